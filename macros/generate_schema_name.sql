@@ -1,0 +1,4 @@
+{#- Schemas carry the room's name as written: dashboards read `marts`, whoever built it. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}
