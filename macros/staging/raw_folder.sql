@@ -1,0 +1,9 @@
+{#- The folder that holds one folder of raw files per source; a landing bucket's address works too. -#}
+{% macro raw_folder() -%}
+    {{ return(env_var('SALES_METRICS_RAW', 'data/demo').rstrip('/')) }}
+{%- endmacro %}
+
+{#- A text made safe to stand between single quotes in SQL. -#}
+{% macro sql_text(text) -%}
+    {{ return(text | string | replace("'", "''")) }}
+{%- endmacro %}
