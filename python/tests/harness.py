@@ -1,0 +1,319 @@
+"""Builds the project in-process and compares what two builds published.
+
+Tests ask for the `build_project` fixture; what it returns can be queried and compared. A DuckDB
+file, dbt's artifacts and its logs all live in a folder of the test session, so a test run never
+locks or overwrites what a person has open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+
+REPO = Path(__file__).resolve().parents[2]
+DEMO = REPO / "data" / "demo"
+# dbt reads these while it parses and compiles; a developer's own must not leak into a test.
+OWN_ENVIRONMENT = (
+    "SALES_METRICS_RAW",
+    "SALES_METRICS_RAW_FORMAT",
+    "SALES_METRICS_DUCKDB",
+    "SALES_METRICS_AS_OF_DATE",
+    "SALES_METRICS_THREADS",
+)
+FLOAT_TYPES = ("DOUBLE", "FLOAT")
+
+
+class BuildProject(Protocol):
+    """The signature of the `build_project` fixture."""
+
+    def __call__(
+        self,
+        raw_folder: Path,
+        *,
+        as_of: str | None = None,
+        vars: Mapping[str, Any] | None = None,
+        threads: int = 2,
+        select: str | None = None,
+        tests: bool = False,
+        check: bool = True,
+    ) -> Build: ...
+
+
+@dataclass(frozen=True)
+class Build:
+    """One run of dbt and the database it left behind."""
+
+    database: Path
+    success: bool
+    statuses: Mapping[str, str] = field(repr=False)
+    errors: tuple[str, ...] = ()
+
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = duckdb.connect(str(self.database), read_only=True)
+        try:
+            connection.execute("set timezone = 'UTC'")
+            yield connection
+        finally:
+            # A path stays bound to the file until every connection to it closes.
+            connection.close()
+
+    def query(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        with self.connect() as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[dict[str, Any]]:
+        """As `query`, with each row as a dictionary of its columns."""
+        with self.connect() as connection:
+            result = connection.execute(sql, parameters)
+            names = [column[0] for column in result.description or []]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def value(self, sql: str, parameters: Sequence[Any] | None = None) -> Any:
+        """The only value of a query that gives one row of one column."""
+        ((value,),) = self.query(sql, parameters)
+        return value
+
+    def columns(self, table: str, schema: str = "marts") -> dict[str, str]:
+        found = self.query(
+            "select column_name, data_type from duckdb_columns()"
+            " where schema_name = ? and table_name = ? order by column_index",
+            [schema, table],
+        )
+        return dict(found)
+
+    def tables(self, schema: str = "marts") -> list[str]:
+        found = self.query(
+            "select table_name from duckdb_tables() where schema_name = ? order by 1", [schema]
+        )
+        return [name for (name,) in found]
+
+
+class Project:
+    """Runs dbt for a test session, and each distinct build only once."""
+
+    def __init__(self, work: Path) -> None:
+        self._work = work
+        self._builds: dict[str, Build] = {}
+
+    def build(
+        self,
+        raw_folder: Path,
+        *,
+        as_of: str | None = None,
+        vars: Mapping[str, Any] | None = None,
+        threads: int = 2,
+        select: str | None = None,
+        tests: bool = False,
+        check: bool = True,
+    ) -> Build:
+        """Builds the marts of a raw folder.
+
+        `as_of` is the last business day the build may know of, `select` dbt's own selection,
+        `tests` whether data tests and unit tests run too. A build that fails fails the test,
+        unless `check` is false: then the caller reads `success` and `errors`.
+        """
+        raw_folder = raw_folder.resolve()
+        key = _digest([_fingerprint(raw_folder), as_of, vars, threads, select, tests])
+        if key not in self._builds:
+            arguments = ["build"] if tests else _without_tests()
+            if select is not None:
+                arguments += ["--select", *select.split()]
+            if vars:
+                arguments += ["--vars", json.dumps(vars)]
+            database = self._work / f"{key}.duckdb"
+            environment = {
+                "SALES_METRICS_RAW": str(raw_folder),
+                "SALES_METRICS_DUCKDB": str(database),
+                "SALES_METRICS_THREADS": str(threads),
+            }
+            if as_of is not None:
+                environment["SALES_METRICS_AS_OF_DATE"] = as_of
+            self._builds[key] = self._run(arguments, environment, database)
+        build = self._builds[key]
+        if check and not build.success:
+            raise AssertionError("dbt build failed:\n" + "\n".join(build.errors))
+        return build
+
+    def manifest(self) -> dict[str, Any]:
+        """dbt's manifest of the project as it lies, parsed once."""
+        path = self._work / "manifest" / "manifest.json"
+        if not path.exists():
+            database = self._work / "manifest.duckdb"
+            environment = {"SALES_METRICS_RAW": str(DEMO), "SALES_METRICS_DUCKDB": str(database)}
+            parsed = self._run(["parse"], environment, database)
+            assert parsed.success, "\n".join(parsed.errors)
+            path.parent.mkdir()
+            shutil.copy(self._target / "manifest.json", path)
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return content
+
+    @property
+    def _target(self) -> Path:
+        # One folder for all builds: dbt then parses again only what another environment changes.
+        return self._work / "target"
+
+    def _run(
+        self, arguments: Sequence[str], environment: Mapping[str, str], database: Path
+    ) -> Build:
+        from dbt.cli.main import dbtRunner
+
+        errors: list[str] = []
+
+        def remember(event: Any) -> None:
+            if event.info.level == "error" and event.info.msg.strip():
+                errors.append(event.info.msg.strip())
+
+        common = [
+            *("--project-dir", str(REPO), "--profiles-dir", str(REPO / "profiles")),
+            *("--target-path", str(self._target), "--log-path", str(self._work / "logs")),
+            *("--no-send-anonymous-usage-stats", "--no-write-json", "--quiet"),
+        ]
+        if "parse" in arguments:
+            common.remove("--no-write-json")
+        with _environment(environment):
+            outcome = dbtRunner(callbacks=[remember]).invoke([*arguments, *common])
+        message = str(outcome.exception or "").strip()
+        if not any(message in error for error in errors):
+            errors.append(message)
+        results = getattr(outcome.result, "results", None) or []
+        return Build(
+            database=database,
+            success=outcome.success,
+            statuses={result.node.unique_id: str(result.status) for result in results},
+            errors=tuple(dict.fromkeys(errors)),
+        )
+
+
+def assert_same_marts(
+    left: Build,
+    right: Build,
+    *,
+    tables: Sequence[str] | None = None,
+    where: Mapping[str, str] | str | None = None,
+    schema: str = "marts",
+) -> int:
+    """Asserts that two builds hold the same rows in every table of a schema, whatever the order.
+
+    Text, dates, counts and money must be equal; floats may differ by 1e-9 of their size. `where`
+    keeps the rows to compare: one condition for all tables, or one per table (a table without one
+    is compared whole). Returns the number of rows compared, so that a test can see it was not 0.
+    """
+    if tables is None:
+        assert left.tables(schema) == right.tables(schema), "the builds have different tables"
+        tables = left.tables(schema)
+    compared = 0
+    differences: list[str] = []
+    connection = duckdb.connect()
+    try:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach '{left.database}' as lhs (read_only)")
+        connection.execute(f"attach '{right.database}' as rhs (read_only)")
+        for table in tables:
+            columns = left.columns(table, schema)
+            if columns != right.columns(table, schema):
+                differences.append(f"{table}: the columns differ")
+                continue
+            condition = where if isinstance(where, str) else (where or {}).get(table)
+            rows, found = _differences(connection, f"{schema}.{table}", columns, condition)
+            compared += rows
+            differences += found
+    finally:
+        connection.close()
+    assert not differences, "\n".join(differences)
+    return compared
+
+
+def _differences(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Mapping[str, str],
+    condition: str | None,
+) -> tuple[int, list[str]]:
+    """The number of rows on the left, and a line for each of the first rows that differ."""
+    chosen = f"where {condition}" if condition else ""
+    for side in ("lhs", "rhs"):
+        other = "rhs" if side == "lhs" else "lhs"
+        connection.execute(
+            f"create or replace temp table only_{side} as"
+            f" select * from {side}.{table} {chosen}"
+            f" except all select * from {other}.{table} {chosen}"
+        )
+    counted = connection.execute(f"select count(*) from lhs.{table} {chosen}").fetchone()
+    assert counted is not None
+    floats = [name for name, kind in columns.items() if kind in FLOAT_TYPES]
+    if floats:
+        _forgive_rounding(connection, columns, floats)
+    lines = []
+    for side, label in (("lhs", "only on the left"), ("rhs", "only on the right")):
+        found = connection.execute(f"select count(*) from only_{side}").fetchone()
+        assert found is not None
+        if found[0]:
+            lines.append(f"{table}: {found[0]} rows {label}, the first of them:")
+            names = list(columns)
+            sample = connection.execute(f"select * from only_{side} order by all limit 5")
+            lines += [f"    {dict(zip(names, row, strict=True))}" for row in sample.fetchall()]
+    return int(counted[0]), lines
+
+
+def _forgive_rounding(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str], floats: Sequence[str]
+) -> None:
+    """Takes out of only_lhs and only_rhs the pairs that differ by the last digits of a float."""
+    exact = ", ".join(f'"{name}"' for name in columns if name not in floats) or "true"
+    order = ", ".join(f'"{name}"' for name in floats)
+    for side in ("lhs", "rhs"):
+        connection.execute(
+            f"create or replace temp table numbered_{side} as select *, row_number() over"
+            f" (partition by {exact} order by {order}) as pair_number from only_{side}"
+        )
+    same = [f'l."{name}" is not distinct from r."{name}"' for name in columns if name not in floats]
+    close = [
+        f'(l."{name}" is not distinct from r."{name}" or abs(l."{name}" - r."{name}")'
+        f' <= 1e-9 * greatest(abs(l."{name}"), abs(r."{name}")))'
+        for name in floats
+    ]
+    matched = " and ".join(["l.pair_number = r.pair_number", *same, *close])
+    for side, mine, theirs in (("lhs", "l", "r"), ("rhs", "r", "l")):
+        other = "rhs" if side == "lhs" else "lhs"
+        connection.execute(
+            f"create or replace temp table only_{side} as select {mine}.* exclude (pair_number)"
+            f" from numbered_{side} as {mine} anti join numbered_{other} as {theirs} on {matched}"
+        )
+
+
+def _without_tests() -> list[str]:
+    return ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+
+
+def _fingerprint(folder: Path) -> list[str]:
+    """Changes when a file of the raw folder does."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    stats = [(path, path.stat()) for path in files]
+    return [str(folder), *(f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in stats)]
+
+
+def _digest(parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    for name in OWN_ENVIRONMENT:
+        os.environ.pop(name, None)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
