@@ -165,6 +165,7 @@ class Project:
     def _run(
         self, arguments: Sequence[str], environment: Mapping[str, str], database: Path
     ) -> Build:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
         errors: list[str] = []
@@ -182,8 +183,10 @@ class Project:
             common.remove("--no-write-json")
         with _environment(environment):
             outcome = dbtRunner(callbacks=[remember]).invoke([*arguments, *common])
+        # dbt would hold the file until its next run, and nobody could read it with other settings.
+        DuckDBConnectionManager.close_all_connections()
         message = str(outcome.exception or "").strip()
-        if not any(message in error for error in errors):
+        if message and not any(message in error for error in errors):
             errors.append(message)
         results = getattr(outcome.result, "results", None) or []
         return Build(
