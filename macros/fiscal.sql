@@ -1,0 +1,32 @@
+{#-
+    Fiscal calendar arithmetic, the same on every engine: months are counted as whole numbers, so that nothing
+    depends on how an engine adds an interval to a date.
+-#}
+
+{#- Months since year 0 of the first month of the fiscal quarter that holds `day`. -#}
+{% macro fiscal_quarter_months(day) -%}
+    (
+        extract(year from {{ day }}) * 12 + extract(month from {{ day }}) - 1
+        - (extract(month from {{ day }}) + {{ 12 - var('fiscal_year_start_month') | int }}) % 3
+    )
+{%- endmacro %}
+
+{#- The first day of the month that lies `months` months after year 0. -#}
+{% macro first_of_month(months) -%}
+    make_date(cast(floor(({{ months }}) / 12.0) as integer), cast(({{ months }}) % 12 + 1 as integer), 1)
+{%- endmacro %}
+
+{#- First day of the fiscal quarter that holds `day`; `shift` moves it by whole quarters. -#}
+{% macro fiscal_quarter_start(day, shift=0) -%}
+    {{ first_of_month(fiscal_quarter_months(day) ~ ' + ' ~ (3 * shift)) }}
+{%- endmacro %}
+
+{#- First day of the calendar month that holds `day`; `shift` moves it by whole months. -#}
+{% macro month_start(day, shift=0) -%}
+    {{ first_of_month('extract(year from ' ~ day ~ ') * 12 + extract(month from ' ~ day ~ ') - 1 + ' ~ shift) }}
+{%- endmacro %}
+
+{#- Monday of the week that holds `day` (1 January 1900 was a Monday). -#}
+{% macro week_start(day) -%}
+    ({{ day }} - cast({{ days_between("date '1900-01-01'", day) }} % 7 as integer))
+{%- endmacro %}

@@ -1,0 +1,14 @@
+{#- The CRM's API names and labels of forecast categories in one vocabulary. `column`: raw text; null stays null. -#}
+{% macro normalised_forecast_category(column) -%}
+    case lower(replace({{ column }}, ' ', ''))
+        when 'omitted' then 'omitted'
+        when 'pipeline' then 'pipeline'
+        when 'bestcase' then 'best_case'
+        when 'upside' then 'best_case'
+        when 'mostlikely' then 'most_likely'
+        when 'forecast' then 'commit'
+        when 'commit' then 'commit'
+        when 'closed' then 'closed'
+        else lower({{ column }})
+    end
+{%- endmacro %}

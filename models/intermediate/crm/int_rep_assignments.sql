@@ -1,0 +1,91 @@
+-- Where a rep belonged on any day: team, role, segment and manager, without a gap. The planning roster knows best;
+-- else the rep list of a CSV export; else the CRM's user role. The first assignment reaches back to the beginning and
+-- the last one onward, because deals of a rep who left still belong to the team he left them in.
+with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
+csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
+users as (select * from {{ ref('stg_salesforce__users') }}),
+user_roles as (select * from {{ ref('stg_salesforce__user_roles') }}),
+
+known as (
+    select
+        rep_id,
+        starts_on,
+        team_id,
+        role,
+        segment,
+        manager_id,
+        1 as preference
+    from roster
+    where starts_on is null or starts_on <= {{ as_of_date() }}
+    union all
+    select
+        {{ source_id('csv_export', 'rep_id') }} as rep_id,
+        starts_on,
+        team_id,
+        role,
+        segment,
+        {{ source_id('csv_export', 'manager_id') }} as manager_id,
+        2 as preference
+    from csv_reps
+    where starts_on is null or starts_on <= {{ as_of_date() }}
+    union all
+    select
+        {{ source_id('salesforce', 'users.rep_id') }} as rep_id,
+        {{ business_day('users.created_at') }} as starts_on,
+        user_roles.role_name as team_id,
+        users.title as role,
+        cast(null as {{ dbt.type_string() }}) as segment,
+        {{ source_id('salesforce', 'users.manager_id') }} as manager_id,
+        3 as preference
+    from users
+    left join user_roles on users.role_id = user_roles.role_id
+    where users.created_at is null or users.created_at < {{ as_of_end() }}
+),
+
+preferred as (
+    select
+        known.*,
+        min(preference) over (partition by rep_id) as best_preference
+    from known
+),
+
+-- Two rows that start on the same day cannot both be true: the first in alphabetical order stays.
+one_a_day as (
+    select
+        preferred.*,
+        row_number() over (
+            partition by rep_id, starts_on
+            order by team_id nulls last, segment nulls last, role nulls last, manager_id nulls last
+        ) as choice
+    from preferred
+    where preference = best_preference
+),
+
+assignments as (
+    select
+        rep_id,
+        row_number() over (partition by rep_id order by starts_on nulls first) as assignment_number,
+        starts_on,
+        lead(starts_on) over (partition by rep_id order by starts_on nulls first) as next_starts_on,
+        coalesce(team_id, 'unassigned') as team_id,
+        role,
+        segment,
+        manager_id
+    from one_a_day
+    where choice = 1
+),
+
+gapless as (
+    select
+        rep_id,
+        assignment_number,
+        case when assignment_number = 1 then date '1900-01-01' else starts_on end as valid_from,
+        coalesce(next_starts_on, date '9999-12-31') as valid_to,
+        team_id,
+        role,
+        segment,
+        manager_id
+    from assignments
+)
+
+select * from gapless

@@ -1,0 +1,31 @@
+-- The stages of this company, one row each: what the stage map says, plus the place for names nobody mapped.
+with stage_map as (select * from {{ ref('stage_map') }}),
+
+mapped as (
+    select distinct
+        stage_id,
+        stage_name,
+        pipeline_id,
+        stage_order,
+        is_qualified,
+        is_won,
+        is_lost,
+        expected_days
+    from stage_map
+),
+
+stages as (
+    select * from mapped
+    union all
+    select
+        'unmapped' as stage_id,
+        'Unmapped' as stage_name,
+        'unmapped' as pipeline_id,
+        cast(null as integer) as stage_order,
+        false as is_qualified,
+        false as is_won,
+        false as is_lost,
+        cast(null as integer) as expected_days
+)
+
+select * from stages

@@ -1,0 +1,63 @@
+-- Every raw stage name that occurs, with the stage it stands for and since when: the row that names the CRM pipeline
+-- wins over the row for any pipeline, and a name nobody mapped stands for `unmapped`.
+with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+stage_map as (select * from {{ ref('stage_map') }}),
+
+names as (
+    select
+        source,
+        coalesce(pipeline, '') as pipeline,
+        stage_name
+    from opportunities
+    union
+    select
+        changes.source,
+        coalesce(opportunities.pipeline, '') as pipeline,
+        changes.stage_name
+    from changes
+    inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
+    union
+    select
+        changes.source,
+        coalesce(opportunities.pipeline, '') as pipeline,
+        changes.old_stage_name as stage_name
+    from changes
+    inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
+),
+
+candidates as (
+    select
+        names.source,
+        names.pipeline,
+        names.stage_name,
+        stage_map.stage_id,
+        stage_map.stage_order,
+        coalesce(stage_map.valid_from, date '0001-01-01') as valid_from,
+        coalesce(stage_map.valid_to, date '9999-12-31') as valid_to,
+        stage_map.pipeline is not null as names_pipeline,
+        max(case when stage_map.pipeline is not null then 1 else 0 end) over (
+            partition by names.source, names.pipeline, names.stage_name
+        ) as is_pipeline_named
+    from names
+    left join stage_map
+        on names.source = stage_map.source
+        and names.stage_name = stage_map.raw_stage
+        and names.pipeline = coalesce(stage_map.pipeline, names.pipeline)
+    where names.stage_name is not null
+),
+
+chosen as (
+    select
+        source,
+        pipeline,
+        stage_name,
+        coalesce(stage_id, 'unmapped') as stage_id,
+        stage_order,
+        valid_from,
+        valid_to
+    from candidates
+    where names_pipeline or is_pipeline_named = 0
+)
+
+select * from chosen
