@@ -1,0 +1,168 @@
+"""Public data down the CSV export road: the figures of the data themselves must come out.
+
+`maven_crm` has 8,800 opportunities of 30 sales agents. A user gives its columns the names of the
+contract and nothing else: the regional office is the segment, the manager's name is the team.
+Its typing slips (`GTXPro` for `GTX Pro`) and gaps (no date at all while prospecting, 1,425 deals
+without an account) are left as they lie.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from harness import Build, BuildProject
+
+OPPORTUNITIES = 8_800
+WON = 4_238
+LOST = 2_473
+CLOSED_WON_AMOUNT = 10_005_534
+MEAN_CYCLE_DAYS = 51.7820
+# Win rate and closed won amount.
+BY_REGION = {
+    "Central": (0.625576, 3_346_293),
+    "East": (0.630248, 3_090_594),
+    "West": (0.639395, 3_568_647),
+}
+BY_TEAM = {
+    "Celia Rouche": (0.634096, 1_603_897),
+    "Melvin Marxen": (0.622003, 2_251_930),
+}
+WITHOUT_DEALS = {
+    "Carl Lin",
+    "Carol Thompson",
+    "Elizabeth Anderson",
+    "Mei-Mei Johns",
+    "Natalya Ivanova",
+}
+
+
+def write_csv_export(source: Path, folder: Path) -> None:
+    """The raw folder a user would make of `maven_crm`: columns renamed, no value touched."""
+    export = folder / "csv_export"
+    export.mkdir(parents=True)
+    queries = {
+        "opportunities": (
+            "select opportunity_id as id, sales_agent as owner, account as account_id,"
+            " product as name, deal_stage as stage, engage_date as created_date,"
+            " engage_date as qualified_date, close_date, close_value as amount",
+            "sales_pipeline.csv",
+        ),
+        "reps": (
+            "select sales_agent as id, sales_agent as name, manager as team,"
+            " regional_office as segment",
+            "sales_teams.csv",
+        ),
+        "accounts": (
+            "select account as id, account as name, sector as industry, employees,"
+            " office_location as billing_country, subsidiary_of as parent_id",
+            "accounts.csv",
+        ),
+    }
+    with duckdb.connect() as connection:
+        for table, (select, file) in queries.items():
+            connection.execute(
+                f"copy ({select} from read_csv('{source / file}', all_varchar = true))"
+                f" to '{export / table}.csv' (header)"
+            )
+    (folder / "as_of.csv").write_text("as_of_date\n2018-01-01\n")
+
+
+@pytest.fixture(scope="module")
+def maven(shared_data: Path) -> Path:
+    folder = shared_data / "maven_crm"
+    if not folder.is_dir():
+        pytest.skip("maven_crm is not among the public data here")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def build(
+    maven: Path, build_project: BuildProject, tmp_path_factory: pytest.TempPathFactory
+) -> Build:
+    raw_folder = tmp_path_factory.mktemp("maven")
+    write_csv_export(maven, raw_folder)
+    return build_project(
+        raw_folder, vars={"segment_order": ["rep_roster"], "fiscal_year_start_month": 1}
+    )
+
+
+def over_all_quarters(build: Build, metric: str, scope: str, key: str) -> dict[str, Decimal]:
+    """The sum of numerators over the sum of denominators, per key; a plain sum without one."""
+    found = build.query(
+        f"select {key}, sum(numerator), sum(denominator) from marts.metric_values"
+        " where metric_id = ? and scope = ? and period_type = 'quarter'"
+        " and coalesce(slice_type, 'all') in ('all', 'none', '') group by 1",
+        [metric, scope],
+    )
+    return {
+        name: Decimal(numerator) / Decimal(denominator if denominator else 1)
+        for name, numerator, denominator in found
+    }
+
+
+def test_every_opportunity_comes_through(build: Build) -> None:
+    counted = dict(
+        build.query("select status, count(*) from marts.fct_opportunities group by status")
+    )
+    assert counted == {"won": WON, "lost": LOST, "open": OPPORTUNITIES - WON - LOST}
+
+
+def test_outcomes_of_the_company(build: Build) -> None:
+    key = "'company'"
+    rate = over_all_quarters(build, "win_rate", "company", key)
+    assert rate == {"company": pytest.approx(Decimal(WON) / (WON + LOST))}
+    assert round(rate["company"], 6) == Decimal("0.631501")
+    for metric, value in {
+        "closed_won_amount": CLOSED_WON_AMOUNT,
+        "closed_won_count": WON,
+        "closed_lost_count": LOST,
+    }.items():
+        assert over_all_quarters(build, metric, "company", key) == {"company": value}
+
+
+def test_mean_sales_cycle(build: Build) -> None:
+    mean = build.value("select avg(cycle_days) from marts.fct_opportunities where status = 'won'")
+    assert mean == pytest.approx(MEAN_CYCLE_DAYS, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("scope", "key", "expected"),
+    [("segment", "segment", BY_REGION), ("team", "team_id", BY_TEAM)],
+)
+def test_outcomes_of_the_parts(
+    build: Build, scope: str, key: str, expected: dict[str, tuple[float, int]]
+) -> None:
+    rates = over_all_quarters(build, "win_rate", scope, key)
+    amounts = over_all_quarters(build, "closed_won_amount", scope, key)
+    found = {part: (round(float(rates[part]), 6), int(amounts[part])) for part in expected}
+    assert found == expected
+    assert sum(amounts.values()) == CLOSED_WON_AMOUNT
+
+
+def test_reps_without_deals_are_there_with_zeros(build: Build) -> None:
+    reps = {name for (name,) in build.query("select rep_name from marts.dim_reps")} - {None}
+    assert reps >= WITHOUT_DEALS
+    assert build.value("select count(*) from marts.dim_reps where rep_id <> 'unassigned'") == 35
+    idle = build.query(
+        "select rep_name, sum(closed_won_count), sum(closed_won_amount)"
+        " from marts.outcome_metrics inner join marts.dim_reps using (rep_id)"
+        " where period_type = 'quarter' and outcome_metrics.segment = 'all'"
+        " and list_contains(?, rep_name) group by 1",
+        [sorted(WITHOUT_DEALS)],
+    )
+    assert {row[0]: row[1:] for row in idle} == dict.fromkeys(WITHOUT_DEALS, (0, 0))
+
+
+def test_a_typing_slip_in_the_product_loses_no_row(build: Build, maven: Path) -> None:
+    with build.connect() as connection:
+        kept = connection.execute(
+            "select count(*) from marts.fct_opportunities semi join (select opportunity_id"
+            " from read_csv(?, all_varchar = true) where product = 'GTXPro')"
+            " using (opportunity_id)",
+            [str(maven / "sales_pipeline.csv")],
+        ).fetchone()
+    assert kept == (1_480,)
