@@ -1,0 +1,129 @@
+"""Runs expectations against a DuckDB file, pushed down to SQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sales_metrics.errors import SalesMetricsError
+from sales_metrics.expectations import dialect
+from sales_metrics.expectations.suites import Expected, Severity
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one expectation."""
+
+    expected: Expected
+    success: bool
+    observed: str
+
+    @property
+    def severity(self) -> Severity:
+        return self.expected.severity
+
+    def sentence(self) -> str:
+        word = "ok  " if self.success else self.severity.ljust(4)
+        parts = (self.expected.schema, self.expected.table, self.expected.column)
+        where = ".".join(part for part in parts if part)
+        what = self.expected.sentence
+        return f"{word}  {where}: {what}" + ("" if self.success else f" ({self.observed})")
+
+
+def check(database: Path, expected: Iterable[Expected]) -> list[Finding]:
+    """Findings for all that can be checked: of a table or column that is not there, none.
+
+    Whether it must be there is the business of the source contract and the public contracts.
+    """
+    there = _columns(database)
+    possible = [
+        one
+        for one in expected
+        if (one.schema, one.table) in there
+        and (one.column is None or one.column in there[one.schema, one.table])
+    ]
+    return _run(database, possible) if possible else []
+
+
+def _columns(database: Path) -> dict[tuple[str, str], set[str]]:
+    if not database.exists():
+        raise SalesMetricsError(f"There is no database {database}: run `dbt build` first.")
+    found: dict[tuple[str, str], set[str]] = {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        rows = connection.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() where not internal"
+        ).fetchall()
+    for schema, table, column in rows:
+        found.setdefault((schema, table), set()).add(column)
+    return found
+
+
+def _run(database: Path, expected: Sequence[Expected]) -> list[Finding]:
+    # Read when the library is imported, which is here because importing it takes seconds.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    dialect.register()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    # The library's stub does not know `kwargs`, which is how arguments reach the driver.
+    source = context.data_sources.add_sql(  # type: ignore[call-arg]
+        "reader",
+        connection_string=f"{dialect.SCHEME}:///{database}",
+        kwargs={"connect_args": {"read_only": True}},
+    )
+    findings: list[Finding] = []
+    try:
+        for (schema, table), group in groupby(sorted(expected, key=_table_of), key=_table_of):
+            asset = source.add_table_asset(
+                f"{schema}.{table}", table_name=table, schema_name=schema
+            )
+            batch = asset.add_batch_definition_whole_table("all").get_batch()
+            findings += [_finding(batch, one) for one in group]
+    finally:
+        source.get_engine().dispose()
+    return findings
+
+
+def _finding(batch: Any, expected: Expected) -> Finding:
+    """One expectation at a time: bundled, one that cannot be run makes the others errors too."""
+    import great_expectations.expectations as gxe
+
+    arguments = {**expected.arguments, "description": expected.sentence}
+    if expected.column is not None and expected.kind.startswith("ExpectColumn"):
+        arguments["column"] = expected.column
+    result = batch.validate(getattr(gxe, expected.kind)(**arguments))
+    raised = [info["exception_message"] for info in _exceptions(result.exception_info)]
+    if raised:
+        raise SalesMetricsError(
+            f"{expected.schema}.{expected.table}: '{expected.sentence}' could not be checked:"
+            f" {raised[0]}"
+        )
+    return Finding(expected, bool(result.success), _observed(result.result))
+
+
+def _exceptions(info: Any) -> list[dict[str, Any]]:
+    """The ones that were raised; the library nests them per metric, or not."""
+    infos = [info] if "raised_exception" in (info or {}) else list((info or {}).values())
+    return [one for one in infos if one.get("raised_exception")]
+
+
+def _observed(result: dict[str, Any]) -> str:
+    rows = (result.get("details") or {}).get("unexpected_rows")
+    if rows:
+        return ", ".join(f"{name} {value}" for name, value in rows[0].items())
+    if "unexpected_count" in result:
+        sample = ", ".join(dict.fromkeys(map(str, result.get("partial_unexpected_list", [])[:5])))
+        return f"{result['unexpected_count']} of {result['element_count']} rows: {sample}"
+    return f"observed {result.get('observed_value')}"
+
+
+def _table_of(expected: Expected) -> tuple[str, str]:
+    return expected.schema, expected.table
