@@ -1,0 +1,18 @@
+{#-
+    The bad_values of a row with the columns a staging model itself could not use added.
+    found: {raw column: condition under which its value is bad}
+-#}
+{% macro bad_values_and(found) -%}
+    nullif(concat_ws(
+        ',',
+        bad_values
+        {%- for column, condition in found.items() %},
+        case when {{ condition }} then '{{ column }}' end
+        {%- endfor %}
+    ), '')
+{%- endmacro %}
+
+{#- A probability of 0 to 100 as a share of one; anything else is null. -#}
+{% macro percent_as_share(column) -%}
+    case when {{ column }} between 0 and 100 then {{ column }} / 100 end
+{%- endmacro %}

@@ -1,0 +1,46 @@
+{#- Every CRM the project can stage, in the order their rows are unioned. -#}
+{% macro known_crm_sources() -%}
+    {{ return(['salesforce', 'csv_export']) }}
+{%- endmacro %}
+
+{#-
+    The CRM sources in use: those the var crm_sources lists, else those with at least one table in
+    the raw folder or schema. While dbt only parses it names all, so that every ref is recorded.
+-#}
+{% macro crm_sources() -%}
+    {%- if not execute -%}{{ return(known_crm_sources()) }}{%- endif -%}
+    {%- set found = [] -%}
+    {%- for source_name in known_crm_sources() if source_in_use(source_name) -%}
+        {%- do found.append(source_name) -%}
+    {%- endfor -%}
+    {%- if not found -%}
+        {%- do exceptions.raise_compiler_error(
+            "No table of a CRM was found in the raw folder '" ~ raw_folder() ~ "': it holds no "
+            ~ known_crm_sources() | join('/ nor ') ~ "/ with files such as opportunity.parquet or "
+            ~ "opportunities.csv; name another folder in SALES_METRICS_RAW, or a schema in the var "
+            ~ "raw_schemas."
+        ) -%}
+    {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The column with its source in front where more than one CRM is in use, else as it is. -#}
+{% macro source_id(source_name, column) -%}
+    {%- if crm_sources() | length > 1 -%}
+        '{{ source_name }}:' || {{ column }}
+    {%- else -%}
+        {{ column }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- True when the user lists the source, or when one of its tables is there. -#}
+{% macro source_in_use(source_name) -%}
+    {%- if source_name in known_crm_sources() and var('crm_sources', []) -%}
+        {{ return(source_name in var('crm_sources')) }}
+    {%- endif -%}
+    {%- set present = raw_relations(source_name) -%}
+    {%- for contract in graph.sources.values() if contract.source_name == source_name -%}
+        {%- if spelled_in(present, table_spellings(contract)) -%}{{ return(true) }}{%- endif -%}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}

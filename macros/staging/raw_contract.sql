@@ -1,0 +1,44 @@
+{#-
+    What the source YAML says. Everything here reads the graph, which dbt fills only at execution.
+
+    raw_table_contract(source, table)  the source table: columns, table meta, source meta
+    raw_format(source, kind)           the declared format of dates ('date') or amounts ('amount')
+    loader_columns()                   the columns loaders add, by what they mean
+-#}
+{% macro raw_table_contract(source_name, table_name) -%}
+    {%- set node = graph.sources[['source', project_name, source_name, table_name] | join('.')] -%}
+    {{ return(node) }}
+{%- endmacro %}
+
+{#- First that is given: environment, var, the contract. A format is declared, never guessed. -#}
+{% macro raw_format(contract, kind) -%}
+    {%- set known = {'date': ['iso', 'm/d/y', 'd-m-y'], 'amount': ['plain', 'us']}[kind] -%}
+    {%- set source_name = contract.source_name -%}
+    {%- set from_environment = fromjson(env_var('SALES_METRICS_RAW_FORMATS', '{}'), {}) -%}
+    {%- set declared = from_environment.get(source_name, {}).get(kind)
+        or var('raw_formats', {}).get(source_name, {}).get(kind)
+        or contract.source_meta[kind ~ '_format'] -%}
+    {%- if declared not in known -%}
+        {%- do exceptions.raise_compiler_error(
+            "The " ~ kind ~ " format '" ~ declared ~ "' of source " ~ source_name
+            ~ " is not known; choose one of: " ~ known | join(', ') ~ "."
+        ) -%}
+    {%- endif -%}
+    {{ return(declared) }}
+{%- endmacro %}
+
+{#- Of each kind, the first that a raw table has is used; of the delete columns, all it has. -#}
+{% macro loader_columns() -%}
+    {{ return({
+        'is_active': ['_fivetran_active'],
+        'started_at': ['_fivetran_start'],
+        'loaded_at': [
+            '_fivetran_synced', '_airbyte_extracted_at', '_airbyte_emitted_at',
+            '_sdc_received_at', '_sdc_batched_at',
+        ],
+        'load_number': ['_dlt_load_id'],
+        'sequence': ['_sdc_sequence', '_loader_sequence'],
+        'deleted_flags': ['_fivetran_deleted', '_loader_deleted', 'archived'],
+        'deleted_instants': ['_sdc_deleted_at', '_ab_cdc_deleted_at'],
+    }) }}
+{%- endmacro %}

@@ -1,0 +1,87 @@
+{#-
+    Which physical column stands for a column of the contract.
+
+    raw_fields(contract, table)  every column of the contract with what it is read from
+    *_spellings                  the names a table or column is accepted under, first choice first
+    spelled_in(names, spellings) the first spelling that is among the names, else none
+-#}
+{% macro raw_fields(contract, table) -%}
+    {%- set fields = [] -%}
+    {%- for column in contract.columns.values() -%}
+        {%- set spelled = spelled_in(table.columns, column_spellings(contract, column)) -%}
+        {%- if not spelled -%}{%- do check_may_be_missing(contract, table, column) -%}{%- endif -%}
+        {%- do fields.append({
+            'name': column.name,
+            'type': column.data_type,
+            'kind': column.meta.get('kind'),
+            'is_required': column.meta.required,
+            'physical': table.columns[spelled] if spelled else none,
+        }) -%}
+    {%- endfor -%}
+    {%- do check_one_of(contract, table, fields) -%}
+    {{ return(fields) }}
+{%- endmacro %}
+
+{#- Snake case is the contract's own name; case does not count, so the second form is CamelCase. -#}
+{% macro column_spellings(contract, column) -%}
+    {%- set named = var('raw_columns', {}).get(contract.source_name, {}).get(contract.name, {})
+        .get(column.name, []) -%}
+    {%- set names = ([named] if named is string else named)
+        + [column.name] + column.meta.get('spellings', []) -%}
+    {%- set found = [] -%}
+    {%- for suffix in ['', '_c', '__c'] -%}
+        {%- for name in names -%}
+            {%- do found.append((name ~ suffix) | lower) -%}
+            {%- do found.append((name | replace('_', '') ~ suffix) | lower) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found | unique | list) }}
+{%- endmacro %}
+
+{% macro table_spellings(contract) -%}
+    {%- set found = [] -%}
+    {%- for name in [contract.name] + contract.meta.get('spellings', []) -%}
+        {%- do found.append(name | lower) -%}
+        {%- do found.append(name | replace('_', '') | lower) -%}
+    {%- endfor -%}
+    {{ return(found | unique | list) }}
+{%- endmacro %}
+
+{% macro spelled_in(names, spellings) -%}
+    {%- for spelling in spellings if spelling in names -%}{{ return(spelling) }}{%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{#- Stops the build when a column that is required and not waived is missing. -#}
+{% macro check_may_be_missing(contract, table, column) -%}
+    {%- set waived = var('waived_columns', {}).get(contract.source_name, {})
+        .get(contract.name, []) -%}
+    {%- if column.meta.required and column.name not in waived -%}
+        {%- do exceptions.raise_compiler_error(
+            raw_name(contract, table) ~ ": the required column " ~ column.name
+            ~ " is missing; looked for " ~ column_spellings(contract, column) | join(', ')
+            ~ " in any case. (The var raw_columns gives a column another name; the var "
+            ~ "waived_columns does without it.)"
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Stops the build when none of the columns of which one is required is there. -#}
+{% macro check_one_of(contract, table, fields) -%}
+    {%- set wanted = contract.meta.get('required_one_of', []) -%}
+    {%- set there = fields | selectattr('physical') | map(attribute='name') | list -%}
+    {%- if wanted and not spelled_in(there, wanted) -%}
+        {%- for column in contract.columns.values() if column.name == wanted[0] -%}
+            {%- do check_may_be_missing(contract, table, {
+                'name': wanted | join(' or '),
+                'meta': {'required': true, 'spellings': wanted},
+            }) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro raw_name(contract, table) -%}
+    {{ return(
+        "Source " ~ contract.source_name ~ ", table " ~ contract.name ~ " (" ~ table.place ~ ")"
+    ) }}
+{%- endmacro %}

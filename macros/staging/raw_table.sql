@@ -1,0 +1,97 @@
+{#-
+    Where a raw table lies and what columns it has.
+
+    raw_table(contract)         none when there is no such table, else
+                                {from: SQL of the relation, place: for people, columns: see below}
+    raw_relations(source_name)  every relation of a source, by lower-case name
+    raw_files(folder)           dispatched: every Parquet or CSV file of a folder, likewise
+-#}
+{% macro raw_table(contract) -%}
+    {%- set present = raw_relations(contract.source_name) -%}
+    {%- set spelled = spelled_in(present, table_spellings(contract)) -%}
+    {%- if not spelled -%}
+        {%- if contract.meta.required and source_in_use(contract.source_name) -%}
+            {%- do exceptions.raise_compiler_error(
+                "Source " ~ contract.source_name ~ ": the required table " ~ contract.name
+                ~ " is missing in " ~ raw_place(contract.source_name) ~ "; looked for "
+                ~ table_spellings(contract) | join(', ') ~ "."
+            ) -%}
+        {%- endif -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set table = present[spelled] -%}
+    {%- do table.update({'columns': raw_columns(table)}) -%}
+    {{ return(table) }}
+{%- endmacro %}
+
+{% macro raw_relations(source_name) -%}
+    {%- set schema = var('raw_schemas', {}).get(source_name) -%}
+    {%- if schema -%}
+        {{ return(raw_schema_relations(schema)) }}
+    {%- endif -%}
+    {{ return(adapter.dispatch('raw_files', 'sales_metrics')(raw_place(source_name))) }}
+{%- endmacro %}
+
+{#- The folder or schema of a source, as people would name it. -#}
+{% macro raw_place(source_name) -%}
+    {{ return(var('raw_schemas', {}).get(source_name, raw_folder() ~ '/' ~ source_name)) }}
+{%- endmacro %}
+
+{#- schema: a schema, or a database and a schema with a dot between. -#}
+{% macro raw_schema_relations(schema) -%}
+    {%- set parts = schema.split('.') -%}
+    {%- set database = parts[0] if parts | length > 1 else target.database -%}
+    {%- set found = {} -%}
+    {%- for relation in adapter.list_relations(database, parts[-1]) -%}
+        {%- do found.update({relation.identifier | lower: {
+            'from': relation | string, 'place': relation | string, 'relation': relation,
+        }}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{% macro default__raw_files(folder) -%}
+    {%- do exceptions.raise_compiler_error(
+        "Target " ~ target.type ~ " cannot read the files of '" ~ folder
+        ~ "'; load them into a schema and name it in the var raw_schemas."
+    ) -%}
+{%- endmacro %}
+
+{#- Every column of a CSV file is text, so that one bad value cannot change what the others are. -#}
+{% macro duckdb__raw_files(folder) -%}
+    {%- set found = {} -%}
+    {%- set query = "select file from glob('" ~ sql_text(folder) ~ "/*') order by file" -%}
+    {%- for row in run_query(query) -%}
+        {%- set path = row[0] -%}
+        {%- set parts = modules.re.match('^(.+)[.](parquet|csv)$', path.split('/')[-1] | lower) -%}
+        {%- if parts -%}
+            {%- set reader = {
+                'parquet': "read_parquet('" ~ sql_text(path) ~ "')",
+                'csv': "read_csv('" ~ sql_text(path) ~ "', all_varchar = true, header = true, "
+                    ~ "delim = ',', quote = '\"', escape = '\"', skip = 0)",
+            }[parts.group(2)] -%}
+            {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}
+            {%- do found.update({parts.group(1): {'from': reader, 'place': path}}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The physical columns by lower-case name: {sql: quoted name, type: lower-case physical type}. -#}
+{% macro raw_columns(table) -%}
+    {%- set found = {} -%}
+    {%- if table.relation -%}
+        {%- for column in adapter.get_columns_in_relation(table.relation) -%}
+            {%- do found.update({column.name | lower: {
+                'sql': adapter.quote(column.name), 'type': column.data_type | lower,
+            }}) -%}
+        {%- endfor -%}
+    {%- else -%}
+        {%- for row in run_query('describe select * from ' ~ table.from) -%}
+            {%- do found.update({row[0] | lower: {
+                'sql': adapter.quote(row[0]), 'type': row[1] | lower,
+            }}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}

@@ -1,0 +1,31 @@
+with source as ({{ raw_rows('salesforce', 'event') }}),
+
+renamed as (
+    select
+        -- ids
+        id as activity_id,
+        owner_id as rep_id,
+        who_id,
+        what_id,
+        account_id,
+
+        -- what it is
+        type as event_type,
+        subject,
+        is_child,
+        outcome,
+
+        -- instants
+        created_date as created_at,
+        coalesce(start_date_time, activity_date_time) as started_at,
+        end_date_time as ended_at,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,29 @@
+with source as ({{ raw_rows('salesforce', 'opportunity_history') }}),
+
+renamed as (
+    select
+        -- ids
+        id as change_id,
+        opportunity_id,
+
+        -- the state after the change
+        stage_name,
+        amount,
+        close_date,
+        {{ percent_as_share('probability') }} as crm_probability,
+        forecast_category,
+
+        -- instants
+        created_date as changed_at,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        {{ bad_values_and({
+            'probability': 'probability not between 0 and 100',
+        }) | indent(8) }} as bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed
