@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,14 +21,8 @@ import duckdb
 
 REPO = Path(__file__).resolve().parents[2]
 DEMO = REPO / "data" / "demo"
-# dbt reads these while it parses and compiles; a developer's own must not leak into a test.
-OWN_ENVIRONMENT = (
-    "SALES_METRICS_RAW",
-    "SALES_METRICS_RAW_FORMAT",
-    "SALES_METRICS_DUCKDB",
-    "SALES_METRICS_AS_OF_DATE",
-    "SALES_METRICS_THREADS",
-)
+# dbt reads variables of this prefix while it parses and compiles; a developer's must not leak in.
+PREFIX = "SALES_METRICS_"
 FLOAT_TYPES = ("DOUBLE", "FLOAT")
 
 
@@ -203,14 +197,42 @@ def assert_same_marts(
     *,
     tables: Sequence[str] | None = None,
     where: Mapping[str, str] | str | None = None,
+    ignore: Collection[str] = (),
     schema: str = "marts",
 ) -> int:
     """Asserts that two builds hold the same rows in every table of a schema, whatever the order.
 
     Text, dates, counts and money must be equal; floats may differ by 1e-9 of their size. `where`
     keeps the rows to compare: one condition for all tables, or one per table (a table without one
-    is compared whole). Returns the number of rows compared, so that a test can see it was not 0.
+    is compared whole). Columns named in `ignore` are left out. Returns the number of rows compared,
+    so that a test can see it was not 0.
     """
+    return _compare(left, right, tables, where, ignore, schema, both_ways=True)
+
+
+def assert_rows_kept(
+    earlier: Build,
+    later: Build,
+    *,
+    tables: Sequence[str] | None = None,
+    where: Mapping[str, str] | str | None = None,
+    ignore: Collection[str] = (),
+    schema: str = "marts",
+) -> int:
+    """As `assert_same_marts`, but the later build may have rows that the earlier had not."""
+    return _compare(earlier, later, tables, where, ignore, schema, both_ways=False)
+
+
+def _compare(
+    left: Build,
+    right: Build,
+    tables: Sequence[str] | None,
+    where: Mapping[str, str] | str | None,
+    ignore: Collection[str],
+    schema: str,
+    *,
+    both_ways: bool,
+) -> int:
     if tables is None:
         assert left.tables(schema) == right.tables(schema), "the builds have different tables"
         tables = left.tables(schema)
@@ -227,7 +249,10 @@ def assert_same_marts(
                 differences.append(f"{table}: the columns differ")
                 continue
             condition = where if isinstance(where, str) else (where or {}).get(table)
-            rows, found = _differences(connection, f"{schema}.{table}", columns, condition)
+            kept = {name: kind for name, kind in columns.items() if name not in ignore}
+            rows, found = _differences(
+                connection, f"{schema}.{table}", kept, condition, both_ways=both_ways
+            )
             compared += rows
             differences += found
     finally:
@@ -241,15 +266,18 @@ def _differences(
     table: str,
     columns: Mapping[str, str],
     condition: str | None,
+    *,
+    both_ways: bool,
 ) -> tuple[int, list[str]]:
     """The number of rows on the left, and a line for each of the first rows that differ."""
     chosen = f"where {condition}" if condition else ""
+    listed = ", ".join(f'"{name}"' for name in columns)
     for side in ("lhs", "rhs"):
         other = "rhs" if side == "lhs" else "lhs"
         connection.execute(
             f"create or replace temp table only_{side} as"
-            f" select * from {side}.{table} {chosen}"
-            f" except all select * from {other}.{table} {chosen}"
+            f" select {listed} from {side}.{table} {chosen}"
+            f" except all select {listed} from {other}.{table} {chosen}"
         )
     counted = connection.execute(f"select count(*) from lhs.{table} {chosen}").fetchone()
     assert counted is not None
@@ -257,7 +285,8 @@ def _differences(
     if floats:
         _forgive_rounding(connection, columns, floats)
     lines = []
-    for side, label in (("lhs", "only on the left"), ("rhs", "only on the right")):
+    sides = [("lhs", "only on the left"), ("rhs", "only on the right")]
+    for side, label in sides if both_ways else sides[:1]:
         found = connection.execute(f"select count(*) from only_{side}").fetchone()
         assert found is not None
         if found[0]:
@@ -312,8 +341,9 @@ def _digest(parts: object) -> str:
 @contextlib.contextmanager
 def _environment(values: Mapping[str, str]) -> Iterator[None]:
     before = dict(os.environ)
-    for name in OWN_ENVIRONMENT:
-        os.environ.pop(name, None)
+    for name in before:
+        if name.startswith(PREFIX):
+            del os.environ[name]
     os.environ.update(values)
     try:
         yield
