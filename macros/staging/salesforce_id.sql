@@ -7,19 +7,16 @@
     case
         when length({{ expression }}) = 15 then {{ expression }}
         {%- for first in [1, 6, 11] %}
-            || substr(
-                'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345',
-                1
-                {%- for place in range(5) %}
-                + case
-                    when substr({{ expression }}, {{ first + place }}, 1) between 'A' and 'Z'
-                        then {{ 2 ** place }}
-                    else 0
-                end
-                {%- endfor %},
-                1
-            )
+            || substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ012345', 1
+            {%- for place in range(5) %}
+                + {{ 2 ** place }} * {{ is_capital(expression, first + place) }}
+            {%- endfor %}, 1)
         {%- endfor %}
         else {{ expression }}
     end
+{%- endmacro %}
+
+{#- 1 where the character at the place is a capital letter, else 0. -#}
+{% macro is_capital(expression, place) -%}
+    cast(substr({{ expression }}, {{ place }}, 1) between 'A' and 'Z' as int)
 {%- endmacro %}

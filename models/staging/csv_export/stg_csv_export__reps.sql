@@ -1,0 +1,29 @@
+-- The last day of a period is inclusive in files and exclusive in the project.
+with source as ({{ raw_rows('csv_export', 'reps') }}),
+
+renamed as (
+    select
+        -- ids
+        id as rep_id,
+        team as team_id,
+        manager as manager_id,
+
+        -- who it is
+        name as rep_name,
+        role,
+        segment,
+        is_active,
+
+        -- days
+        start_date as starts_on,
+        end_date + 1 as ends_on,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed

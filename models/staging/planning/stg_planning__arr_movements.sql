@@ -1,0 +1,18 @@
+with source as ({{ raw_rows('planning', 'arr_movements') }}),
+
+renamed as (
+    select
+        account as account_id,
+        cast(date_trunc('month', month) as date) as month_start,
+        kind,
+        amount,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed

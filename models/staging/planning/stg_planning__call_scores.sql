@@ -1,0 +1,18 @@
+with source as ({{ raw_rows('planning', 'call_scores') }}),
+
+renamed as (
+    select
+        activity_id,
+        rep as rep_id,
+        score,
+        scored_at,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,19 @@
+with source as ({{ raw_rows('planning', 'forecast_submissions') }}),
+
+renamed as (
+    select
+        rep as rep_id,
+        {{ fiscal_quarter_start('quarter') }} as quarter_start,
+        category,
+        amount,
+        submitted_at,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed

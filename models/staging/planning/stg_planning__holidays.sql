@@ -1,0 +1,16 @@
+with source as ({{ raw_rows('planning', 'holidays') }}),
+
+renamed as (
+    select
+        holiday_date as holiday_on,
+        name,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,18 @@
+with source as ({{ raw_rows('planning', 'interventions') }}),
+
+renamed as (
+    select
+        breach_id,
+        taken_by,
+        act,
+        taken_at,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed

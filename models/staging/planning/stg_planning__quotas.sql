@@ -1,0 +1,17 @@
+with source as ({{ raw_rows('planning', 'quotas') }}),
+
+renamed as (
+    select
+        rep as rep_id,
+        cast(date_trunc('month', month) as date) as month_start,
+        amount,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed

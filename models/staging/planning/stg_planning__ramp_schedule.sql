@@ -1,0 +1,17 @@
+with source as ({{ raw_rows('planning', 'ramp_schedule') }}),
+
+renamed as (
+    select
+        segment,
+        month as tenure_month,
+        share,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,22 @@
+-- The last day of a period is inclusive in files and exclusive in the project.
+with source as ({{ raw_rows('planning', 'rep_roster') }}),
+
+renamed as (
+    select
+        rep as rep_id,
+        team as team_id,
+        manager as manager_id,
+        role,
+        segment,
+        start_date as starts_on,
+        end_date + 1 as ends_on,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed

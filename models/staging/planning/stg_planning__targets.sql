@@ -1,0 +1,18 @@
+with source as ({{ raw_rows('planning', 'targets') }}),
+
+renamed as (
+    select
+        segment,
+        {{ fiscal_quarter_start('quarter') }} as quarter_start,
+        metric as metric_id,
+        amount,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,21 @@
+with source as ({{ raw_rows('planning', 'trials') }}),
+
+renamed as (
+    select
+        trial_id,
+        account as account_id,
+        rep as rep_id,
+        segment,
+        started as started_on,
+        activated as activated_on,
+        converted as converted_on,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        loader_sequence
+    from source
+)
+
+select * from renamed
