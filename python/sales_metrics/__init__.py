@@ -1,0 +1,1 @@
+"""Commands around the dbt project: demo companies and, later, running and publishing builds."""
