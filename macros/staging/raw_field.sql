@@ -15,6 +15,7 @@
             'type': column.data_type,
             'kind': column.meta.get('kind'),
             'is_required': column.meta.required,
+            'is_personal': column.meta.get('personal', false),
             'physical': table.columns[spelled] if spelled else none,
         }) -%}
     {%- endfor -%}

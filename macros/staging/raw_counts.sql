@@ -1,0 +1,32 @@
+{#-
+    raw_row_count(source_name, table_name)    the rows of the physical table, as a scalar subquery
+    quarantined_rows(source_name, table_name) the rows without a key, each as one text
+-#}
+{% macro raw_row_count(source_name, table_name) -%}
+    {%- set lineage = source(source_name, table_name) -%}
+    {%- if execute -%}
+        (select count(*) from {{ raw_table(raw_table_contract(source_name, table_name)).from }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro quarantined_rows(source_name, table_name) -%}
+    {%- set lineage = source(source_name, table_name) -%}
+    {%- if execute -%}
+        {%- set contract = raw_table_contract(source_name, table_name) -%}
+        {%- set table = raw_table(contract) -%}
+        {%- set fields = raw_fields(contract, table) -%}
+        {%- set formats = {
+            'date': raw_format(contract, 'date'), 'amount': raw_format(contract, 'amount'),
+        } -%}
+        select
+            '{{ source_name }}' as source_name,
+            '{{ table_name }}' as table_name,
+            concat_ws('; '
+            {%- for field in fields if field.physical and not field.is_personal %},
+                '{{ field.name }}: ' || cast({{ field.physical.sql }} as varchar)
+            {%- endfor %}
+            ) as raw_row
+        from {{ table.from }}
+        where {{ raw_key(contract, fields, formats) }} is null
+    {%- endif -%}
+{%- endmacro %}

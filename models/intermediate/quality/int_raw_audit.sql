@@ -1,0 +1,43 @@
+-- Rows in = rows out + duplicates + quarantined, for every raw table; a test holds it to that.
+with quarantined as (
+    select
+        source_name,
+        table_name,
+        count(*) as quarantined_rows
+    from {{ ref('int_raw_quarantine') }}
+    group by 1, 2
+),
+
+staged as (
+    {%- for table in staged_tables() %}
+    select
+        '{{ table.source_name }}' as source_name,
+        '{{ table.table_name }}' as table_name,
+        '{{ table.model }}' as model_name,
+        {{ 'true' if table.is_present else 'false' }} as is_present,
+        {{ raw_row_count(table.source_name, table.table_name) if table.is_present else 0 }} as rows_in,
+        count(*) as rows_out,
+        cast(coalesce(sum(row_copies - 1), 0) as bigint) as duplicate_rows
+    from {{ ref(table.model) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+audited as (
+    select
+        staged.source_name,
+        staged.table_name,
+        staged.model_name,
+        staged.is_present,
+        cast(staged.rows_in as bigint) as rows_in,
+        staged.rows_out,
+        staged.duplicate_rows,
+        coalesce(quarantined.quarantined_rows, 0) as quarantined_rows
+    from staged
+    left join quarantined
+        on
+            staged.source_name = quarantined.source_name
+            and staged.table_name = quarantined.table_name
+)
+
+select * from audited

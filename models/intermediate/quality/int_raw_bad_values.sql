@@ -1,0 +1,50 @@
+-- Values that could not be used and became null: how many, and the smallest five ids to look at.
+with flagged as (
+    {%- for table in staged_tables() | selectattr('is_present') %}
+    select
+        '{{ table.source_name }}' as source_name,
+        '{{ table.table_name }}' as table_name,
+        {{ table.row_id }} as row_id,
+        bad_values
+    from {{ ref(table.model) }}
+    where bad_values is not null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+bad_values as (
+    select
+        source_name,
+        table_name,
+        row_id,
+        {{ each_part('bad_values') }} as column_name
+    from flagged
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by source_name, table_name, column_name
+            order by row_id nulls last
+        ) as row_place
+    from bad_values
+),
+
+counted as (
+    select
+        source_name,
+        table_name,
+        column_name,
+        count(*) as rows_failing,
+        concat_ws(
+            ', '
+            {%- for place in range(1, 6) %},
+            max(case when row_place = {{ place }} then row_id end)
+            {%- endfor %}
+        ) as sample_ids
+    from numbered
+    group by 1, 2, 3
+)
+
+select * from counted
