@@ -8,7 +8,9 @@ stages as (select * from {{ ref('int_stages_mapped') }}),
 mapped_changes as (
     select
         changes.opportunity_id,
-        changes.changed_at as observed_at,
+        changes.changed_at,
+        -- A record dated before its deal (a clock apart, a re-created deal) tells of the deal's first moment.
+        greatest(changes.changed_at, opportunities.created_at) as observed_at,
         changes.loader_sequence,
         changes.change_id,
         case when changes.stage_name is not null then coalesce(stage_names.stage_id, 'unmapped') end as stage_id,
@@ -53,7 +55,7 @@ numbered_changes as (
         row_number() over (
             partition by opportunity_id
             order by
-                observed_at,
+                changed_at,
                 loader_sequence nulls last,
                 stage_order nulls last,
                 change_id

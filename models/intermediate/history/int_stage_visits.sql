@@ -40,6 +40,7 @@ runs as (
         min_by(segment, version_number) as entry_segment,
         max_by(rep_id, version_number) as exit_rep_id,
         max_by(segment, version_number) as exit_segment,
+        max_by(close_date, version_number) as exit_close_date,
         min_by(is_inferred, version_number) as is_inferred
     from islands
     group by opportunity_id, island_number
@@ -86,7 +87,7 @@ jumps as (
         judged.opportunity_id,
         judged.visit_number,
         count(*) as stages_skipped,
-        count_if(jumped.stage_order <= first_qualified.stage_order) as qualification_stages_skipped
+        count(*) filter (where jumped.stage_order <= first_qualified.stage_order) as qualification_stages_skipped
     from judged
     inner join stages as jumped
         on judged.pipeline_id = jumped.pipeline_id
@@ -132,6 +133,7 @@ visits as (
         judged.entry_segment,
         judged.exit_rep_id,
         judged.exit_segment,
+        judged.exit_close_date,
         judged.is_closed_stage,
         judged.is_inferred
     from judged

@@ -11,6 +11,15 @@ bounds as (
         window_end as last_day
     from periods
     union all
+    -- A plan counts for the whole period, also while it is running.
+    select
+        period_type,
+        period_start,
+        'whole' as window_id,
+        period_start as first_day,
+        period_end as last_day
+    from periods
+    union all
     select
         period_type,
         period_start,
@@ -37,7 +46,7 @@ bounds as (
         window_end - 90 as last_day
     from periods
     union all
-    -- Plans belong to whole months and quarters: the one the window's end lies in.
+    -- The plan of the month or quarter the window's end lies in.
     select
         period_type,
         period_start,

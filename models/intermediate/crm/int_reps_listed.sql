@@ -1,0 +1,90 @@
+-- Everyone who sells: all in the roster (or the rep list of a CSV export) and whoever owns a deal, an activity or a
+-- lead; `unassigned` stands for the missing owner.
+with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
+csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
+users as (select * from {{ ref('stg_salesforce__users') }}),
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+activities as (select * from {{ ref('int_activities_typed') }}),
+leads as (select * from {{ ref('int_leads_unioned') }}),
+
+rostered as (
+    select
+        rep_id,
+        min(starts_on) as starts_on,
+        -- Gone only if no row is left open and the last day lies within what this build may know.
+        case
+            when count(*) = count(ends_on) and max(ends_on) <= {{ as_of_date() }} + 1 then max(ends_on)
+        end as ends_on
+    from roster
+    where starts_on is null or starts_on <= {{ as_of_date() }}
+    group by rep_id
+),
+
+listed as (
+    select
+        {{ source_id('csv_export', 'rep_id') }} as rep_id,
+        rep_name,
+        starts_on,
+        case when ends_on <= {{ as_of_date() }} + 1 then ends_on end as ends_on,
+        is_active
+    from csv_reps
+    where starts_on is null or starts_on <= {{ as_of_date() }}
+),
+
+crm_users as (
+    select
+        {{ source_id('salesforce', 'rep_id') }} as rep_id,
+        rep_name,
+        {{ business_day('created_at') }} as starts_on,
+        is_active
+    from users
+    where created_at is null or created_at < {{ as_of_end() }}
+),
+
+owners as (
+    select rep_id from opportunities
+    union
+    select rep_id from changes where changed_at < {{ as_of_end() }}
+    union
+    select old_rep_id as rep_id from changes
+    union
+    select rep_id from activities
+    union
+    select rep_id from leads
+),
+
+everyone as (
+    select rep_id from rostered
+    union
+    select rep_id from listed
+    union
+    select rep_id from owners where rep_id is not null
+    union
+    select 'unassigned' as rep_id
+),
+
+reps as (
+    select
+        everyone.rep_id,
+        case
+            when everyone.rep_id = 'unassigned' then 'Unassigned'
+            else coalesce(listed.rep_name, crm_users.rep_name, everyone.rep_id)
+        end as rep_name,
+        coalesce(rostered.starts_on, listed.starts_on, crm_users.starts_on) as starts_on,
+        coalesce(rostered.ends_on, listed.ends_on) as ends_on,
+        rostered.starts_on as ramp_starts_on,
+        rostered.rep_id is not null or listed.rep_id is not null as is_rostered,
+        case
+            when everyone.rep_id = 'unassigned' then false
+            when rostered.rep_id is not null then rostered.ends_on is null
+            when listed.rep_id is not null then listed.ends_on is null and coalesce(listed.is_active, true)
+            else coalesce(crm_users.is_active, true)
+        end as is_active
+    from everyone
+    left join rostered on everyone.rep_id = rostered.rep_id
+    left join listed on everyone.rep_id = listed.rep_id
+    left join crm_users on everyone.rep_id = crm_users.rep_id
+)
+
+select * from reps

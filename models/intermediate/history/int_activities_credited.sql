@@ -1,0 +1,61 @@
+-- Human activities with the day, segment and account they count for. The deal's segment at its creation goes before
+-- the rep's: it never changes later.
+with activities as (select * from {{ ref('int_activities_typed') }}),
+summarised as (select * from {{ ref('int_opportunities_summarised') }}),
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+human as (
+    select
+        activities.*,
+        {{ business_day('activities.booked_at') }} as booked_on,
+        {{ business_day('activities.occurred_at') }} as occurred_on
+    from activities
+    where activities.activity_type not in ('automated', 'other')
+        and not activities.is_deleted
+        and activities.outcome <> 'open'
+        and activities.booked_at is not null
+),
+
+first_discoveries as (
+    select
+        opportunity_id,
+        min(occurred_at) as discovered_at
+    from human
+    where activity_type = 'discovery' and outcome = 'held' and opportunity_id is not null
+    group by opportunity_id
+),
+
+credited as (
+    select
+        human.activity_id,
+        human.source,
+        human.activity_type,
+        human.is_meeting,
+        human.direction,
+        human.rep_id,
+        coalesce(assignments.team_id, 'unassigned') as team_id,
+        coalesce(summarised.first_segment, assignments.segment, 'unassigned') as segment,
+        human.opportunity_id,
+        coalesce(opportunities.account_id, human.account_id) as account_id,
+        human.lead_id,
+        human.booked_at,
+        human.occurred_at,
+        human.booked_on,
+        human.occurred_on,
+        human.outcome,
+        human.activity_type = 'demo'
+        and human.outcome = 'held'
+        and human.opportunity_id is not null
+        and coalesce(first_discoveries.discovered_at >= human.occurred_at, true) as is_demo_without_discovery
+    from human
+    left join summarised on human.opportunity_id = summarised.opportunity_id
+    left join opportunities on human.opportunity_id = opportunities.opportunity_id
+    left join first_discoveries on human.opportunity_id = first_discoveries.opportunity_id
+    left join assignments
+        on human.rep_id = assignments.rep_id
+        and human.occurred_on >= assignments.valid_from
+        and human.occurred_on < assignments.valid_to
+)
+
+select * from credited

@@ -1,0 +1,76 @@
+-- One row per opportunity with the turning points of its life up to the as-of day.
+with versions as (select * from {{ ref('int_opportunity_versions') }}),
+visits as (select * from {{ ref('int_stage_visits') }}),
+pushes as (select * from {{ ref('int_opportunity_pushes') }}),
+
+by_version as (
+    select
+        opportunity_id,
+        min(valid_from) as created_at,
+        max(version_number) as last_version_number,
+        min_by(segment, version_number) as first_segment,
+        min(valid_from) filter (where is_qualified and not is_deleted) as qualified_at,
+        min_by(amount, version_number) filter (where is_qualified and not is_deleted) as qualified_amount,
+        min_by(rep_id, version_number) filter (where is_qualified and not is_deleted) as qualified_rep_id,
+        min_by(segment, version_number) filter (where is_qualified and not is_deleted) as qualified_segment,
+        bool_or(is_inferred) as is_inferred
+    from versions
+    group by opportunity_id
+),
+
+push_counts as (
+    select
+        opportunity_id,
+        count(*) as push_count
+    from pushes
+    group by opportunity_id
+),
+
+by_visit as (
+    select
+        opportunity_id,
+        max(entered_at) filter (where is_closed_stage) as last_closed_at,
+        count(*) filter (where exit_kind = 'reopened') as reopen_count
+    from visits
+    group by opportunity_id
+),
+
+summarised as (
+    select
+        by_version.opportunity_id,
+        by_version.created_at,
+        {{ business_day('by_version.created_at') }} as created_on,
+        by_version.first_segment,
+        by_version.qualified_at,
+        {{ business_day('by_version.qualified_at') }} as qualified_on,
+        by_version.qualified_amount,
+        by_version.qualified_rep_id,
+        by_version.qualified_segment,
+        last_versions.stage_id,
+        last_versions.amount,
+        last_versions.close_date,
+        last_versions.rep_id,
+        last_versions.segment,
+        last_versions.acv_tier,
+        last_versions.forecast_category,
+        last_versions.opportunity_type,
+        last_versions.is_deleted,
+        last_versions.is_open,
+        last_versions.is_won,
+        last_versions.is_lost,
+        case
+            when last_versions.is_won or last_versions.is_lost
+                then {{ booked_on('by_visit.last_closed_at', 'last_versions.close_date') }}
+        end as closed_on,
+        coalesce(push_counts.push_count, 0) as push_count,
+        coalesce(by_visit.reopen_count, 0) as reopen_count,
+        by_version.is_inferred
+    from by_version
+    inner join versions as last_versions
+        on by_version.opportunity_id = last_versions.opportunity_id
+        and by_version.last_version_number = last_versions.version_number
+    left join push_counts on by_version.opportunity_id = push_counts.opportunity_id
+    left join by_visit on by_version.opportunity_id = by_visit.opportunity_id
+)
+
+select * from summarised

@@ -1,0 +1,58 @@
+-- Human activities, already summed by day, rep and segment: a year of one team is hundreds of thousands of them.
+-- A meeting counts twice, on the day it was booked and on the day it took place.
+with activities as (select * from {{ ref('int_activities_credited') }}),
+
+booked as (
+    select
+        booked_on as event_on,
+        rep_id,
+        segment,
+        count(*) as meetings_booked_count
+    from activities
+    where is_meeting
+    group by booked_on, rep_id, segment
+),
+
+done as (
+    select
+        occurred_on as event_on,
+        rep_id,
+        segment,
+        nullif(count(*) filter (where activity_type = 'call'), 0) as calls_count,
+        nullif(count(*) filter (where activity_type = 'email'), 0) as emails_sent_count,
+        nullif(count(*) filter (where activity_type = 'reply'), 0) as replies_count,
+        nullif(count(*) filter (where is_meeting and outcome = 'held'), 0) as meetings_held_count,
+        nullif(count(*) filter (where is_meeting and outcome in ('held', 'no_show')), 0) as meetings_kept_or_missed_count,
+        nullif(count(*) filter (where activity_type = 'demo' and outcome = 'held'), 0) as demos_run_count,
+        nullif(count(*) filter (where activity_type = 'demo' and outcome = 'held' and opportunity_id is not null), 0)
+            as opportunity_demos_count,
+        nullif(count(*) filter (where is_demo_without_discovery), 0) as demos_without_discovery_count
+    from activities
+    where outcome in ('done', 'held', 'no_show')
+    group by occurred_on, rep_id, segment
+),
+
+events as (
+    select
+        coalesce(done.event_on, booked.event_on) as event_on,
+        coalesce(done.rep_id, booked.rep_id) as rep_id,
+        coalesce(done.segment, booked.segment) as segment,
+        'all' as slice_type,
+        'all' as slice_id,
+        booked.meetings_booked_count,
+        done.calls_count,
+        done.emails_sent_count,
+        done.replies_count,
+        done.meetings_held_count,
+        done.meetings_kept_or_missed_count,
+        done.demos_run_count,
+        done.opportunity_demos_count,
+        done.demos_without_discovery_count
+    from done
+    full join booked
+        on done.event_on = booked.event_on
+        and done.rep_id = booked.rep_id
+        and done.segment = booked.segment
+)
+
+select * from events

@@ -1,0 +1,30 @@
+-- A rep counts on the last day of each period he is there on: enough for metrics per active rep.
+with reps as (select * from {{ ref('int_reps_listed') }}),
+periods as (select * from {{ ref('int_calendar_periods') }}),
+assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+days as (
+    select distinct window_end as event_on
+    from periods
+),
+
+headcount as (
+    select
+        days.event_on,
+        reps.rep_id,
+        coalesce(assignments.segment, 'unassigned') as segment,
+        'all' as slice_type,
+        'all' as slice_id,
+        1 as active_rep_count
+    from reps
+    inner join days
+        on days.event_on >= coalesce(reps.starts_on, date '1900-01-01')
+        and days.event_on < coalesce(reps.ends_on, date '9999-12-31')
+    left join assignments
+        on reps.rep_id = assignments.rep_id
+        and days.event_on >= assignments.valid_from
+        and days.event_on < assignments.valid_to
+    where reps.is_rostered
+)
+
+select * from headcount

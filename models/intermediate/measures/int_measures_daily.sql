@@ -1,0 +1,79 @@
+-- The long table every metric is summed from: measure, day, keys, value. The team is the rep's team on that day.
+{% set events = {
+    'int_creation_events': ['opportunities_created_count'],
+    'int_qualification_events': [
+        'qualified_count', 'qualified_amount', 'qualified_won_by_now_count', 'qualified_open_by_now_count',
+    ],
+    'int_closing_events': [
+        'closed_count', 'won_count', 'won_amount', 'lost_count', 'lost_amount',
+        'decided_qualified_count', 'decided_qualified_amount', 'won_cycle_days',
+    ],
+    'int_loss_events': ['lost_by_reason_count'],
+    'int_push_events': ['push_count'],
+    'int_stage_exit_events': ['stage_exit_count', 'stage_advanced_count'],
+    'int_stage_outcome_events': ['stage_resolved_count', 'stage_won_count'],
+    'int_transition_events': [
+        'transition_count', 'skipped_transition_count', 'backward_transition_count', 'deals_advanced_count',
+    ],
+    'int_activity_events': [
+        'calls_count', 'emails_sent_count', 'replies_count', 'meetings_booked_count', 'meetings_held_count',
+        'meetings_kept_or_missed_count', 'demos_run_count', 'opportunity_demos_count',
+        'demos_without_discovery_count',
+    ],
+    'int_lead_events': ['leads_count'],
+    'int_quota_events': ['quota_amount', 'ramped_quota_amount'],
+    'int_headcount_events': ['active_rep_count'],
+    'int_call_score_events': ['scored_call_count', 'call_score_sum'],
+} -%}
+
+with assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+{% for model, measures in events.items() -%}
+    {{ model }}_summed as (
+        select
+            event_on,
+            rep_id,
+            segment,
+            slice_type,
+            slice_id
+            {%- for measure in measures %},
+            cast(sum({{ measure }}) as decimal(28, 4)) as {{ measure }}
+            {%- endfor %}
+        from {{ ref(model) }}
+        group by event_on, rep_id, segment, slice_type, slice_id
+    ),
+
+{% endfor -%}
+measured as (
+    {% for model, measures in events.items() -%}
+        {% if not loop.first %}union all{% endif %}
+        select
+            measure_id,
+            event_on as measured_on,
+            rep_id,
+            segment,
+            slice_type,
+            slice_id,
+            measure_value
+        from {{ model }}_summed unpivot (measure_value for measure_id in ({{ measures | join(', ') }}))
+    {% endfor -%}
+),
+
+daily as (
+    select
+        measured.measure_id,
+        measured.measured_on,
+        measured.segment,
+        coalesce(assignments.team_id, 'unassigned') as team_id,
+        measured.rep_id,
+        measured.slice_type,
+        measured.slice_id,
+        measured.measure_value
+    from measured
+    left join assignments
+        on measured.rep_id = assignments.rep_id
+        and measured.measured_on >= assignments.valid_from
+        and measured.measured_on < assignments.valid_to
+)
+
+select * from daily

@@ -1,0 +1,55 @@
+-- What the catalog asks for: which measure over which window is a metric's numerator, denominator or n. A tier may
+-- look through other windows than the rest (metric_windows); its rows then name the tier.
+with metrics as (select * from {{ ref('metrics') }}),
+metric_windows as (select * from {{ ref('metric_windows') }}),
+measures as (select * from {{ ref('measures') }}),
+
+windows as (
+    select
+        metric_id,
+        'all' as acv_tier,
+        window_id,
+        denominator_window_id
+    from metrics
+    union all
+    select
+        metric_id,
+        acv_tier,
+        window_id,
+        denominator_window_id
+    from metric_windows
+),
+
+terms as (
+    {% for role in ['numerator', 'denominator', 'n_measure'] -%}
+        {% if not loop.first %}union all{% endif %}
+        select
+            metrics.metric_id,
+            windows.acv_tier,
+            '{{ role }}' as role,
+            metrics.{{ role }} as measure_id,
+            -- n is counted where the measure of that name stands: beside the denominator if it is the denominator.
+            case
+                when '{{ role }}' = 'denominator' or metrics.{{ role }} = metrics.denominator
+                    then windows.denominator_window_id
+                else windows.window_id
+            end as window_id
+        from metrics
+        inner join windows on metrics.metric_id = windows.metric_id
+        where metrics.method in ('sum', 'ratio') and metrics.{{ role }} is not null
+    {% endfor -%}
+),
+
+described as (
+    select
+        terms.*,
+        metrics.slice_type,
+        metrics.scopes,
+        metrics.period_types,
+        measures.slice_type as measure_slice_type
+    from terms
+    inner join metrics on terms.metric_id = metrics.metric_id
+    inner join measures on terms.measure_id = measures.measure_id
+)
+
+select * from described

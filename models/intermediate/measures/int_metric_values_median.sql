@@ -1,0 +1,78 @@
+-- The median sales cycle: no sum of anything, so it stands beside the engine. A win that was reopened within the
+-- window does not count.
+with closings as (select * from {{ ref('int_closing_events') }}),
+assignments as (select * from {{ ref('int_rep_assignments') }}),
+periods as (select * from {{ ref('int_calendar_periods') }}),
+window_days as (select * from {{ ref('int_window_days') }}),
+scopes as (select * from {{ ref('int_scopes') }}),
+metrics as (select * from {{ ref('metrics') }}),
+
+wins as (
+    select
+        won.opportunity_id,
+        won.event_on,
+        taken_back.event_on as taken_back_on,
+        won.segment,
+        coalesce(assignments.team_id, 'unassigned') as team_id,
+        won.rep_id,
+        won.won_cycle_days
+    from closings as won
+    left join closings as taken_back
+        on won.opportunity_id = taken_back.opportunity_id
+        and won.visit_number = taken_back.visit_number
+        and taken_back.won_count = -1
+    left join assignments
+        on won.rep_id = assignments.rep_id
+        and won.event_on >= assignments.valid_from
+        and won.event_on < assignments.valid_to
+    where won.won_count = 1
+),
+
+windowed as (
+    select
+        metrics.metric_id,
+        periods.period_type,
+        periods.period_start,
+        periods.period_end,
+        periods.is_complete,
+        scopes.scope,
+        case when scopes.keeps_segment then wins.segment else 'all' end as segment,
+        case when scopes.keeps_team then wins.team_id else 'all' end as team_id,
+        case when scopes.keeps_rep then wins.rep_id else 'all' end as rep_id,
+        wins.won_cycle_days
+    from metrics
+    inner join window_days on metrics.window_id = window_days.window_id
+    inner join wins on window_days.calendar_day = wins.event_on
+    inner join periods
+        on window_days.period_type = periods.period_type
+        and window_days.period_start = periods.period_start
+        and (wins.taken_back_on is null or wins.taken_back_on > periods.window_end)
+    inner join scopes on concat(' ', metrics.scopes, ' ') like concat('% ', scopes.scope, ' %')
+    where metrics.metric_id = 'sales_cycle_days_median_t90'
+        and concat(' ', metrics.period_types, ' ') like concat('% ', periods.period_type, ' %')
+),
+
+medians as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        period_end,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        'all' as slice_type,
+        'all' as slice_id,
+        cast(null as double) as numerator,
+        cast(null as double) as denominator,
+        median(cast(won_cycle_days as double)) as metric_value,
+        count(*) as n,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high,
+        is_complete
+    from windowed
+    group by metric_id, period_type, period_start, period_end, scope, segment, team_id, rep_id, is_complete
+)
+
+select * from medians

@@ -1,0 +1,203 @@
+-- Metrics that are sums or sums over sums: the catalog joined to the windowed measures. A count or amount whose input
+-- exists is zero where nothing happened; a rate has a row where its denominator has one.
+with metrics as (select * from {{ ref('metrics') }}),
+terms as (select * from {{ ref('int_metric_terms') }}),
+windowed as (select * from {{ ref('int_measures_windowed') }}),
+daily as (select * from {{ ref('int_measures_daily') }}),
+measures as (select * from {{ ref('measures') }}),
+periods as (select * from {{ ref('int_calendar_periods') }}),
+scope_keys as (select * from {{ ref('int_scope_keys') }}),
+segments as (select * from {{ ref('segments') }}),
+
+-- Which windows a segment's rows look through: its tier's own, else those of all.
+tiered_metrics as (
+    select distinct
+        metric_id,
+        acv_tier
+    from terms
+    where acv_tier <> 'all'
+),
+
+metric_segments as (
+    select
+        tiered_metrics.metric_id,
+        tiered_metrics.acv_tier,
+        segments.segment
+    from tiered_metrics
+    inner join segments on tiered_metrics.acv_tier = segments.acv_tier
+),
+
+valued_terms as (
+    select
+        terms.metric_id,
+        terms.role,
+        terms.slice_type,
+        windowed.period_type,
+        windowed.period_start,
+        windowed.scope,
+        windowed.segment,
+        windowed.team_id,
+        windowed.rep_id,
+        windowed.slice_type as measure_slice_type,
+        windowed.slice_id,
+        windowed.measure_value
+    from terms
+    inner join windowed
+        on terms.measure_id = windowed.measure_id and terms.window_id = windowed.window_id
+    left join metric_segments
+        on terms.metric_id = metric_segments.metric_id and windowed.segment = metric_segments.segment
+    where terms.acv_tier = coalesce(metric_segments.acv_tier, 'all')
+        and concat(' ', terms.scopes, ' ') like concat('% ', windowed.scope, ' %')
+        and concat(' ', terms.period_types, ' ') like concat('% ', windowed.period_type, ' %')
+),
+
+sliced_terms as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        slice_id,
+        max(case when role = 'numerator' then measure_value end) as numerator,
+        max(case when role = 'denominator' then measure_value end) as denominator,
+        max(case when role = 'n_measure' then measure_value end) as n
+    from valued_terms
+    where measure_slice_type = slice_type
+    group by 1, 2, 3, 4, 5, 6, 7, 8
+),
+
+-- A share's denominator is the whole: it has no slice and serves every slice.
+whole_terms as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        max(case when role = 'denominator' then measure_value end) as denominator,
+        max(case when role = 'n_measure' then measure_value end) as n
+    from valued_terms
+    where measure_slice_type <> slice_type
+    group by 1, 2, 3, 4, 5, 6, 7
+),
+
+-- An input without a single row is not there: no metric that needs it is ever reported as zero.
+instrumented_from as (
+    select
+        needing.measure_id,
+        min(daily.measured_on) as first_day
+    from daily
+    inner join measures as giving on daily.measure_id = giving.measure_id
+    inner join measures as needing on giving.input = needing.input
+    group by needing.measure_id
+),
+
+zero_rows as (
+    select
+        metrics.metric_id,
+        periods.period_type,
+        periods.period_start,
+        scope_keys.scope,
+        scope_keys.segment,
+        scope_keys.team_id,
+        scope_keys.rep_id,
+        'all' as slice_id
+    from metrics
+    inner join instrumented_from on metrics.numerator = instrumented_from.measure_id
+    inner join periods
+        on concat(' ', metrics.period_types, ' ') like concat('% ', periods.period_type, ' %')
+        and periods.window_end >= instrumented_from.first_day
+    inner join scope_keys
+        on concat(' ', metrics.scopes, ' ') like concat('% ', scope_keys.scope, ' %')
+        and periods.window_end >= scope_keys.first_day
+        and periods.period_start <= scope_keys.last_day
+    where metrics.method = 'sum' and metrics.slice_type = 'all'
+),
+
+reported as (
+    select * from zero_rows
+    union
+    select
+        metric_id,
+        period_type,
+        period_start,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        slice_id
+    from sliced_terms
+),
+
+summed as (
+    select
+        metrics.metric_id,
+        reported.period_type,
+        reported.period_start,
+        periods.period_end,
+        reported.scope,
+        reported.segment,
+        reported.team_id,
+        reported.rep_id,
+        metrics.slice_type,
+        reported.slice_id,
+        cast(coalesce(sliced_terms.numerator, 0) as double) as numerator,
+        cast(coalesce(sliced_terms.denominator, whole_terms.denominator) as double) as denominator,
+        cast(coalesce(sliced_terms.n, whole_terms.n, 0) as bigint) as n,
+        metrics.method,
+        metrics.has_interval,
+        periods.is_complete
+    from reported
+    inner join metrics on reported.metric_id = metrics.metric_id
+    inner join periods
+        on reported.period_type = periods.period_type and reported.period_start = periods.period_start
+    inner join instrumented_from
+        on metrics.numerator = instrumented_from.measure_id
+        and periods.window_end >= instrumented_from.first_day
+    left join sliced_terms
+        on reported.metric_id = sliced_terms.metric_id
+        and reported.period_type = sliced_terms.period_type
+        and reported.period_start = sliced_terms.period_start
+        and reported.segment = sliced_terms.segment
+        and reported.team_id = sliced_terms.team_id
+        and reported.rep_id = sliced_terms.rep_id
+        and reported.slice_id = sliced_terms.slice_id
+    left join whole_terms
+        on reported.metric_id = whole_terms.metric_id
+        and reported.period_type = whole_terms.period_type
+        and reported.period_start = whole_terms.period_start
+        and reported.segment = whole_terms.segment
+        and reported.team_id = whole_terms.team_id
+        and reported.rep_id = whole_terms.rep_id
+),
+
+valued as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        period_end,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        slice_type,
+        slice_id,
+        numerator,
+        denominator,
+        case when method = 'sum' then numerator else numerator / nullif(denominator, 0) end as metric_value,
+        n,
+        case when has_interval then {{ wilson_low('numerator', 'denominator') }} end as ci_low,
+        case when has_interval then {{ wilson_high('numerator', 'denominator') }} end as ci_high,
+        is_complete
+    from summed
+    -- A rate says something only where there was something to rate.
+    where method = 'sum' or denominator is not null
+)
+
+select * from valued

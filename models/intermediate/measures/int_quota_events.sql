@@ -1,0 +1,41 @@
+-- A quota stands on the first day of its month. The ramp schedule says which share of it a rep owes in the n-th month
+-- of tenure; after the schedule, and for a rep without a start, all of it.
+with quotas as (select * from {{ ref('stg_planning__quotas') }}),
+reps as (select * from {{ ref('int_reps_listed') }}),
+assignments as (select * from {{ ref('int_rep_assignments') }}),
+ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }}),
+
+placed as (
+    select
+        quotas.rep_id,
+        quotas.month_start,
+        quotas.amount,
+        greatest(quotas.month_start, coalesce(reps.ramp_starts_on, quotas.month_start)) as assigned_on,
+        cast(
+            (extract(year from quotas.month_start) - extract(year from reps.ramp_starts_on)) * 12
+            + extract(month from quotas.month_start) - extract(month from reps.ramp_starts_on) + 1 as integer
+        ) as tenure_month
+    from quotas
+    left join reps on quotas.rep_id = reps.rep_id
+),
+
+ramped as (
+    select
+        placed.rep_id,
+        placed.month_start as event_on,
+        coalesce(assignments.segment, 'unassigned') as segment,
+        'all' as slice_type,
+        'all' as slice_id,
+        placed.amount as quota_amount,
+        cast(placed.amount * coalesce(ramp_schedule.share, 1) as decimal(18, 2)) as ramped_quota_amount
+    from placed
+    left join assignments
+        on placed.rep_id = assignments.rep_id
+        and placed.assigned_on >= assignments.valid_from
+        and placed.assigned_on < assignments.valid_to
+    left join ramp_schedule
+        on assignments.segment = ramp_schedule.segment
+        and placed.tenure_month = ramp_schedule.tenure_month
+)
+
+select * from ramped

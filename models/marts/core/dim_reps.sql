@@ -1,0 +1,55 @@
+with reps as (select * from {{ ref('int_reps_listed') }}),
+assignments as (select * from {{ ref('int_rep_assignments') }}),
+ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }}),
+
+ramp_lengths as (
+    select
+        segment,
+        max(tenure_month) as ramp_months
+    from ramp_schedule
+    where share < 1
+    group by segment
+),
+
+placed as (
+    select
+        reps.*,
+        assignments.team_id,
+        assignments.role,
+        assignments.segment,
+        assignments.manager_id,
+        cast(
+            (extract(year from {{ as_of_date() }}) - extract(year from reps.starts_on)) * 12
+            + extract(month from {{ as_of_date() }}) - extract(month from reps.starts_on) as bigint
+        ) as tenure_months,
+        ramp_lengths.ramp_months
+    from reps
+    left join assignments
+        on reps.rep_id = assignments.rep_id
+        and {{ as_of_date() }} >= assignments.valid_from
+        and {{ as_of_date() }} < assignments.valid_to
+    left join ramp_lengths on assignments.segment = ramp_lengths.segment
+),
+
+described as (
+    select
+        rep_id,
+        rep_name,
+        coalesce(team_id, 'unassigned') as team_id,
+        manager_id,
+        role,
+        coalesce(segment, 'unassigned') as segment,
+        starts_on,
+        ends_on,
+        tenure_months,
+        case
+            when not is_active or starts_on is null then 'none'
+            when tenure_months < ramp_months then 'ramping'
+            else 'ramped'
+        end as ramp_stage,
+        is_active
+    from placed
+)
+
+select * from described
+order by rep_id

@@ -1,0 +1,21 @@
+with activities as (select * from {{ ref('int_activities_credited') }}),
+
+described as (
+    select
+        activity_id,
+        activity_type,
+        direction,
+        rep_id,
+        team_id,
+        segment,
+        opportunity_id,
+        account_id,
+        lead_id,
+        booked_at,
+        occurred_at,
+        outcome
+    from activities
+)
+
+select * from described
+order by occurred_at, activity_id
