@@ -2,7 +2,8 @@
     Where a raw table lies and what columns it has.
 
     raw_table(contract)         none when there is no such table, else
-                                {from: SQL of the relation, place: for people, columns: see below}
+                                {from: SQL of the relation, place: for people, columns: see below,
+                                is_text: true for a CSV file}
     raw_relations(source_name)  every relation of a source, by lower-case name
     raw_files(folder)           dispatched: every Parquet or CSV file of a folder, likewise
 -#}
@@ -71,7 +72,9 @@
                     ~ "delim = ',', quote = '\"', escape = '\"', skip = 0)",
             }[parts.group(2)] -%}
             {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}
-            {%- do found.update({parts.group(1): {'from': reader, 'place': path}}) -%}
+            {%- do found.update({parts.group(1): {
+                'from': reader, 'place': path, 'is_text': parts.group(2) == 'csv',
+            }}) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
