@@ -153,9 +153,12 @@ def test_versions(world: World) -> None:
     columns = ("valid_from", "valid_to", "stage_id", "amount", "close_date", "rep_id", "is_deleted")
     want = {}
     for name, position, row in numbered(world.expected("versions")):
-        start, end, stage, amount, close_date, rep, is_deleted = row
+        start, end, stage, amount, close_date, rep, is_deleted, *inferred = row
         values = (instant(start), instant(end), stage, amount, close_date, crm_id(rep), is_deleted)
-        want[crm_id(name), position] = dict(zip(columns, values, strict=True))
+        want[crm_id(name), position] = {
+            **dict(zip(columns, values, strict=True)),
+            "is_inferred": inferred == ["inferred"],
+        }
     got = world.rows("intermediate.int_opportunity_versions")
     check(want, by_key(got, "opportunity_id", "version_number"))
 
@@ -268,6 +271,18 @@ def test_metric_values(world_of: WorldOf, name: str) -> None:
     for key, row in got.items():
         found += _cell_differences(key, want.get(key), row)
     assert not found, f"{len(found)} differences:\n" + "\n".join(sorted(found))
+
+
+def test_rate_intervals(world_of: WorldOf) -> None:
+    """Wilson for the company's first quarter, 4 won of 5 decided, z = 1.959964."""
+    ((low, high),) = world_of("salesforce").build.query(
+        "select ci_low, ci_high from marts.metric_values where metric_id = 'win_rate'"
+        " and period_type = 'quarter' and period_start = '2025-01-01' and scope = 'company'"
+    )
+    # z^2 = 3.841459; 1 + z^2/5 = 1.768292; centre (0.8 + 0.3841459) / 1.768292 = 0.669655;
+    # half z * sqrt(0.8 * 0.2 / 5 + z^2 / 100) / 1.768292 = z * 0.265358 / 1.768292 = 0.294120
+    assert low == pytest.approx(0.669655 - 0.294120, abs=2e-6)
+    assert high == pytest.approx(0.669655 + 0.294120, abs=2e-6)
 
 
 def _cell_differences(key: Cell, want: dict[str, Any] | None, row: dict[str, Any]) -> list[str]:
