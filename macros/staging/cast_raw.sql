@@ -47,18 +47,24 @@
 {% macro cast_raw_time(expression, family, physical_type, field, formats) -%}
     {%- set text = 'trim(' ~ expression ~ ')' if family == 'text'
         else 'cast(' ~ expression ~ ' as varchar)' -%}
-    {%- if physical_type == field.type -%}
+    {%- if field.kind == 'month' -%}
+        {{ month_of_text(text) }}
+    {%- elif physical_type == field.type -%}
         {{ expression }}
     {%- elif family in ('date', 'timestamp') -%}
         cast({{ expression }} as {{ field.type }})
-    {%- elif field.kind == 'month' -%}
-        {{ safe_cast("case when length(" ~ text ~ ") = 7 then " ~ text ~ " || '-01' else " ~ text
-            ~ " end", 'date') }}
     {%- elif formats.date == 'iso' and field.type == 'date' -%}
         {{ safe_cast(text, 'date') }}
     {%- else -%}
         cast({{ parse_timestamp(text, formats.date) }} as {{ field.type }})
     {%- endif -%}
+{%- endmacro %}
+
+{#- The first day of a month given as YYYY-MM or as any ISO day in it. -#}
+{% macro month_of_text(text) -%}
+    {%- set day = "case when length(" ~ text ~ ") = 7 then " ~ text ~ " || '-01' else " ~ text
+        ~ " end" -%}
+    cast(date_trunc('month', {{ safe_cast(day, 'date') }}) as date)
 {%- endmacro %}
 
 {#- Days outside 1900 to 2200 are placeholders or typing errors. -#}

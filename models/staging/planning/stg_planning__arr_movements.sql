@@ -3,7 +3,7 @@ with source as ({{ raw_rows('planning', 'arr_movements') }}),
 renamed as (
     select
         account as account_id,
-        cast(date_trunc('month', month) as date) as month_start,
+        month as month_start,
         kind,
         amount,
 

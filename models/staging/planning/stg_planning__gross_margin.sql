@@ -2,7 +2,7 @@ with source as ({{ raw_rows('planning', 'gross_margin') }}),
 
 renamed as (
     select
-        cast(date_trunc('month', month) as date) as month_start,
+        month as month_start,
         segment,
         margin as gross_margin,
 

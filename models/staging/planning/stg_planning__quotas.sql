@@ -3,7 +3,7 @@ with source as ({{ raw_rows('planning', 'quotas') }}),
 renamed as (
     select
         rep as rep_id,
-        cast(date_trunc('month', month) as date) as month_start,
+        month as month_start,
         amount,
 
         -- how the row came here

@@ -2,7 +2,7 @@ with source as ({{ raw_rows('planning', 'spend') }}),
 
 renamed as (
     select
-        cast(date_trunc('month', month) as date) as month_start,
+        month as month_start,
         segment,
         amount,
 

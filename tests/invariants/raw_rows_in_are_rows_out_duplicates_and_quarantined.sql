@@ -1,0 +1,10 @@
+-- Nothing is dropped silently between a raw table and its staging model.
+select
+    source_name,
+    table_name,
+    rows_in,
+    rows_out,
+    duplicate_rows,
+    quarantined_rows
+from {{ ref('int_raw_audit') }}
+where rows_in <> rows_out + duplicate_rows + quarantined_rows
