@@ -42,9 +42,13 @@
 {% macro raw_schema_relations(schema) -%}
     {%- set parts = schema.split('.') -%}
     {%- set database = parts[0] if parts | length > 1 else target.database -%}
+    {%- set names = adapter.dispatch('table_names', 'sales_metrics')(database, parts[-1]) -%}
     {%- set found = {} -%}
-    {%- for relation in adapter.list_relations(database, parts[-1]) -%}
-        {%- do found.update({relation.identifier | lower: {
+    {%- for name in names -%}
+        {%- set relation = api.Relation.create(
+            database=database, schema=parts[-1], identifier=name
+        ) -%}
+        {%- do found.update({name | lower: {
             'from': relation | string, 'place': relation | string, 'relation': relation,
         }}) -%}
     {%- endfor -%}

@@ -1,0 +1,13 @@
+{#- table_names(database, schema): the names of the tables and views of a schema, as a list. -#}
+{% macro default__table_names(database, schema) -%}
+    {%- set found = run_query(
+        "select table_name from information_schema.tables where table_catalog = '"
+        ~ sql_text(database) ~ "' and table_schema = '" ~ sql_text(schema)
+        ~ "' order by table_name"
+    ) -%}
+    {{ return(found.columns[0].values() | list) }}
+{%- endmacro %}
+
+{% macro spark__table_names(database, schema) -%}
+    {{ return(run_query('show tables in ' ~ schema).columns[1].values() | list) }}
+{%- endmacro %}
