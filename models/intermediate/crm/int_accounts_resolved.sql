@@ -1,5 +1,7 @@
 with salesforce as (select * from {{ ref('stg_salesforce__accounts') }}),
+
 csv_export as (select * from {{ ref('stg_csv_export__accounts') }}),
+
 segment_rules as (select * from {{ ref('segment_rules') }}),
 
 unioned as (

@@ -1,8 +1,11 @@
 -- Every activity of every CRM with the type it has here. The seed's row with most cells filled wins; combinations
 -- are resolved once, not per activity.
 with tasks as (select * from {{ ref('stg_salesforce__tasks') }}),
+
 events as (select * from {{ ref('stg_salesforce__events') }}),
+
 csv_activities as (select * from {{ ref('stg_csv_export__activities') }}),
+
 activity_types as (select * from {{ ref('activity_types') }}),
 
 unioned as (
@@ -150,11 +153,11 @@ judged as (
     select
         typed.*,
         case
-            when not is_meeting then case when is_done then 'done' else 'open' end
-            when raw_outcome in ('no_show', 'noshow') and is_done then 'no_show'
-            when raw_outcome in ('cancelled', 'canceled') and is_done then 'cancelled'
-            when raw_outcome = 'rescheduled' and is_done then 'rescheduled'
-            when is_done then 'held'
+            when not typed.is_meeting then case when typed.is_done then 'done' else 'open' end
+            when typed.raw_outcome in ('no_show', 'noshow') and typed.is_done then 'no_show'
+            when typed.raw_outcome in ('cancelled', 'canceled') and typed.is_done then 'cancelled'
+            when typed.raw_outcome = 'rescheduled' and typed.is_done then 'rescheduled'
+            when typed.is_done then 'held'
             else 'scheduled'
         end as outcome
     from typed

@@ -1,21 +1,22 @@
 with salesforce as (select * from {{ ref('stg_salesforce__leads') }}),
+
 csv_export as (select * from {{ ref('stg_csv_export__leads') }}),
 
 unioned as (
     {% for crm in ['salesforce', 'csv_export'] -%}
-        {% if not loop.first %}union all{% endif %}
-        select
-            {{ source_id(crm, 'lead_id') }} as lead_id,
-            {{ source_id(crm, 'rep_id') }} as rep_id,
-            created_at,
-            status,
-            lead_source,
-            rating,
-            is_converted,
-            converted_on,
-            {{ source_id(crm, 'converted_opportunity_id') }} as converted_opportunity_id,
-            is_deleted
-        from {{ crm }}
+    {% if not loop.first %}union all{% endif %}
+    select
+        {{ source_id(crm, 'lead_id') }} as lead_id,
+        {{ source_id(crm, 'rep_id') }} as rep_id,
+        created_at,
+        status,
+        lead_source,
+        rating,
+        is_converted,
+        converted_on,
+        {{ source_id(crm, 'converted_opportunity_id') }} as converted_opportunity_id,
+        is_deleted
+    from {{ crm }}
     {% endfor -%}
 ),
 

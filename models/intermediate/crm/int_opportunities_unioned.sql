@@ -1,7 +1,11 @@
 with salesforce as (select * from {{ ref('stg_salesforce__opportunities') }}),
+
 csv_export as (select * from {{ ref('stg_csv_export__opportunities') }}),
+
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
+
 segment_rules as (select * from {{ ref('segment_rules') }}),
+
 loss_reasons as (select * from {{ ref('loss_reason_map') }}),
 
 unioned as (

@@ -1,7 +1,9 @@
 -- Every change record of every CRM in one vocabulary. A null column means "this record does not say"; a value that
 -- was set to nothing is the sentinel of its type (macros/sentinels.sql), so that carrying forward can tell the two.
 with snapshots as (select * from {{ ref('stg_salesforce__opportunity_history') }}),
+
 field_changes as (select * from {{ ref('stg_salesforce__opportunity_field_history') }}),
+
 stage_changes as (select * from {{ ref('stg_csv_export__stage_changes') }}),
 
 salesforce_snapshots as (

@@ -2,8 +2,11 @@
 -- else the rep list of a CSV export; else the CRM's user role. The first assignment reaches back to the beginning and
 -- the last one onward, because deals of a rep who left still belong to the team he left them in.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
+
 csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
+
 users as (select * from {{ ref('stg_salesforce__users') }}),
+
 user_roles as (select * from {{ ref('stg_salesforce__user_roles') }}),
 
 known as (
@@ -45,7 +48,7 @@ known as (
 preferred as (
     select
         known.*,
-        min(preference) over (partition by rep_id) as best_preference
+        min(known.preference) over (partition by known.rep_id) as best_preference
     from known
 ),
 
@@ -54,11 +57,11 @@ one_a_day as (
     select
         preferred.*,
         row_number() over (
-            partition by rep_id, starts_on
-            order by team_id nulls last, segment nulls last, role nulls last, manager_id nulls last
+            partition by preferred.rep_id, preferred.starts_on
+            order by preferred.team_id nulls last, preferred.segment nulls last, preferred.role nulls last, preferred.manager_id nulls last
         ) as choice
     from preferred
-    where preference = best_preference
+    where preferred.preference = preferred.best_preference
 ),
 
 assignments as (

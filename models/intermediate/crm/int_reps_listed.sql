@@ -1,11 +1,17 @@
 -- Everyone who sells: all in the roster (or the rep list of a CSV export) and whoever owns a deal, an activity or a
 -- lead; `unassigned` stands for the missing owner.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
+
 csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
+
 users as (select * from {{ ref('stg_salesforce__users') }}),
+
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+
 activities as (select * from {{ ref('int_activities_typed') }}),
+
 leads as (select * from {{ ref('int_leads_unioned') }}),
 
 rostered as (
@@ -45,7 +51,8 @@ crm_users as (
 owners as (
     select rep_id from opportunities
     union
-    select rep_id from changes where changed_at < {{ as_of_end() }}
+    select rep_id from changes
+    where changed_at < {{ as_of_end() }}
     union
     select old_rep_id as rep_id from changes
     union
@@ -59,7 +66,8 @@ everyone as (
     union
     select rep_id from listed
     union
-    select rep_id from owners where rep_id is not null
+    select rep_id from owners
+    where rep_id is not null
     union
     select 'unassigned' as rep_id
 ),

@@ -1,8 +1,11 @@
 -- Human activities with the day, segment and account they count for. The deal's segment at its creation goes before
 -- the rep's: it never changes later.
 with activities as (select * from {{ ref('int_activities_typed') }}),
+
 summarised as (select * from {{ ref('int_opportunities_summarised') }}),
+
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 human as (

@@ -1,5 +1,6 @@
 -- Every day from the fiscal quarter of the first deal to the end of the fiscal quarter of the as-of day.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
 holidays as (select * from {{ ref('stg_planning__holidays') }}),
 
 bounds as (

@@ -1,6 +1,8 @@
 -- One row per opportunity with the turning points of its life up to the as-of day.
 with versions as (select * from {{ ref('int_opportunity_versions') }}),
+
 visits as (select * from {{ ref('int_stage_visits') }}),
+
 pushes as (select * from {{ ref('int_opportunity_pushes') }}),
 
 by_version as (

@@ -1,8 +1,11 @@
 -- Everything that is known of an opportunity's past, one row per fact: its creation, every change record, the current
 -- row of the CRM and its deletion. Values that a fact does not mention are null; "set to nothing" is a sentinel.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+
 stage_names as (select * from {{ ref('int_stage_names_mapped') }}),
+
 stages as (select * from {{ ref('int_stages_mapped') }}),
 
 mapped_changes as (
@@ -53,12 +56,12 @@ numbered_changes as (
     select
         mapped_changes.*,
         row_number() over (
-            partition by opportunity_id
+            partition by mapped_changes.opportunity_id
             order by
-                changed_at,
-                loader_sequence nulls last,
-                stage_order nulls last,
-                change_id
+                mapped_changes.changed_at,
+                mapped_changes.loader_sequence nulls last,
+                mapped_changes.stage_order nulls last,
+                mapped_changes.change_id
         ) as change_number
     from mapped_changes
 ),
@@ -75,9 +78,9 @@ first_values as (
             as close_date,
         min_by(coalesce(old_rep_id, rep_id), change_number) filter (where rep_id is not null) as rep_id,
         min_by(coalesce(old_forecast_category, forecast_category), change_number)
-            filter (where forecast_category is not null) as forecast_category,
+        filter (where forecast_category is not null) as forecast_category,
         min_by(coalesce(old_opportunity_type, opportunity_type), change_number)
-            filter (where opportunity_type is not null) as opportunity_type,
+        filter (where opportunity_type is not null) as opportunity_type,
         max(observed_at) filter (where observed_at < {{ as_of_end() }}) as last_changed_at
     from numbered_changes
     group by opportunity_id

@@ -1,9 +1,14 @@
 -- The table everything derives from: one row per opportunity and state, from valid_from to before valid_to.
 with observations as (select * from {{ ref('int_opportunity_observations') }}),
+
 stages as (select * from {{ ref('int_stages_mapped') }}),
+
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
 exchange_rates as (select * from {{ ref('int_exchange_rates_dated') }}),
+
 segment_rules as (select * from {{ ref('segment_rules') }}),
+
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 -- Each field keeps its last known value until the next observation that sets it.
@@ -12,8 +17,8 @@ carried as (
         opportunity_id,
         observed_at,
         {% for field in ['stage_id', 'amount', 'close_date', 'rep_id', 'forecast_category', 'opportunity_type', 'is_deleted'] -%}
-            {{ last_known(field, 'partition by opportunity_id order by observed_at, observation_kind, change_number') }}
-                as {{ field }},
+        {{ last_known(field, 'partition by opportunity_id order by observed_at, observation_kind, change_number') }}
+            as {{ field }},
         {% endfor -%}
         is_inferred,
         lead(observed_at) over (
@@ -70,7 +75,7 @@ spans as (
         nullif(changed.forecast_category, {{ no_text() }}) as forecast_category,
         nullif(changed.opportunity_type, {{ no_text() }}) as opportunity_type,
         changed.is_deleted,
-        not (stages.is_won or stages.is_lost or changed.is_deleted) as is_open,
+        not(stages.is_won or stages.is_lost or changed.is_deleted) as is_open,
         stages.is_won and not changed.is_deleted as is_won,
         stages.is_lost and not changed.is_deleted as is_lost,
         stages.is_qualified,
@@ -156,7 +161,7 @@ versions as (
         team_id,
         coalesce(
             {% for origin in var('segment_order') -%}
-                {{ 'acv_tier' if origin == 'acv_band' else 'segment_by_' ~ origin }},
+            {{ 'acv_tier' if origin == 'acv_band' else 'segment_by_' ~ origin }},
             {% endfor -%}
             'unassigned'
         ) as segment,

@@ -1,7 +1,9 @@
 -- Every raw stage name that occurs, with the stage it stands for and since when: the row that names the CRM pipeline
 -- wins over the row for any pipeline, and a name nobody mapped stands for `unmapped`.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+
 stage_map as (select * from {{ ref('stage_map') }}),
 
 names as (

@@ -1,5 +1,6 @@
 -- The days that count in each window of each period; facts join it on the day alone.
 with periods as (select * from {{ ref('int_calendar_periods') }}),
+
 calendar as (select * from {{ ref('int_calendar_days') }}),
 
 bounds as (
@@ -28,14 +29,14 @@ bounds as (
         window_end as last_day
     from periods
     {% for days in [28, 90, 365] -%}
-        union all
-        select
-            period_type,
-            period_start,
-            't{{ days }}' as window_id,
-            window_end - {{ days - 1 }} as first_day,
-            window_end as last_day
-        from periods
+    union all
+    select
+        period_type,
+        period_start,
+        't{{ days }}' as window_id,
+        window_end - {{ days - 1 }} as first_day,
+        window_end as last_day
+    from periods
     {% endfor -%}
     union all
     select
@@ -72,7 +73,7 @@ window_days as (
         calendar.calendar_day
     from bounds
     inner join calendar
-        on calendar.calendar_day >= bounds.first_day and calendar.calendar_day <= bounds.last_day
+        on bounds.first_day <= calendar.calendar_day and bounds.last_day >= calendar.calendar_day
 )
 
 select * from window_days

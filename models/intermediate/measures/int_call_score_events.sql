@@ -1,4 +1,5 @@
 with call_scores as (select * from {{ ref('stg_planning__call_scores') }}),
+
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 scored as (

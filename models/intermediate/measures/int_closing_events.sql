@@ -1,7 +1,9 @@
 -- One row per closing and per reopening. A reopening takes back on its day what the closing had booked, from whoever
 -- had the credit; so does a move from one closed stage straight to another.
 with visits as (select * from {{ ref('int_stage_visits') }}),
+
 stages as (select * from {{ ref('int_stages_mapped') }}),
+
 summarised as (select * from {{ ref('int_opportunities_summarised') }}),
 
 closed_visits as (

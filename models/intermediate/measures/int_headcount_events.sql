@@ -1,6 +1,8 @@
 -- A rep counts on the last day of each period he is there on: enough for metrics per active rep.
 with reps as (select * from {{ ref('int_reps_listed') }}),
+
 periods as (select * from {{ ref('int_calendar_periods') }}),
+
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 days as (

@@ -1,4 +1,5 @@
 with leads as (select * from {{ ref('int_leads_unioned') }}),
+
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 events as (

@@ -1,5 +1,6 @@
 -- The reason is the one the CRM holds now: CRMs keep no history of it.
 with closings as (select * from {{ ref('int_closing_events') }}),
+
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 losses as (

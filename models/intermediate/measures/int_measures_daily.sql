@@ -29,33 +29,33 @@
 with assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 {% for model, measures in events.items() -%}
-    {{ model }}_summed as (
-        select
-            event_on,
-            rep_id,
-            segment,
-            slice_type,
-            slice_id
-            {%- for measure in measures %},
-            cast(sum({{ measure }}) as decimal(28, 4)) as {{ measure }}
-            {%- endfor %}
-        from {{ ref(model) }}
-        group by event_on, rep_id, segment, slice_type, slice_id
-    ),
+{{ model }}_summed as (
+    select
+        event_on,
+        rep_id,
+        segment,
+        slice_type,
+        slice_id
+        {%- for measure in measures %},
+        cast(sum({{ measure }}) as decimal(28, 4)) as {{ measure }}
+    {%- endfor %}
+    from {{ ref(model) }}
+    group by event_on, rep_id, segment, slice_type, slice_id
+),
 
 {% endfor -%}
 measured as (
     {% for model, measures in events.items() -%}
-        {% if not loop.first %}union all{% endif %}
-        select
-            measure_id,
-            event_on as measured_on,
-            rep_id,
-            segment,
-            slice_type,
-            slice_id,
-            measure_value
-        from {{ model }}_summed unpivot (measure_value for measure_id in ({{ measures | join(', ') }}))
+    {% if not loop.first %}union all{% endif %}
+    select
+        measure_id,
+        event_on as measured_on,
+        rep_id,
+        segment,
+        slice_type,
+        slice_id,
+        measure_value
+    from {{ model }}_summed unpivot (measure_value for measure_id in ({{ measures | join(', ') }}))
     {% endfor -%}
 ),
 

@@ -1,7 +1,10 @@
 -- The one aggregation: every measure over every window a metric needs it in, at every scope.
 with daily as (select * from {{ ref('int_measures_daily') }}),
+
 window_days as (select * from {{ ref('int_window_days') }}),
+
 terms as (select * from {{ ref('int_metric_terms') }}),
+
 scopes as (select * from {{ ref('int_scopes') }}),
 
 needed as (

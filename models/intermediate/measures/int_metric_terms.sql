@@ -1,7 +1,9 @@
 -- What the catalog asks for: which measure over which window is a metric's numerator, denominator or n. A tier may
 -- look through other windows than the rest (metric_windows); its rows then name the tier.
 with metrics as (select * from {{ ref('metrics') }}),
+
 metric_windows as (select * from {{ ref('metric_windows') }}),
+
 measures as (select * from {{ ref('measures') }}),
 
 windows as (
@@ -22,21 +24,21 @@ windows as (
 
 terms as (
     {% for role in ['numerator', 'denominator', 'n_measure'] -%}
-        {% if not loop.first %}union all{% endif %}
-        select
-            metrics.metric_id,
-            windows.acv_tier,
-            '{{ role }}' as role,
-            metrics.{{ role }} as measure_id,
-            -- n is counted where the measure of that name stands: beside the denominator if it is the denominator.
-            case
-                when '{{ role }}' = 'denominator' or metrics.{{ role }} = metrics.denominator
-                    then windows.denominator_window_id
-                else windows.window_id
-            end as window_id
-        from metrics
-        inner join windows on metrics.metric_id = windows.metric_id
-        where metrics.method in ('sum', 'ratio') and metrics.{{ role }} is not null
+    {% if not loop.first %}union all{% endif %}
+    select
+        metrics.metric_id,
+        windows.acv_tier,
+        '{{ role }}' as role,
+        metrics.{{ role }} as measure_id,
+        -- n is counted where the measure of that name stands: beside the denominator if it is the denominator.
+        case
+            when '{{ role }}' = 'denominator' or metrics.{{ role }} = metrics.denominator
+                then windows.denominator_window_id
+            else windows.window_id
+        end as window_id
+    from metrics
+    inner join windows on metrics.metric_id = windows.metric_id
+    where metrics.method in ('sum', 'ratio') and metrics.{{ role }} is not null
     {% endfor -%}
 ),
 

@@ -1,10 +1,15 @@
 -- The median sales cycle: no sum of anything, so it stands beside the engine. A win that was reopened within the
 -- window does not count.
 with closings as (select * from {{ ref('int_closing_events') }}),
+
 assignments as (select * from {{ ref('int_rep_assignments') }}),
+
 periods as (select * from {{ ref('int_calendar_periods') }}),
+
 window_days as (select * from {{ ref('int_window_days') }}),
+
 scopes as (select * from {{ ref('int_scopes') }}),
+
 metrics as (select * from {{ ref('metrics') }}),
 
 wins as (

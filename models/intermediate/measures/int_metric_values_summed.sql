@@ -1,12 +1,19 @@
 -- Metrics that are sums or sums over sums: the catalog joined to the windowed measures. A count or amount whose input
 -- exists is zero where nothing happened; a rate has a row where its denominator has one.
 with metrics as (select * from {{ ref('metrics') }}),
+
 terms as (select * from {{ ref('int_metric_terms') }}),
+
 windowed as (select * from {{ ref('int_measures_windowed') }}),
+
 daily as (select * from {{ ref('int_measures_daily') }}),
+
 measures as (select * from {{ ref('measures') }}),
+
 periods as (select * from {{ ref('int_calendar_periods') }}),
+
 scope_keys as (select * from {{ ref('int_scope_keys') }}),
+
 segments as (select * from {{ ref('segments') }}),
 
 -- Which windows a segment's rows look through: its tier's own, else those of all.
@@ -111,7 +118,7 @@ zero_rows as (
     inner join instrumented_from on metrics.numerator = instrumented_from.measure_id
     inner join periods
         on concat(' ', metrics.period_types, ' ') like concat('% ', periods.period_type, ' %')
-        and periods.window_end >= instrumented_from.first_day
+        and instrumented_from.first_day <= periods.window_end
     inner join scope_keys
         on concat(' ', metrics.scopes, ' ') like concat('% ', scope_keys.scope, ' %')
         and periods.window_end >= scope_keys.first_day

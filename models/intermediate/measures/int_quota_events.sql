@@ -1,8 +1,11 @@
 -- A quota stands on the first day of its month. The ramp schedule says which share of it a rep owes in the n-th month
 -- of tenure; after the schedule, and for a rep without a start, all of it.
 with quotas as (select * from {{ ref('stg_planning__quotas') }}),
+
 reps as (select * from {{ ref('int_reps_listed') }}),
+
 assignments as (select * from {{ ref('int_rep_assignments') }}),
+
 ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }}),
 
 placed as (

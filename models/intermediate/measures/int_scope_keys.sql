@@ -1,9 +1,13 @@
 -- Who is reported with a zero when nothing happened: each scope's keys with the days they were there. A key begins
 -- with its first event (a rep with the first day at work) and never begins earlier in a later build.
 with daily as (select * from {{ ref('int_measures_daily') }}),
+
 reps as (select * from {{ ref('int_reps_listed') }}),
+
 assignments as (select * from {{ ref('int_rep_assignments') }}),
+
 calendar as (select * from {{ ref('int_calendar_days') }}),
+
 scopes as (select * from {{ ref('int_scopes') }}),
 
 first_days as (

@@ -1,5 +1,6 @@
 -- When a deal is decided, every open stage it had been in learns how its entry ended; a reopening takes that back.
 with closings as (select * from {{ ref('int_closing_events') }}),
+
 visits as (select * from {{ ref('int_stage_visits') }}),
 
 entries as (
@@ -26,7 +27,7 @@ outcomes as (
     from closings
     inner join entries
         on closings.opportunity_id = entries.opportunity_id
-        and entries.first_visit_number < closings.visit_number
+        and closings.visit_number > entries.first_visit_number
 )
 
 select * from outcomes

@@ -1,5 +1,7 @@
 with reps as (select * from {{ ref('int_reps_listed') }}),
+
 assignments as (select * from {{ ref('int_rep_assignments') }}),
+
 ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }}),
 
 ramp_lengths as (

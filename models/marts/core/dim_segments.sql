@@ -1,5 +1,6 @@
 -- Every segment that occurs, named in the seed or not.
 with scope_keys as (select * from {{ ref('int_scope_keys') }}),
+
 segments as (select * from {{ ref('segments') }}),
 
 occurring as (

@@ -1,4 +1,5 @@
 with scope_keys as (select * from {{ ref('int_scope_keys') }}),
+
 reps as (select * from {{ ref('dim_reps') }}),
 
 occurring as (

@@ -1,5 +1,7 @@
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
 summarised as (select * from {{ ref('int_opportunities_summarised') }}),
+
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 judged as (

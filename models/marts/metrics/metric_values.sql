@@ -1,4 +1,5 @@
 with summed as (select * from {{ ref('int_metric_values_summed') }}),
+
 medians as (select * from {{ ref('int_metric_values_median') }}),
 
 unioned as (
