@@ -39,6 +39,7 @@ class BuildProject(Protocol):
         select: str | None = None,
         tests: bool = False,
         check: bool = True,
+        database: Path | None = None,
     ) -> Build: ...
 
 
@@ -109,22 +110,25 @@ class Project:
         select: str | None = None,
         tests: bool = False,
         check: bool = True,
+        database: Path | None = None,
     ) -> Build:
         """Builds the marts of a raw folder.
 
         `as_of` is the last business day the build may know of, `select` dbt's own selection,
         `tests` whether data tests and unit tests run too. A build that fails fails the test,
-        unless `check` is false: then the caller reads `success` and `errors`.
+        unless `check` is false: then the caller reads `success` and `errors`. `database` is a file
+        to build into, for raw tables that lie in a schema of the warehouse.
         """
         raw_folder = raw_folder.resolve()
-        key = _digest([_fingerprint(raw_folder), as_of, vars, threads, select, tests])
+        inputs = [_fingerprint(raw_folder), as_of, vars, threads, select, tests, str(database)]
+        key = _digest(inputs)
         if key not in self._builds:
             arguments = ["build"] if tests else _without_tests()
             if select is not None:
                 arguments += ["--select", *select.split()]
             if vars:
                 arguments += ["--vars", json.dumps(vars)]
-            database = self._work / f"{key}.duckdb"
+            database = database or self._work / f"{key}.duckdb"
             environment = {
                 "SALES_METRICS_RAW": str(raw_folder),
                 "SALES_METRICS_DUCKDB": str(database),
