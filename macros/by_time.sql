@@ -1,0 +1,4 @@
+{#- The window of one opportunity's life, ordered by `instants` (one or more columns). -#}
+{% macro by_time(instants) -%}
+    partition by opportunity_id order by {{ instants }}
+{%- endmacro %}

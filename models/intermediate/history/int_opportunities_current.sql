@@ -1,0 +1,70 @@
+-- The CRM's current row of each deal beside the beginning of its recorded history: what the row
+-- alone can prove, and what it adds to the records.
+with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
+beginnings as (select * from {{ ref('int_opportunity_beginnings') }}),
+
+stage_names as (select * from {{ ref('int_stage_names_mapped') }}),
+
+stages as (select * from {{ ref('int_stages_mapped') }}),
+
+pipelines as (
+    select
+        pipeline_id,
+        min_by(stage_id, stage_order) as first_stage_id,
+        min_by(stage_id, stage_order) filter (where is_qualified) as first_qualified_stage_id
+    from stages
+    where not is_won and not is_lost
+    group by pipeline_id
+),
+
+current_rows as (
+    select
+        opportunities.opportunity_id,
+        opportunities.created_at,
+        opportunities.qualified_at,
+        opportunities.last_modified_at,
+        opportunities.is_current_at_as_of,
+        opportunities.is_deleted,
+        opportunities.is_creation_inferred,
+        opportunities.rep_id,
+        opportunities.forecast_category,
+        opportunities.opportunity_type,
+        opportunities.close_date,
+        {{ mapped_stage('opportunities.stage_name', 'stage_names') }} as stage_id,
+        coalesce(stages.is_won or stages.is_lost, false) as is_closed_stage,
+        coalesce(pipelines.first_stage_id, 'unmapped') as first_stage_id,
+        coalesce(pipelines.first_qualified_stage_id, pipelines.first_stage_id, 'unmapped')
+            as first_qualified_stage_id,
+        -- A value that could not be read says nothing about the deal: history knows better.
+        case
+            when opportunities.bad_values like '%amount%' then null
+            else coalesce(opportunities.amount, {{ no_amount() }})
+        end as stated_amount,
+        case
+            when opportunities.bad_values like '%close_date%' then null
+            else coalesce(opportunities.close_date, {{ no_date() }})
+        end as stated_close_date,
+        beginnings.first_stage_id is not null as has_stage_history,
+        coalesce(beginnings.is_stage_extended_back, false)
+        and beginnings.stage_known_from > opportunities.created_at as is_extended_back,
+        beginnings.first_stage_id as first_known_stage_id,
+        beginnings.first_amount,
+        beginnings.first_close_date,
+        beginnings.first_rep_id,
+        beginnings.first_forecast_category,
+        beginnings.first_opportunity_type,
+        coalesce(beginnings.last_changed_at, opportunities.created_at) as last_changed_at
+    from opportunities
+    left join beginnings on opportunities.opportunity_id = beginnings.opportunity_id
+    left join stage_names
+        on opportunities.source = stage_names.source
+        and coalesce(opportunities.pipeline, '') = stage_names.pipeline
+        and opportunities.stage_name = stage_names.stage_name
+        and {{ as_of_date() }} >= stage_names.valid_from
+        and {{ as_of_date() }} < stage_names.valid_to
+    left join stages on stage_names.stage_id = stages.stage_id
+    left join pipelines on stages.pipeline_id = pipelines.pipeline_id
+)
+
+select * from current_rows
