@@ -33,6 +33,7 @@ unioned as (
         last_activity_on,
         last_modified_at,
         bad_values,
+        is_closed,
         is_deleted
     from salesforce
     union all
@@ -60,6 +61,7 @@ unioned as (
         last_activity_on,
         last_modified_at,
         bad_values,
+        is_closed,
         is_deleted
     from csv_export
 ),
@@ -104,6 +106,7 @@ existing as (
         dated.last_activity_on,
         dated.last_modified_at,
         dated.bad_values,
+        coalesce(dated.is_closed, false) as is_closed_in_crm,
         -- What was modified after the as-of day may tell of a later state than this build may know.
         coalesce(dated.last_modified_at < {{ as_of_end() }}, true) as is_current_at_as_of,
         dated.is_deleted

@@ -37,12 +37,7 @@ counted as (
         table_name,
         column_name,
         count(*) as rows_failing,
-        concat_ws(
-            ', '
-            {%- for place in range(1, 6) %},
-            max(case when row_place = {{ place }} then row_id end)
-            {%- endfor %}
-        ) as sample_ids
+        {{ joined_samples('row_id', 'row_place') }} as sample_ids
     from numbered
     group by 1, 2, 3
 )

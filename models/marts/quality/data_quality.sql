@@ -1,0 +1,113 @@
+-- Raw tables are checked row by row and column by column, the later rooms record by record; checks
+-- that found nothing are there with zero.
+with checks as (select * from {{ ref('quality_checks') }}),
+
+audit as (select * from {{ ref('int_raw_audit') }} where is_present),
+
+bad_values as (select * from {{ ref('int_raw_bad_values') }}),
+
+findings as (select * from {{ ref('int_quality_findings') }}),
+
+opportunities as (select count(*) as rows_checked from {{ ref('int_opportunities_unioned') }}),
+
+changes as (select count(*) as rows_checked from {{ ref('int_opportunity_changes_unioned') }}),
+
+activities as (select count(*) as rows_checked from {{ ref('int_activities_typed') }}),
+
+checked as (
+    select
+        'opportunities' as table_name,
+        rows_checked
+    from opportunities
+    union all
+    select
+        'opportunity_changes' as table_name,
+        rows_checked
+    from changes
+    union all
+    select
+        'activities' as table_name,
+        rows_checked
+    from activities
+),
+
+placed as (
+    select
+        check_id,
+        row_id,
+        row_number() over (partition by check_id order by row_id asc nulls last) as place
+    from findings
+),
+
+found as (
+    select
+        check_id,
+        count(*) as rows_failing,
+        {{ joined_samples('row_id', 'place') }} as sample_ids
+    from placed
+    group by check_id
+),
+
+raw_rows as (
+    select
+        'duplicate_rows' as check_id,
+        concat(source_name, '.', table_name) as table_name,
+        rows_in as rows_checked,
+        duplicate_rows as rows_failing,
+        cast(null as {{ dbt.type_string() }}) as sample_ids
+    from audit
+    union all
+    select
+        'quarantined_rows' as check_id,
+        concat(source_name, '.', table_name) as table_name,
+        rows_in as rows_checked,
+        quarantined_rows as rows_failing,
+        cast(null as {{ dbt.type_string() }}) as sample_ids
+    from audit
+    union all
+    select
+        'unusable_value' as check_id,
+        concat(audit.source_name, '.', audit.table_name, '.', bad_values.column_name) as table_name,
+        audit.rows_in as rows_checked,
+        bad_values.rows_failing,
+        bad_values.sample_ids
+    from bad_values
+    inner join audit
+        on bad_values.source_name = audit.source_name
+        and bad_values.table_name = audit.table_name
+),
+
+records as (
+    select
+        checks.check_id,
+        checks.table_name,
+        checked.rows_checked,
+        coalesce(found.rows_failing, 0) as rows_failing,
+        found.sample_ids
+    from checks
+    inner join checked on checks.table_name = checked.table_name
+    left join found on checks.check_id = found.check_id
+),
+
+results as (
+    select * from raw_rows
+    union all
+    select * from records
+),
+
+judged as (
+    select
+        results.check_id,
+        results.table_name,
+        checks.severity,
+        checks.treatment,
+        results.rows_checked,
+        results.rows_failing,
+        results.sample_ids,
+        {{ as_of_date() }} as as_of_date
+    from results
+    inner join checks on results.check_id = checks.check_id
+)
+
+select * from judged
+order by severity, check_id, table_name

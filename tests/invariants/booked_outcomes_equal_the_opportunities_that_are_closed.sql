@@ -1,0 +1,36 @@
+-- Closings less reopenings, over all time, must leave exactly the deals that stand closed, or were
+-- closed when their record was deleted.
+with closings as (select * from {{ ref('int_closing_events') }}),
+
+visits as (select * from {{ ref('fct_stage_visits') }}),
+
+stages as (select * from {{ ref('dim_stages') }}),
+
+booked as (
+    select
+        opportunity_id,
+        sum(coalesce(won_count, 0)) as won,
+        sum(coalesce(lost_count, 0)) as lost
+    from closings
+    group by opportunity_id
+),
+
+standing as (
+    select
+        visits.opportunity_id,
+        max(case when stages.is_won then 1 else 0 end) as won,
+        max(case when stages.is_lost then 1 else 0 end) as lost
+    from visits
+    inner join stages on visits.stage_id = stages.stage_id
+    where visits.exit_kind in ('open', 'deleted')
+    group by visits.opportunity_id
+),
+
+broken as (
+    select standing.opportunity_id
+    from standing
+    left join booked on standing.opportunity_id = booked.opportunity_id
+    where standing.won <> coalesce(booked.won, 0) or standing.lost <> coalesce(booked.lost, 0)
+)
+
+select * from broken

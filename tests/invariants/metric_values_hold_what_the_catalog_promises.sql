@@ -1,0 +1,42 @@
+-- No metric, scope, period type or slice outside the catalog, and none of its instrumented metrics
+-- missing: the long table has exactly the rows the registry promises.
+with metric_values as (
+    select distinct
+        metric_id,
+        scope,
+        period_type,
+        slice_type
+    from {{ ref('metric_values') }}
+),
+
+metrics as (select * from {{ ref('metrics') }}),
+
+daily as (select distinct measure_id from {{ ref('int_measures_daily') }}),
+
+unpromised as (
+    select metric_values.metric_id
+    from metric_values
+    left join metrics on metric_values.metric_id = metrics.metric_id
+    where
+        metrics.metric_id is null
+        or concat(' ', metrics.scopes, ' ') not like concat('% ', metric_values.scope, ' %')
+        or concat(' ', metrics.period_types, ' ') not like concat('% ', metric_values.period_type, ' %')
+        or metrics.slice_type <> metric_values.slice_type
+),
+
+missing as (
+    select metrics.metric_id
+    from metrics
+    inner join daily as numerators on metrics.numerator = numerators.measure_id
+    inner join daily as denominators
+        on coalesce(metrics.denominator, metrics.numerator) = denominators.measure_id
+    anti join metric_values on metrics.metric_id = metric_values.metric_id
+),
+
+broken as (
+    select * from unpromised
+    union all
+    select * from missing
+)
+
+select * from broken
