@@ -8,6 +8,7 @@ locks or overwrites what a person has open.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ import duckdb
 
 REPO = Path(__file__).resolve().parents[2]
 DEMO = REPO / "data" / "demo"
+GOLDEN = REPO / "python" / "tests" / "golden" / "salesforce" / "raw"
 # dbt reads variables of this prefix while it parses and compiles; a developer's must not leak in.
 PREFIX = "SALES_METRICS_"
 FLOAT_TYPES = ("DOUBLE", "FLOAT")
@@ -193,6 +195,19 @@ class Project:
             statuses={result.node.unique_id: str(result.status) for result in results},
             errors=tuple(dict.fromkeys(errors)),
         )
+
+
+def write_small_company(folder: Path, until: dt.date | None = None) -> Path:
+    """The raw tables of a company small enough for tests that build it several times over.
+
+    `until` writes the export as it stood at the end of that day.
+    """
+    from sales_metrics.demo.company import HORIZON, named_company
+    from sales_metrics.demo.export import write_company
+
+    company = named_company("kelvinmark", opportunities=1_500, activities=6)
+    write_company(company, folder, until or HORIZON)
+    return folder
 
 
 def assert_same_marts(
