@@ -3,6 +3,8 @@ with versions as (select * from {{ ref('int_opportunity_versions') }}),
 
 visits as (select * from {{ ref('int_stage_visits') }}),
 
+stages as (select * from {{ ref('int_stages_mapped') }}),
+
 pushes as (select * from {{ ref('int_opportunity_pushes') }}),
 
 by_version as (
@@ -60,8 +62,11 @@ summarised as (
         last_versions.is_open,
         last_versions.is_won,
         last_versions.is_lost,
+        -- What a deal was when its record was deleted stays booked.
+        stages.is_won as is_booked_won,
+        stages.is_lost as is_booked_lost,
         case
-            when last_versions.is_won or last_versions.is_lost
+            when stages.is_won or stages.is_lost
                 then {{ booked_on('by_visit.last_closed_at', 'last_versions.close_date') }}
         end as closed_on,
         coalesce(push_counts.push_count, 0) as push_count,
@@ -71,6 +76,7 @@ summarised as (
     inner join versions as last_versions
         on by_version.opportunity_id = last_versions.opportunity_id
         and by_version.last_version_number = last_versions.version_number
+    inner join stages on last_versions.stage_id = stages.stage_id
     left join push_counts on by_version.opportunity_id = push_counts.opportunity_id
     left join by_visit on by_version.opportunity_id = by_visit.opportunity_id
 )

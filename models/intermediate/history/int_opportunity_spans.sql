@@ -1,42 +1,63 @@
 -- The states of every deal as the CRM had them, one after the other without gap or overlap: each
 -- field keeps its last known value, one state per instant, and a save that changes nothing is none.
 {%- set state = opportunity_fields() + ['is_deleted'] %}
+{%- set in_order = by_time('observed_at, observation_kind, change_number') %}
 with observations as (select * from {{ ref('int_opportunity_observations') }}),
 
 carried as (
     select
         opportunity_id,
         observed_at,
+        observation_kind,
+        change_number,
         {%- for field in state %}
-        {{ last_known(field, by_time('observed_at, observation_kind, change_number')) }} as {{ field }},
+        {{ last_known(field, in_order) }} as {{ field }},
         {%- endfor %}
-        is_inferred,
-        lead(observed_at) over (
-            {{ by_time('observed_at, observation_kind, change_number') }}
-        ) as next_observed_at
+        is_inferred
     from observations
 ),
 
--- Within one instant only the last state was ever visible.
-instants as (
-    select *
-    from carried
-    where next_observed_at is null or next_observed_at > observed_at
-),
-
-compared as (
+stepped as (
     select
         *,
         {%- for field in state %}
+        lag({{ field }}) over ({{ in_order }}) as {{ field }}_before,
+        {%- endfor %}
+        row_number() over ({{ in_order }}) as step_number
+    from carried
+),
+
+-- An observation that changes nothing must not lend its flag to the state it repeats.
+steps as (
+    select
+        *,
+        lead(observed_at) over ({{ in_order }}) as next_observed_at
+    from stepped
+    where
+        step_number = 1
+        {%- for field in state %}
+        or {{ field }} is distinct from {{ field }}_before
+        {%- endfor %}
+),
+
+-- Within one instant only the last state was ever visible; it may be the one from before.
+instants as (
+    select
+        opportunity_id,
+        observed_at,
+        {%- for field in state %}
+        {{ field }},
         lag({{ field }}) over ({{ by_time('observed_at') }}) as {{ field }}_before,
         {%- endfor %}
+        is_inferred,
         row_number() over ({{ by_time('observed_at') }}) as instant_number
-    from instants
+    from steps
+    where next_observed_at is null or next_observed_at > observed_at
 ),
 
 changed as (
     select *
-    from compared
+    from instants
     where
         instant_number = 1
         {%- for field in state %}

@@ -59,14 +59,13 @@ qualifications as (
     group by opportunity_id
 ),
 
--- The ACV tier comes from the amount at qualification; until then the amount of the day stands in.
+-- The ACV tier comes from the amount at qualification; before it there is none.
 sized as (
     select
         converted.*,
         case
             when converted.version_number >= qualifications.qualified_version_number
                 then qualifications.qualified_amount
-            else converted.converted_amount
         end as tier_amount
     from converted
     left join qualifications on converted.opportunity_id = qualifications.opportunity_id

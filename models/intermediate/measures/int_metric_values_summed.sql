@@ -157,6 +157,7 @@ summed as (
         cast(coalesce(sliced_terms.denominator, whole_terms.denominator) as double) as denominator,
         cast(coalesce(sliced_terms.n, whole_terms.n, 0) as bigint) as n,
         metrics.method,
+        metrics.unit,
         metrics.has_interval,
         periods.is_complete
     from reported
@@ -197,10 +198,18 @@ valued as (
         slice_id,
         numerator,
         denominator,
-        case when method = 'sum' then numerator else numerator / nullif(denominator, 0) end as metric_value,
+        -- A window that holds only the reversal of an earlier closing has nothing to rate, and its
+        -- share is no share: numerator and denominator stand, the value is null.
+        case
+            when method = 'sum' then numerator
+            when unit = 'share' and (numerator < 0 or numerator > denominator) then null
+            when denominator > 0 then numerator / nullif(denominator, 0)
+        end as metric_value,
         n,
-        case when has_interval then {{ wilson_low('numerator', 'denominator') }} end as ci_low,
-        case when has_interval then {{ wilson_high('numerator', 'denominator') }} end as ci_high,
+        case when has_interval then {{ wilson_low('numerator', 'denominator') }} end
+            as ci_low,
+        case when has_interval then {{ wilson_high('numerator', 'denominator') }} end
+            as ci_high,
         is_complete
     from summed
     -- A rate says something only where there was something to rate.

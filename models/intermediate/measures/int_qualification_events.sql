@@ -12,7 +12,7 @@ qualifications as (
         'all' as slice_id,
         1 as qualified_count,
         coalesce(qualified_amount, 0) as qualified_amount,
-        case when is_won then 1 else 0 end as qualified_won_by_now_count,
+        case when is_booked_won then 1 else 0 end as qualified_won_by_now_count,
         case when is_open then 1 else 0 end as qualified_open_by_now_count
     from summarised
     where qualified_on is not null

@@ -28,9 +28,9 @@ judged as (
         summarised.qualified_on,
         summarised.closed_on,
         -- The CRM keeps no history of the reason: it counts once the deal is lost.
-        case when summarised.is_lost then opportunities.loss_reason end as loss_reason,
+        case when summarised.is_booked_lost then opportunities.loss_reason end as loss_reason,
         summarised.forecast_category,
-        case when summarised.is_won then {{ days_between('summarised.qualified_on', 'summarised.closed_on') }} end
+        case when summarised.is_booked_won then {{ days_between('summarised.qualified_on', 'summarised.closed_on') }} end
             as cycle_days,
         summarised.push_count,
         summarised.reopen_count,
