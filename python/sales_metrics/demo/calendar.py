@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from sales_metrics.demo.company import DAY, HORIZON, HISTORY_START, PUSH_START, day_number
+from sales_metrics.demo.company import DAY, HISTORY_START, HORIZON, PUSH_START, day_number
 from sales_metrics.demo.rng import Floats, Ints
 
 _OPEN, _CLOSE = 8 * 3_600, 18 * 3_600
 
 
 def working_second(time: Floats) -> Ints:
-    """Epoch second in working hours of a time in days; order is kept, weekends go to Monday early."""
+    """Epoch second in working hours; order is kept, weekends go to early Monday."""
     day = np.floor(time).astype(np.int64)
     part = time - day
     weekday = (day + 3) % 7
@@ -49,4 +49,4 @@ def created_time(number: Ints, draw: Floats, total: int, push_factor: float) -> 
     place = (number + draw) / total * edge[-1]
     found = np.clip(np.searchsorted(edge, place, side="right") - 1, 0, len(days) - 1)
     within = (place - edge[found]) / weight[found]
-    return days[found] + np.clip(within, 0.0, 0.999)
+    return np.asarray(days[found] + np.clip(within, 0.0, 0.999), dtype=np.float64)

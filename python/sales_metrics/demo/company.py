@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sales_metrics.demo.rng import Floats, Ints
+from sales_metrics.errors import SalesMetricsError
 
 EPOCH = dt.date(1970, 1, 1)
 DAY = 86_400
@@ -30,6 +32,13 @@ STORY_START = dt.date(2025, 9, 1)
 STORY_END = dt.date(2025, 11, 30)
 PUSH_START = dt.date(2025, 7, 7)
 RENAME_DAY = dt.date(2024, 7, 1)
+
+DEMO_SEED = 126
+"""Outcomes are independent draws, so a single quarter strays from its planted probabilities by
+more than the story's tolerances in most companies; of the first 150 seeds this is the one whose
+figures lie nearest to the truth. What must hold for any seed is tested on many."""
+USUAL_OPPORTUNITIES = 20_000
+USUAL_HISTORY_ROWS = 5.6
 
 QUARTERS = tuple(
     dt.date(year, month, 1)
@@ -61,17 +70,23 @@ class Truth:
 
     segment_share: tuple[float, float, float] = (0.440, 0.432, 0.128)
     # Lost before qualification, at Prospecting and at Discovery.
-    drop: tuple[tuple[float, float], ...] = ((0.14, 0.13), (0.14, 0.13), (0.09, 0.08))
-    drop_in_push: tuple[tuple[float, float], ...] = ((0.015, 0.015), (0.015, 0.015), (0.02, 0.02))
+    drop: tuple[tuple[float, float], ...] = ((0.15, 0.14), (0.15, 0.14), (0.09, 0.08))
+    drop_in_push: tuple[tuple[float, float], ...] = ((0.012, 0.012), (0.012, 0.012), (0.02, 0.02))
     lost_at_qualified: tuple[float, float, float] = (0.09, 0.10, 0.12)
     lost_at_demo: tuple[float, float, float] = (0.10, 0.11, 0.13)
-    win_at_proposal: tuple[float, float, float] = (0.285, 0.25, 1 / 3)
-    win_at_proposal_in_push: tuple[float, float, float] = (0.285, 0.25, 1 / 5)
-    # A deal qualified only because of the push; outside enterprise it never gets to a proposal.
-    loose_lost_at_qualified: tuple[float, float, float] = (0.60, 0.55, 0.35)
+    win_at_proposal: tuple[float, float, float] = (0.26, 0.232, 1 / 3)
+    win_at_proposal_in_push: tuple[float, float, float] = (0.26, 0.232, 1 / 5)
+    # The share of the push's own deals that nobody would have opened before.
+    loose_in_push: tuple[float, float, float] = (0.07, 0.07, 0.0)
+    # A deal qualified only because of the push. Outside enterprise it never gets to a proposal:
+    # it fills the pipeline for weeks before anybody gives it up.
+    loose_lost_at_qualified: tuple[float, float, float] = (0.30, 0.30, 0.35)
     loose_lost_at_demo: tuple[float, float, float] = (1.0, 1.0, 0.40)
-    skip_discovery: tuple[float, float, float] = (0.05, 0.05, 0.06)
-    skip_qualified: tuple[float, float, float] = (0.03, 0.03, 0.03)
+    loose_lingers: tuple[float, float] = (62.0, 88.0)
+    # While wins come later and later, fewer of those decided leave: more must be drawn as won.
+    win_at_proposal_in_ramp: tuple[float, float, float] = (0.26, 0.232, 0.24)
+    skip_discovery: tuple[float, float, float] = (0.05, 0.05, 0.08)
+    skip_qualified: tuple[float, float, float] = (0.03, 0.03, 0.02)
     skip_demo: tuple[float, float, float] = (0.05, 0.04, 0.04)
     skip_factor_in_push: tuple[float, float, float] = (1.0, 1.0, 4.0)
     backward: float = 0.02
@@ -84,21 +99,21 @@ class Truth:
         (8.0, 10.0, 18.0, 18.0, 26.0),
         (13.0, 15.0, 38.0, 40.0, 58.0),
     )
-    stage_days_spread: tuple[float, float, float] = (0.45, 0.40, 0.26)
+    stage_days_spread: tuple[float, float, float] = (0.45, 0.40, 0.21)
     # Enterprise buyers who were not really qualified take longer, most of all those who buy.
-    extra_days_won: float = 22.0
-    extra_days_lost: float = 8.0
+    extra_days_won: float = 25.0
+    extra_days_lost: float = 1.0
     extra_days_ramp: float = 50.0
-    amount_median: tuple[float, float, float] = (4_600.0, 25_000.0, 61_000.0)
-    amount_spread: tuple[float, float, float] = (0.42, 0.30, 0.17)
+    amount_median: tuple[float, float, float] = (5_400.0, 29_000.0, 60_500.0)
+    amount_spread: tuple[float, float, float] = (0.36, 0.27, 0.16)
     amount_floor: tuple[float, float, float] = (1_050.0, 10_500.0, 51_000.0)
     amount_cap: tuple[float, float, float] = (9_900.0, 49_000.0, 240_000.0)
     # Volume from the push on, against before.
-    creation_in_push: float = 1.06
-    calls_in_push: float = 1.26
+    creation_in_push: float = 1.13
+    calls_in_push: float = 1.37
     meetings_in_push: float = 1.15
-    discovery_meeting: tuple[float, float, float] = (0.90, 0.92, 0.94)
-    discovery_meeting_in_push: tuple[float, float, float] = (0.90, 0.92, 0.62)
+    discovery_meeting: tuple[float, float, float] = (0.95, 0.96, 0.97)
+    discovery_meeting_in_push: tuple[float, float, float] = (0.95, 0.96, 0.65)
     second_demo: float = 0.20
     second_demo_in_push: float = 0.35
 
@@ -109,16 +124,18 @@ class Company:
 
     name: str = "kelvinmark"
     seed: int = 1
-    opportunities: int = 19_000
-    history_rows: float = 0.0
-    activities: float = 13.0
+    opportunities: int = USUAL_OPPORTUNITIES
+    history_rows: float = USUAL_HISTORY_ROWS
+    """Rows of opportunity_history per opportunity; about, and never fewer than usual."""
+    activities: float = 15.0
+    """Tasks and events per opportunity; about."""
     has_push: bool = True
     truth: Truth = field(default_factory=Truth)
 
     @property
     def pods(self) -> int:
         """How many times the forty reps are needed: people grow with the root of the volume."""
-        return max(1, round((self.opportunities / 19_000) ** 0.5))
+        return max(1, round(math.sqrt(self.opportunities / USUAL_OPPORTUNITIES)))
 
     @property
     def legacy_accounts(self) -> int:
@@ -129,6 +146,40 @@ class Company:
     def new_accounts(self) -> int:
         """Accounts opened by the opportunities; see `accounts_opened`."""
         return accounts_opened(self.opportunities) + 1
+
+
+def named_company(
+    name: str,
+    *,
+    seed: int | None = None,
+    opportunities: int | None = None,
+    history_rows: float | None = None,
+    activities: float | None = None,
+) -> Company:
+    """A company by name; what is not given is as in the committed demo data."""
+    given = {
+        "seed": DEMO_SEED if seed is None else seed,
+        "opportunities": opportunities,
+        "history_rows": history_rows,
+        "activities": activities,
+    }
+    wanted = replace(
+        Company(name=name, has_push=name == "kelvinmark"),
+        **{key: value for key, value in given.items() if value is not None},  # type: ignore[arg-type]
+    )
+    if name not in ("kelvinmark", "quiet"):
+        raise SalesMetricsError(f"There is no demo company {name}; take kelvinmark or quiet.")
+    if wanted.seed < 0:
+        raise SalesMetricsError(f"--seed must be 0 or more, not {wanted.seed}.")
+    if wanted.opportunities < 100:
+        raise SalesMetricsError(f"--opportunities must be 100 or more, not {wanted.opportunities}.")
+    if wanted.history_rows > 30:
+        raise SalesMetricsError(f"--history-rows must be at most 30, not {wanted.history_rows}.")
+    if not 4 <= wanted.activities <= 100:
+        raise SalesMetricsError(
+            f"--activities must lie between 4 and 100, not {wanted.activities}."
+        )
+    return wanted
 
 
 def accounts_opened(opportunity: int) -> int:
@@ -417,8 +468,8 @@ def _with_pools(
         for s, segment in enumerate(SEGMENTS):
             start[m, s] = len(pool)
             for rep in range(reps):
-                spell = spell_of(by_person[rep], month)
-                if spell is None or spell.segment != segment:
+                now = spell_of(by_person[rep], month)
+                if now is None or now.segment != segment:
                     continue
                 share = ramp_share(s, persons[rep].start, month)
                 pool.extend([rep] * max(1, round(share * 5)))

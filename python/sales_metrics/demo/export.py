@@ -13,34 +13,28 @@ import numpy as np
 from sales_metrics.demo import company as facts
 from sales_metrics.demo import planning
 from sales_metrics.demo.company import Company, People, people
+from sales_metrics.demo.ids import ORG, id_suffix
 from sales_metrics.demo.rng import Draws
 from sales_metrics.demo.simulate import TRACKING_START, Table, simulate_block
 from sales_metrics.errors import SalesMetricsError
 
 BLOCK = 20_000
-_PARQUET = "(format parquet, compression zstd, compression_level 15, parquet_version v2)"
+_PARQUET = "(format parquet, compression zstd, compression_level {level}, parquet_version v2)"
+_ID_PREFIXES = (
+    "001",
+    "005",
+    "006",
+    "008",
+    "017",
+    "00E",
+    "00Q",
+    "00T",
+    "00U",
+    "01J",
+    "04w",
+    "701",
+)
 _LOG_PARQUET = "(format parquet, compression lz4, parquet_version v2)"
-_ID_SUFFIX_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-_ID_ORG = "Kd0"
-
-
-def id_suffix(id15: str) -> str:
-    """The three characters that complete a Salesforce id: which of its letters are capitals."""
-    letters = ""
-    for part in (id15[0:5], id15[5:10], id15[10:15]):
-        bits = sum(1 << place for place, letter in enumerate(part) if "A" <= letter <= "Z")
-        letters += _ID_SUFFIX_LETTERS[bits]
-    return letters
-
-
-def salesforce_id(prefix: str, number: int) -> str:
-    """The 18-character id of a record; the SQL macro `sf_id` says the same."""
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    id15 = prefix + _ID_ORG + digits.rjust(9, "0")
-    return id15 + id_suffix(id15)
 
 
 def simulate(
@@ -85,6 +79,7 @@ def _literals(values: tuple[str, ...]) -> str:
 def _open_log(folder: Path, company: Company, until: dt.date) -> duckdb.DuckDBPyConnection:
     db = duckdb.connect()
     db.execute("set threads = 2")
+    db.execute("set memory_limit = '4GB'")
     db.execute(f"set temp_directory = '{folder}/spill'")
     for name in ("opportunity", "version", "task", "event", "lead", "account"):
         if list(folder.glob(f"{name}_*.parquet")):
@@ -93,20 +88,21 @@ def _open_log(folder: Path, company: Company, until: dt.date) -> duckdb.DuckDBPy
             )
     end = (facts.day_number(until) + 1) * facts.DAY
     rename = facts.day_number(facts.RENAME_DAY) * facts.DAY
-    prefixes = " ".join(
-        f"when '{p}' then '{id_suffix(p + _ID_ORG + '0' * 9)}'"
-        for p in ("001", "005", "006", "008", "017", "00E", "00Q", "00T", "00U", "01J", "701", "04w")
-    )
+    prefixes = " ".join(f"when '{p}' then '{id_suffix(p + ORG + '0' * 9)}'" for p in _ID_PREFIXES)
     stages = (*facts.STAGES, facts.UNMAPPED_STAGE_NAME)
     for macro in (
-        f"""sf_id(prefix, number) as case when number >= 0 then prefix || '{_ID_ORG}'
-            || lpad(lower(to_base(greatest(number, 0), 36)), 9, '0') || case prefix {prefixes} end end""",
+        f"""sf_id(prefix, number) as case when number >= 0 then prefix || '{ORG}'
+            || lpad(lower(to_base(greatest(number, 0), 36)), 9, '0')
+            || case prefix {prefixes} end end""",
         "instant(second) as make_timestamp(cast(second as bigint) * 1000000)",
         "on_day(day) as date '1970-01-01' + cast(day as integer)",
         # A nightly load, and now and then one that comes a week late.
         """loaded(second, number) as make_timestamp(
-            ((cast(second as bigint) // 86400 + 1 + case when number % 211 = 7 then 6 else 0 end) * 86400 + 7200)
-            * 1000000)""",
+            ((cast(second as bigint) // 86400 + case when number % 211 = 7 then 7 else 1 end)
+            * 86400 + 7200) * 1000000)""",
+        """quarter_end(day) as cast(
+            date_trunc('quarter', on_day(day) + interval 1 month) + interval 2 month as date
+        ) - date '1970-01-01'""",
         f"export_end() as cast({end} as bigint)",
         f"""stage_name(stage, second) as case
             when stage = 4 and second < {rename} then '{facts.OLD_PROPOSAL_NAME}'
@@ -280,9 +276,11 @@ with changes as (
             {{'place': 2, 'hit': changed & 4 > 0, 'field': 'CloseDate', 'data_type': 'DateOnly',
               'old': cast(on_day(close_day_before) as varchar),
               'new': cast(on_day(close_day) as varchar)}},
-            {{'place': 3, 'hit': changed & 8 > 0, 'field': 'Owner', 'data_type': 'EntityId',
+            {{'place': 3, 'hit': changed & 8 > 0 and owner >= 0, 'field': 'Owner',
+              'data_type': 'EntityId',
               'old': sf_id('005', owner_before), 'new': sf_id('005', owner)}},
-            {{'place': 4, 'hit': changed & 8 > 0, 'field': 'Owner', 'data_type': 'Text',
+            {{'place': 4, 'hit': changed & 8 > 0 and owner >= 0, 'field': 'Owner',
+              'data_type': 'Text',
               'old': {names}[owner_before + 1], 'new': {names}[owner + 1]}},
             {{'place': 5, 'hit': changed & 16 > 0, 'field': 'ForecastCategoryName',
               'data_type': 'DynamicEnum',
@@ -434,15 +432,16 @@ where created < export_end()
 """
 
 
-def export(
-    company: Company, staff: People, log: Path, folder: Path, until: dt.date
-) -> None:
+def export(company: Company, staff: People, log: Path, folder: Path, until: dt.date) -> None:
     """Write every raw table as it stood at the end of the day `until`."""
     crm = folder / "salesforce"
     plans = folder / "planning"
     for place in (crm, plans):
         place.mkdir(parents=True, exist_ok=True)
     db = _open_log(log, company, until)
+    # The committed files are squeezed; a benchmark's are written quickly.
+    level = 15 if company.opportunities <= 2 * facts.USUAL_OPPORTUNITIES else 3
+    parquet = _PARQUET.format(level=level)
     try:
         texts = {
             "tracking": TRACKING_START,
@@ -462,11 +461,9 @@ def export(
             ("lead", _LEAD),
             ("account", _ACCOUNT),
         ):
-            db.execute(
-                f"copy ({query.format(**texts)}) to '{crm / name}.parquet' {_PARQUET}"
-            )
+            db.execute(f"copy ({query.format(**texts)}) to '{crm / name}.parquet' {parquet}")
         for name, query in planning.small_tables(staff, until).items():
-            db.execute(f"copy ({query}) to '{crm / name}.parquet' {_PARQUET}")
+            db.execute(f"copy ({query}) to '{crm / name}.parquet' {parquet}")
         planning.write_plans(db, company, staff, plans, until)
     finally:
         db.close()
@@ -478,8 +475,6 @@ def write_company(
     company: Company, folder: Path, until: dt.date = facts.HORIZON, *, block: int = BLOCK
 ) -> None:
     """Simulate a company and export its raw tables."""
-    if company.opportunities < 1:
-        raise SalesMetricsError("A company needs at least one opportunity; raise --opportunities.")
     if not facts.HISTORY_START <= until <= facts.HORIZON:
         raise SalesMetricsError(
             f"--until must lie between {facts.HISTORY_START} and {facts.HORIZON}, not {until}."

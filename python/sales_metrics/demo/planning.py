@@ -12,43 +12,112 @@ import numpy as np
 
 from sales_metrics.demo import company as facts
 from sales_metrics.demo.company import Company, People, Spell
+from sales_metrics.demo.ids import salesforce_id
 from sales_metrics.demo.rng import Draws, Floats, Ints
+from sales_metrics.demo.simulate import account_segment, opportunity_times
 
 LEAD_SOURCES = ("Web", "Referral", "Event", "Outbound", "Partner")
 NEXT_STEPS = (
-    "Send recap", "Book demo", "Security review", "Legal review", "Meet economic buyer",
+    "Send recap",
+    "Book demo",
+    "Security review",
+    "Legal review",
+    "Meet economic buyer",
     "Confirm budget",
 )
 LOSS_REASONS = ("Price", "No Decision", "Lost to Competitor", "Missing Feature", "Timing")
 INDUSTRIES = (
-    "Software", "Manufacturing", "Retail", "Healthcare", "Financial Services", "Logistics",
-    "Education", "Media",
+    "Software",
+    "Manufacturing",
+    "Retail",
+    "Healthcare",
+    "Financial Services",
+    "Logistics",
+    "Education",
+    "Media",
 )
 ACCOUNT_FIRST = (
-    "Alder", "Amber", "Anchor", "Arrow", "Aspen", "Beacon", "Birch", "Blue", "Bright", "Cedar",
-    "Clear", "Cobalt", "Copper", "Coral", "Crown", "Delta", "Eagle", "Echo", "Elm", "Ember",
-    "Fern", "Flint", "Forge", "Granite", "Harbor", "Hazel", "Iron", "Juniper", "Lake", "Linden",
-    "Maple", "Marble", "North", "Oak", "Onyx", "Pine", "River", "Silver", "Stone", "Willow",
+    "Alder",
+    "Amber",
+    "Anchor",
+    "Arrow",
+    "Aspen",
+    "Beacon",
+    "Birch",
+    "Blue",
+    "Bright",
+    "Cedar",
+    "Clear",
+    "Cobalt",
+    "Copper",
+    "Coral",
+    "Crown",
+    "Delta",
+    "Eagle",
+    "Echo",
+    "Elm",
+    "Ember",
+    "Fern",
+    "Flint",
+    "Forge",
+    "Granite",
+    "Harbor",
+    "Hazel",
+    "Iron",
+    "Juniper",
+    "Lake",
+    "Linden",
+    "Maple",
+    "Marble",
+    "North",
+    "Oak",
+    "Onyx",
+    "Pine",
+    "River",
+    "Silver",
+    "Stone",
+    "Willow",
 )
 ACCOUNT_LAST = (
-    "Analytics", "Brothers", "Components", "Dynamics", "Energy", "Foods", "Freight", "Group",
-    "Health", "Industries", "Instruments", "Labs", "Logistics", "Materials", "Media", "Motors",
-    "Networks", "Partners", "Robotics", "Services", "Software", "Supply", "Systems", "Tools",
+    "Analytics",
+    "Brothers",
+    "Components",
+    "Dynamics",
+    "Energy",
+    "Foods",
+    "Freight",
+    "Group",
+    "Health",
+    "Industries",
+    "Instruments",
+    "Labs",
+    "Logistics",
+    "Materials",
+    "Media",
+    "Motors",
+    "Networks",
+    "Partners",
+    "Robotics",
+    "Services",
+    "Software",
+    "Supply",
+    "Systems",
+    "Tools",
     "Works",
 )
 
-# Planned closed won per fiscal quarter for 19,000 opportunities, in thousands, by segment.
+# Planned closed won per fiscal quarter for the usual volume, in thousands of dollars, by segment.
 PLAN = (
-    (380, 900, 60),
-    (800, 2_600, 1_500),
-    (860, 2_900, 2_800),
-    (860, 2_950, 3_000),
-    (870, 3_000, 3_000),
-    (870, 3_000, 3_000),
-    (880, 3_050, 3_050),
-    (880, 3_050, 3_050),
-    (880, 3_050, 3_050),
-    (880, 3_050, 3_050),
+    (430, 460, 60),
+    (740, 3_500, 810),
+    (840, 3_700, 3_160),
+    (860, 3_860, 3_880),
+    (850, 3_750, 3_800),
+    (850, 3_700, 3_750),
+    (830, 3_600, 3_670),
+    (800, 3_500, 3_500),
+    (820, 3_560, 3_620),
+    (830, 3_600, 3_670),
 )
 
 
@@ -66,12 +135,8 @@ def daily_rates() -> tuple[Floats, Floats]:
     return out[0], out[1]
 
 
-def accounts(
-    company: Company, draws: Draws, staff: People, number: Ints
-) -> dict[str, Ints]:
+def accounts(company: Company, draws: Draws, staff: People, number: Ints) -> dict[str, Ints]:
     """One row per account; those after the opened ones were customers before the CRM was."""
-    from sales_metrics.demo.simulate import account_segment, opportunity_times
-
     segment = account_segment(company, draws, number)
     is_legacy = number >= company.new_accounts
     first_deal = np.minimum(-(-number * 100 // 55), company.opportunities - 1)
@@ -79,8 +144,8 @@ def accounts(
     created = np.floor(first_time - 70 - 40 * draws.uniform("account/created", number))
     created = np.where(
         is_legacy,
-        facts.day_number(dt.date(2021, 1, 1)) + np.floor(
-            900 * draws.uniform("account/created", number)),
+        facts.day_number(dt.date(2021, 1, 1))
+        + np.floor(900 * draws.uniform("account/created", number)),
         created,
     )
     low = np.array([12, 200, 1_000])[segment]
@@ -90,9 +155,7 @@ def accounts(
     named = (unknown & draws.hit("account/named", number, 0.85)) | draws.hit(
         "account/named too", number, 0.04
     )
-    owner = staff.owners(
-        draws.uniform("account/owner", number), created, segment
-    )
+    owner = staff.owners(draws.uniform("account/owner", number), created, segment)
     return {
         "number": number,
         "segment": segment,
@@ -136,8 +199,11 @@ def small_tables(staff: People, until: dt.date) -> dict[str, str]:
     teams = {team: label for team, label, _, _ in facts.TEAMS}
     user_rows = []
     for person in staff.persons:
-        created = min(person.start, dt.date(2023, 5, 2)) if person.start < facts.HISTORY_START \
+        created = (
+            min(person.start, dt.date(2023, 5, 2))
+            if person.start < facts.HISTORY_START
             else person.start
+        )
         if created > until:
             continue
         spell = spell_on(staff, person.number, min(until, person.end or until)) or next(
@@ -152,15 +218,20 @@ def small_tables(staff: People, until: dt.date) -> dict[str, str]:
         active = person.end is None or person.end > until
         manager = spell.manager if spell is not None else None
         email = person.name.lower().replace(" ", ".").replace("'", "") + "@kelvinmark.example"
-        user_rows.append((
-            f"sf_id('005', {person.number})", _text(person.name), _text(email),
-            str(active).lower(),
-            f"sf_id('005', {manager})" if manager is not None else "cast(null as varchar)",
-            f"sf_id('00E', {roles[role]})" if role else "cast(null as varchar)",
-            _text(person.title) if person.title else "cast(null as varchar)",
-            f"timestamp '{created} 09:00:00'",
-            _text("Standard" if person.is_human else "AutomatedProcess"), _text("Europe/London"),
-        ))
+        user_rows.append(
+            (
+                f"sf_id('005', {person.number})",
+                _text(person.name),
+                _text(email),
+                str(active).lower(),
+                f"sf_id('005', {manager})" if manager is not None else "cast(null as varchar)",
+                f"sf_id('00E', {roles[role]})" if role else "cast(null as varchar)",
+                _text(person.title) if person.title else "cast(null as varchar)",
+                f"timestamp '{created} 09:00:00'",
+                _text("Standard" if person.is_human else "AutomatedProcess"),
+                _text("Europe/London"),
+            )
+        )
     role_rows = []
     for name, place in roles.items():
         parent = None
@@ -168,26 +239,41 @@ def small_tables(staff: People, until: dt.date) -> dict[str, str]:
             parent = roles["VP Sales"]
         elif name.endswith(" Rep"):
             parent = roles[name.removesuffix(" Rep") + " Manager"]
-        role_rows.append((
-            f"sf_id('00E', {place})", _text(name),
-            f"sf_id('00E', {parent})" if parent is not None else "cast(null as varchar)",
-        ))
+        role_rows.append(
+            (
+                f"sf_id('00E', {place})",
+                _text(name),
+                f"sf_id('00E', {parent})" if parent is not None else "cast(null as varchar)",
+            )
+        )
     stages = []
     for place, name in enumerate(facts.STAGES):
         shown = facts.OLD_PROPOSAL_NAME if place == 4 and until < facts.RENAME_DAY else name
-        stages.append((
-            f"sf_id('01J', {place})", _text(shown), _text(shown), str(place + 1), "true",
-            str(place in (5, 6)).lower(), str(place == 5).lower(),
-            f"{facts.STAGE_PROBABILITY[place]}.0::double",
-            _text(facts.FORECAST_CATEGORIES[facts.STAGE_FORECAST[place]]),
-        ))
+        stages.append(
+            (
+                f"sf_id('01J', {place})",
+                _text(shown),
+                _text(shown),
+                str(place + 1),
+                "true",
+                str(place in (5, 6)).lower(),
+                str(place == 5).lower(),
+                f"{facts.STAGE_PROBABILITY[place]}.0::double",
+                _text(facts.FORECAST_CATEGORIES[facts.STAGE_FORECAST[place]]),
+            )
+        )
     return {
-        "user": "select * from (values " + _values(user_rows) + """)
+        "user": "select * from (values "
+        + _values(user_rows)
+        + """)
             as users (id, name, email, is_active, manager_id, user_role_id, title, created_date,
             user_type, time_zone_sid_key)""",
-        "user_role": "select * from (values " + _values(role_rows)
+        "user_role": "select * from (values "
+        + _values(role_rows)
         + ") as roles (id, name, parent_role_id)",
-        "opportunity_stage": "select * from (values " + _values(stages) + """)
+        "opportunity_stage": "select * from (values "
+        + _values(stages)
+        + """)
             as stages (id, api_name, master_label, sort_order, is_active, is_closed, is_won,
             default_probability, forecast_category)""",
         "dated_conversion_rate": f"""
@@ -217,11 +303,15 @@ def _rate_rows() -> list[tuple[str, ...]]:
             # Every seventh window was typed in one day too long.
             shown = after + dt.timedelta(days=1 if number % 7 == 3 else 0)
             place = max(0, facts.day_number(month) - first)
-            rows.append((
-                f"sf_id('04w', {len(rows)})", _text(code),
-                f"cast({rates[place]:.4f} as decimal(18, 6))", f"date '{month}'",
-                f"date '{shown}'",
-            ))
+            rows.append(
+                (
+                    f"sf_id('04w', {len(rows)})",
+                    _text(code),
+                    f"cast({rates[place]:.4f} as decimal(18, 6))",
+                    f"date '{month}'",
+                    f"date '{shown}'",
+                )
+            )
     return rows
 
 
@@ -236,8 +326,6 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 
 def _user(number: int) -> str:
-    from sales_metrics.demo.export import salesforce_id
-
     return salesforce_id("005", number)
 
 
@@ -249,9 +337,14 @@ def quarter_months(quarter: dt.date) -> list[dt.date]:
     ]
 
 
+def next_month(month: dt.date) -> dt.date:
+    """The first day of the month after a first day of a month."""
+    return dt.date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
 def plan(company: Company, quarter: int, segment: int) -> int:
     """Planned closed won of a segment in a quarter, in whole dollars."""
-    return round(PLAN[quarter][segment] * company.opportunities / 19_000) * 1_000
+    return round(PLAN[quarter][segment] * company.opportunities / facts.USUAL_OPPORTUNITIES) * 1_000
 
 
 def quota_rows(company: Company, staff: People, until: dt.date) -> list[tuple[str, str, int]]:
@@ -297,9 +390,12 @@ def write_plans(
         ("rep", "start", "end", "role", "segment", "team", "manager"),
         [
             (
-                _user(spell.person), spell.start,
+                _user(spell.person),
+                spell.start,
                 spell.end if spell.end is not None and spell.end <= until else "",
-                spell.role, spell.segment, spell.team,
+                spell.role,
+                spell.segment,
+                spell.team,
                 _user(spell.manager) if spell.manager is not None else "",
             )
             for spell in staff.spells
@@ -307,7 +403,8 @@ def write_plans(
         ],
     )
     _write(
-        folder / "ramp_schedule.csv", ("segment", "month", "share"),
+        folder / "ramp_schedule.csv",
+        ("segment", "month", "share"),
         [
             (facts.SEGMENTS[segment], month + 1, share)
             for segment, schedule in enumerate(facts.RAMP)
@@ -315,24 +412,34 @@ def write_plans(
         ],
     )
     _write(
-        folder / "business_hours.csv", ("weekday", "open", "close", "time_zone"),
+        folder / "business_hours.csv",
+        ("weekday", "open", "close", "time_zone"),
         [(weekday, "08:00", "18:00", "UTC") for weekday in range(1, 6)],
     )
     _write(
-        folder / "holidays.csv", ("date", "name"),
+        folder / "holidays.csv",
+        ("date", "name"),
         [
             (f"{year}-{day}", name)
             for year in (2023, 2024, 2025)
             for day, name in (("12-25", "Christmas Day"), ("12-26", "Boxing Day"))
-        ] + [("2024-01-01", "New Year"), ("2025-01-01", "New Year")],
+        ]
+        + [("2024-01-01", "New Year"), ("2025-01-01", "New Year")],
     )
     _write(
-        folder / "interventions.csv", ("breach_id", "taken_at", "taken_by", "act"),
+        folder / "interventions.csv",
+        ("breach_id", "taken_at", "taken_by", "act"),
         [
-            row for row in (
-                ("recorded-before-the-kpi-system", "2025-03-04T10:00:00Z", _user(staff.robot - 1),
-                 "Pricing review with finance"),
-            ) if row[1][:10] <= until.isoformat()
+            row
+            for row in (
+                (
+                    "recorded-before-the-kpi-system",
+                    "2025-03-04T10:00:00Z",
+                    _user(staff.robot - 1),
+                    "Pricing review with finance",
+                ),
+            )
+            if row[1][:10] <= until.isoformat()
         ],
     )
     _write_forecasts(db, company, staff, draws, folder, until)
@@ -341,7 +448,11 @@ def write_plans(
 
 
 def _write_forecasts(
-    db: duckdb.DuckDBPyConnection, company: Company, staff: People, draws: Draws, folder: Path,
+    db: duckdb.DuckDBPyConnection,
+    company: Company,
+    staff: People,
+    draws: Draws,
+    folder: Path,
     until: dt.date,
 ) -> None:
     """Every Monday each rep commits: what is won, a share of the proposals, and some hope."""
@@ -353,18 +464,18 @@ def _write_forecasts(
         if (day + 3) % 7 == 0
     ]
     quarter_of = {m: max(q for q in facts.QUARTERS if q <= m) for m in mondays}
-    ends = {
-        q: (dt.date(q.year + (q.month + 2) // 12, (q.month + 2) % 12 + 1, 1)) for q in facts.QUARTERS
-    }
+    ends = {quarter: next_month(quarter_months(quarter)[-1]) for quarter in facts.QUARTERS}
     won = {
-        (owner, day): cents for owner, day, cents in db.execute("""
+        (owner, day): cents
+        for owner, day, cents in db.execute("""
             select owner, second // 86400, cast(sum(amount) as bigint)
             from log_version
             where stage = 5 and changed & 1 > 0 and owner >= 0 and amount >= 0
             group by all""").fetchall()
     }
     open_now: dict[tuple[int, int], int] = {
-        (owner, monday): cents for owner, monday, cents in db.execute(f"""
+        (owner, monday): cents
+        for owner, monday, cents in db.execute(f"""
             with waits as (
                 select owner, amount, close_day, unnest(generate_series(
                     -- the first and the last Monday at eight of the state
@@ -377,7 +488,7 @@ def _write_forecasts(
             )
             select owner, monday, cast(sum(amount) as bigint)
             from waits
-            where close_day - monday between -60 and 92 - (monday - 20332) % 91
+            where close_day < quarter_end(monday)
             group by all""").fetchall()
     }
     quotas: dict[tuple[str, str], int] = {
@@ -402,15 +513,16 @@ def _write_forecasts(
             mood = 0.9 + 0.3 * float(
                 draws.uniform("forecast", np.array([day * 1_000 + rep], dtype=np.int64))[0]
             )
-            commit = round((so_far + (0.30 * ahead + 0.55 * quota * left) * mood) / 100) * 100
-            best = round((commit + 0.25 * ahead + 0.15 * quota * left) / 100) * 100
+            commit = round((so_far + (0.22 * ahead + 0.50 * quota * left) * mood) / 100) * 100
+            best = round((commit + 0.15 * ahead + 0.10 * quota * left) / 100) * 100
             for category, amount in (("commit", commit), ("best_case", best)):
-                rows.append((
-                    f"{monday}T08:00:00Z", _user(rep), quarter.isoformat(), category, amount
-                ))
+                rows.append(
+                    (f"{monday}T08:00:00Z", _user(rep), quarter.isoformat(), category, amount)
+                )
     _write(
         folder / "forecast_submissions.csv",
-        ("submitted_at", "rep", "quarter", "category", "amount"), rows,
+        ("submitted_at", "rep", "quarter", "category", "amount"),
+        rows,
     )
 
 
@@ -419,7 +531,7 @@ def _write_finance(
 ) -> None:
     """ARR movements, spend and margin of the months finance has closed."""
     first_legacy = company.new_accounts
-    deals = db.execute(f"""
+    deals = db.execute("""
         select o.account, o.kind, max_by(v.second, v.second) // 86400 as won_day,
             max_by(v.amount, v.second) as cents, max_by(o.currency, v.second) as currency
         from log_version as v
@@ -430,8 +542,9 @@ def _write_finance(
     account = np.asarray(deals["account"], dtype=np.int64)
     day = np.asarray(deals["won_day"], dtype=np.int64)
     kind = np.asarray(deals["kind"], dtype=np.int64)
-    rate = np.select([np.asarray(deals["currency"]) == 1, np.asarray(deals["currency"]) == 2],
-                     [0.92, 0.79], 1.0)
+    rate = np.select(
+        [np.asarray(deals["currency"]) == 1, np.asarray(deals["currency"]) == 2], [0.92, 0.79], 1.0
+    )
     amount = np.round(np.asarray(deals["cents"], dtype=np.int64) / 100 / rate)
     month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     last = np.datetime64(until + dt.timedelta(days=1)).astype("datetime64[M]").astype(np.int64)
@@ -446,33 +559,34 @@ def _write_finance(
             if draw[who] < 0.09:
                 moves.append((int(owner[who]), int(at[who]), "churn", -float(value[who])))
             elif draw[who] < 0.16:
-                moves.append((
-                    int(owner[who]), int(at[who]), "contraction", -round(float(value[who]) * 0.2)
-                ))
+                moves.append(
+                    (int(owner[who]), int(at[who]), "contraction", -round(float(value[who]) * 0.2))
+                )
             elif draw[who] < 0.28:
-                moves.append((
-                    int(owner[who]), int(at[who]), "expansion", round(float(value[who]) * 0.25)
-                ))
+                moves.append(
+                    (int(owner[who]), int(at[who]), "expansion", round(float(value[who]) * 0.25))
+                )
 
     legacy = np.arange(company.legacy_accounts, dtype=np.int64) + first_legacy
-    from sales_metrics.demo.simulate import account_segment
-
     segment = account_segment(company, draws, legacy)
-    value = np.round(np.array([4_500.0, 25_000.0, 90_000.0])[segment] * np.exp(
-        0.3 * draws.normal("arr/legacy", legacy)))
-    moves += [
-        (int(a), start_month, "start", float(v)) for a, v in zip(legacy, value, strict=True)
-    ]
-    renewals(legacy, np.full(len(legacy), start_month), value, "old",
-             draws.pick("arr/age", legacy, 12))
+    value = np.round(
+        np.array([4_500.0, 25_000.0, 90_000.0])[segment]
+        * np.exp(0.3 * draws.normal("arr/legacy", legacy))
+    )
+    moves += [(int(a), start_month, "start", float(v)) for a, v in zip(legacy, value, strict=True)]
+    renewals(
+        legacy, np.full(len(legacy), start_month), value, "old", draws.pick("arr/age", legacy, 12)
+    )
     seen: set[int] = set(legacy.tolist())
     for who in range(len(account)):
         number = int(account[who])
         if kind[who] == 2:
             continue
-        moves.append((
-            number, int(month[who]), "expansion" if number in seen else "new", float(amount[who])
-        ))
+        if month[who] < start_month:
+            name, when = "start", start_month
+        else:
+            name, when = "expansion" if number in seen else "new", int(month[who])
+        moves.append((number, when, name, float(amount[who])))
         seen.add(number)
     renewals(account, month, amount, "won", np.zeros(len(account), dtype=np.int64))
     rows = [
@@ -481,22 +595,29 @@ def _write_finance(
         if when < last
     ]
     _write(folder / "arr_movements.csv", ("account", "month", "kind", "amount"), rows)
+    size = company.opportunities / facts.USUAL_OPPORTUNITIES
     months = [np.datetime64(m, "M") for m in range(start_month, int(last))]
-    _write(folder / "spend.csv", ("month", "segment", "amount"), [
-        (str(m), name, round(base * company.opportunities / 19_000 * (1 + 0.004 * n)))
-        for n, m in enumerate(months)
-        for name, base in zip(facts.SEGMENTS, (190_000, 560_000, 640_000), strict=True)
-    ])
-    _write(folder / "gross_margin.csv", ("month", "segment", "margin"), [
-        (str(m), name, share)
-        for m in months
-        for name, share in zip(facts.SEGMENTS, ("0.74", "0.78", "0.81"), strict=True)
-    ])
+    _write(
+        folder / "spend.csv",
+        ("month", "segment", "amount"),
+        [
+            (str(m), name, round(base * size * (1 + 0.004 * n)))
+            for n, m in enumerate(months)
+            for name, base in zip(facts.SEGMENTS, (190_000, 560_000, 640_000), strict=True)
+        ],
+    )
+    _write(
+        folder / "gross_margin.csv",
+        ("month", "segment", "margin"),
+        [
+            (str(m), name, share)
+            for m in months
+            for name, share in zip(facts.SEGMENTS, ("0.74", "0.78", "0.81"), strict=True)
+        ],
+    )
 
 
 def _account(number: int) -> str:
-    from sales_metrics.demo.export import salesforce_id
-
     return salesforce_id("001", number)
 
 
@@ -508,15 +629,21 @@ def _write_signals(
         select slot, owner, done // 86400 as day from log_task
         where what = 0 and slot % 61 = 5 and is_deleted = 0 and dirt > 2 and done < export_end()
         order by slot""").fetchall()
-    from sales_metrics.demo.export import salesforce_id
-
     slots = np.array([row[0] for row in calls], dtype=np.int64)
     score = 55 + 40 * draws.uniform("score", slots)
-    _write(folder / "call_scores.csv", ("activity_id", "rep", "scored_at", "score"), [
-        (salesforce_id("00T", slot), _user(owner), f"{facts.from_day_number(day)}T20:00:00Z",
-         f"{value:.1f}")
-        for (slot, owner, day), value in zip(calls, score, strict=True)
-    ])
+    _write(
+        folder / "call_scores.csv",
+        ("activity_id", "rep", "scored_at", "score"),
+        [
+            (
+                salesforce_id("00T", slot),
+                _user(owner),
+                f"{facts.from_day_number(day)}T20:00:00Z",
+                f"{value:.1f}",
+            )
+            for (slot, owner, day), value in zip(calls, score, strict=True)
+        ],
+    )
     deals = db.execute("""
         select number, account, owner, segment, created // 86400 as day, won_second // 86400
         from log_opportunity where segment = 0 and number % 12 = 1 and created < export_end()
@@ -532,13 +659,23 @@ def _write_signals(
         converted = activated + 12 if activated is not None and paid[place] < 0.35 else None
         if started >= end:
             continue
-        rows.append((
-            f"trial-{number:07d}", _account(account), _user(owner), facts.SEGMENTS[segment],
-            facts.from_day_number(started),
-            facts.from_day_number(activated) if activated is not None and activated < end else "",
-            facts.from_day_number(converted) if converted is not None and converted < end else "",
-        ))
+        rows.append(
+            (
+                f"trial-{number:07d}",
+                _account(account),
+                _user(owner),
+                facts.SEGMENTS[segment],
+                facts.from_day_number(started),
+                facts.from_day_number(activated)
+                if activated is not None and activated < end
+                else "",
+                facts.from_day_number(converted)
+                if converted is not None and converted < end
+                else "",
+            )
+        )
     _write(
         folder / "trials.csv",
-        ("trial_id", "account", "rep", "segment", "started", "activated", "converted"), rows,
+        ("trial_id", "account", "rep", "segment", "started", "activated", "converted"),
+        rows,
     )

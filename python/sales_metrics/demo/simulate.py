@@ -24,6 +24,7 @@ from sales_metrics.demo.company import (
     STAGE_FORECAST,
     STAGE_PROBABILITY,
     UNMAPPED_STAGE,
+    USUAL_HISTORY_ROWS,
     WON,
     Company,
     People,
@@ -86,9 +87,7 @@ def account_segment(company: Company, draws: Draws, account: Ints) -> Ints:
 def opportunity_times(company: Company, draws: Draws, number: Ints) -> Floats:
     """Creation time in days; a few of the first were there before the CRM kept history."""
     push = company.truth.creation_in_push if company.has_push else 1.0
-    created = created_time(
-        number, draws.uniform("created", number), company.opportunities, push
-    )
+    created = created_time(number, draws.uniform("created", number), company.opportunities, push)
     is_old = (number < max(60, company.opportunities // 50)) & draws.hit("old", number, 0.15)
     return np.where(is_old, created - 12.0 - 50.0 * draws.uniform("old/days", number), created)
 
@@ -101,7 +100,8 @@ def _stage_moves(
     stage = first.copy()
     time = created.copy()
     done = np.zeros(count, dtype=bool)
-    loose = np.zeros(count, dtype=bool)
+    in_push = (created >= day_number(PUSH_START)) & company.has_push
+    loose = in_push & draws.hit("loose", number, _curve(truth.loose_in_push, segment))
     before_close = first.copy()
     reopened = np.zeros(count, dtype=bool)
     closed = np.full(count, np.nan)
@@ -112,6 +112,7 @@ def _stage_moves(
     spread = np.array(truth.stage_days_spread)[segment]
     moves: list[tuple[Flags, Ints, Ints, Floats]] = []
     for step in range(MAX_STEPS):
+
         def u(name: str, step: int = step) -> Floats:
             return draws.uniform(f"{name}/{step}", number)
 
@@ -123,8 +124,11 @@ def _stage_moves(
 
         skip_base = np.select(
             [stage == 0, stage == 1, stage == 2],
-            [_curve(truth.skip_discovery, segment), _curve(truth.skip_qualified, segment),
-             _curve(truth.skip_demo, segment)],
+            [
+                _curve(truth.skip_discovery, segment),
+                _curve(truth.skip_qualified, segment),
+                _curve(truth.skip_demo, segment),
+            ],
             0.0,
         )
         roughly = time + length
@@ -133,10 +137,21 @@ def _stage_moves(
         skips = u("skip") < skip_base * factor
         # Who skips a stage does part of its work in the one before.
         length = np.where(skips, length * 1.4, length)
+        fate = u("fate")
+        lost_loose = np.select(
+            [stage == 2, stage == 3],
+            [
+                _curve(truth.loose_lost_at_qualified, segment),
+                _curve(truth.loose_lost_at_demo, segment),
+            ],
+            0.0,
+        )
+        low, high = truth.loose_lingers
+        lingers = loose & (segment != ENTERPRISE) & (fate < lost_loose)
+        length = np.where(lingers, low + (high - low) * u("lingers"), length)
         leaves = time + length
         push = leaves >= push_day
 
-        fate = u("fate")
         drop_at = np.minimum(stage, 1)
         drop = np.array(truth.drop)[segment, drop_at]
         drop_push = np.array(truth.drop_in_push)[segment, drop_at]
@@ -144,17 +159,22 @@ def _stage_moves(
         is_dropped = early & (fate < np.where(push, drop_push, drop))
         loose |= early & push & ~done & (fate >= drop_push) & (fate < drop)
         lost_qualified = np.where(
-            loose, _curve(truth.loose_lost_at_qualified, segment),
+            loose,
+            _curve(truth.loose_lost_at_qualified, segment),
             _curve(truth.lost_at_qualified, segment),
         )
         lost_demo = np.where(
-            loose, _curve(truth.loose_lost_at_demo, segment),
+            loose,
+            _curve(truth.loose_lost_at_demo, segment),
             _curve(truth.lost_at_demo, segment),
         )
         wins = np.where(
-            push, _curve(truth.win_at_proposal_in_push, segment),
+            push,
+            _curve(truth.win_at_proposal_in_push, segment),
             _curve(truth.win_at_proposal, segment),
         )
+        in_ramp = push & (leaves < push_day + truth.extra_days_ramp)
+        wins = np.where(in_ramp, _curve(truth.win_at_proposal_in_ramp, segment), wins)
         back = truth.backward if free else 0.0
         # Outside enterprise a loosened deal cannot jump over the demo it would be lost at.
         skips &= ~((stage == 2) & loose & (segment != ENTERPRISE))
@@ -217,7 +237,8 @@ def simulate_lives(company: Company, staff: People, draws: Draws, number: Ints) 
     account = np.where(new_account, opened, np.where(legacy, legacy_account, old_account))
     segment = account_segment(company, draws, account)
     kind = np.where(
-        new_account, 0,
+        new_account,
+        0,
         np.where(legacy | draws.hit("kind", number, 0.45), 1, 0),
     )
     kind = np.where((kind == 1) & draws.hit("kind/renewal", number, 0.06), 2, kind)
@@ -283,7 +304,8 @@ def simulate_versions(
     created_second = working_second(lives.created)
     currency = np.select(
         [draws.hit("currency/eur", number, 0.10), draws.hit("currency/gbp", number, 0.07)],
-        [1, 2], 0,
+        [1, 2],
+        0,
     ).astype(np.int64)
     month = np.clip(np.floor(lives.created).astype(np.int64), 0, None)
     rate_row = np.clip(month - day_number(HISTORY_START), 0, len(rates[0]) - 1)
@@ -293,7 +315,8 @@ def simulate_versions(
     amount = np.clip(
         _curve(truth.amount_median, segment)
         * np.exp(_curve(truth.amount_spread, segment) * draws.normal("amount", number)),
-        floor, cap,
+        floor,
+        cap,
     )
     never_priced = draws.hit("amount/never", number, 0.002)
     late_priced = draws.hit("amount/late", number, 0.03)
@@ -312,9 +335,14 @@ def simulate_versions(
     )
     priced = ~never_priced & ~late_priced
     edits.add(
-        row, created_second,
-        stage=lives.first_stage, amount=cents(amount, priced), close_day=close_day,
-        owner=lives.owner, forecast=forecast[lives.first_stage], kind=lives.kind,
+        row,
+        created_second,
+        stage=lives.first_stage,
+        amount=cents(amount, priced),
+        close_day=close_day,
+        owner=lives.owner,
+        forecast=forecast[lives.first_stage],
+        kind=lives.kind,
         probability=probability[lives.first_stage],
     )
     entered = lives.created.copy()
@@ -323,13 +351,13 @@ def simulate_versions(
         for push in range(3):
             draw = draws.uniform(f"push/{step}/{push}", number)
             at = np.maximum(close_day - 2.5 + 3.0 * draw, entered + 0.4)
-            pushing = moving & (at < leaves - 0.5) & draws.hit(
-                f"push/does/{step}/{push}", number, 0.88
+            pushing = (
+                moving & (at < leaves - 0.5) & draws.hit(f"push/does/{step}/{push}", number, 0.88)
             )
-            if not pushing.any():
-                break
             later = np.floor(
-                at + 8.0 + (0.25 + 0.6 * draws.uniform(f"push/by/{step}/{push}", number))
+                at
+                + 8.0
+                + (0.25 + 0.6 * draws.uniform(f"push/by/{step}/{push}", number))
                 * left_from[segment, 3]
             ).astype(np.int64)
             who = np.flatnonzero(pushing)
@@ -340,17 +368,21 @@ def simulate_versions(
         at_second = working_second(leaves)
         reprices = draws.hit(f"reprice/{step}", number, 0.40)
         change = np.exp(0.10 * draws.normal(f"reprice/by/{step}", number))
-        change = np.where(to_stage == WON, 0.90 + 0.10 * draws.uniform(f"deal/{step}", number),
-                          np.where(to_stage == LOST, 1.0, change))
+        change = np.where(
+            to_stage == WON,
+            0.90 + 0.10 * draws.uniform(f"deal/{step}", number),
+            np.where(to_stage == LOST, 1.0, change),
+        )
         changes = moving & (reprices | (to_stage == WON))
         amount = np.where(changes, np.clip(amount * change, floor, cap), amount)
         priced_now = priced | (~never_priced & (to_stage >= 2))
-        amount_field = np.where(
-            changes | (priced_now & ~priced), cents(amount, priced_now), KEEP
-        )
+        amount_field = np.where(changes | (priced_now & ~priced), cents(amount, priced_now), KEEP)
         priced = np.where(moving, priced_now, priced)
         replanned = _planned_close(
-            draws, f"close/{step}", number, leaves,
+            draws,
+            f"close/{step}",
+            number,
+            leaves,
             left_from[segment, np.minimum(to_stage, 4)],
         )
         replans = ~is_close & draws.hit(f"replan/{step}", number, 0.55)
@@ -366,15 +398,20 @@ def simulate_versions(
         )
         who = np.flatnonzero(moving)
         edits.add(
-            who, at_second[who],
-            stage=shown[who], amount=amount_field[who],
+            who,
+            at_second[who],
+            stage=shown[who],
+            amount=amount_field[who],
             close_day=np.where(sets_day, close_day, KEEP)[who],
             forecast=np.where(commits, 2, forecast[shown])[who],
             probability=probability[shown][who],
         )
         leaves_pilot = np.flatnonzero(moving & (shown == UNMAPPED_STAGE))
         edits.add(
-            leaves_pilot, at_second[leaves_pilot] + 2 * 3_600, stage=4, forecast=1,
+            leaves_pilot,
+            at_second[leaves_pilot] + 2 * 3_600,
+            stage=4,
+            forecast=1,
             probability=int(probability[4]),
         )
         entered = np.where(moving, leaves, entered)
@@ -394,9 +431,7 @@ def simulate_versions(
     versions = _versions(number, edits.table(), cut)
 
     first_owner_missing = draws.hit("owner/none", number, 0.0004)
-    versions["owner"] = np.where(
-        first_owner_missing[versions["row"]], NOTHING, versions["owner"]
-    )
+    versions["owner"] = np.where(first_owner_missing[versions["row"]], NOTHING, versions["owner"])
     opportunity: Table = {
         "number": number,
         "account": lives.account,
@@ -411,10 +446,9 @@ def simulate_versions(
             draws.hit("next/none", number, 0.12), NOTHING, draws.pick("next", number, 6)
         ),
         "loss_reason": np.where(
-            draws.hit("loss/none", number, 0.12), NOTHING,
-            np.searchsorted(
-                np.array([0.30, 0.55, 0.72, 0.86]), draws.uniform("loss", number)
-            ),
+            draws.hit("loss/none", number, 0.12),
+            NOTHING,
+            np.searchsorted(np.array([0.30, 0.55, 0.72, 0.86]), draws.uniform("loss", number)),
         ),
         "campaign": np.where(
             draws.hit("campaign", number, 0.3), draws.pick("campaign/which", number, 12), NOTHING
@@ -424,8 +458,9 @@ def simulate_versions(
         "owner": lives.owner,
         "owner_changed": owner_change,
         "second_owner": second_owner,
-        "won_second": np.where(np.isnan(lives.closed), 0, working_second(
-            np.nan_to_num(lives.closed, nan=0.0))),
+        "won_second": np.where(
+            np.isnan(lives.closed), 0, working_second(np.nan_to_num(lives.closed, nan=0.0))
+        ),
     }
     return opportunity, versions
 
@@ -435,7 +470,7 @@ def _extra_edits(
 ) -> None:
     """Edits of amount, probability and close date that belong to no stage move."""
     number = lives.number
-    wanted = 0.55 + company.history_rows
+    wanted = 0.55 + max(0.0, company.history_rows - USUAL_HISTORY_ROWS)
     for slot in range(int(np.ceil(wanted * 1.8)) + 1):
         share = min(1.0, max(0.0, wanted * 1.8 - slot)) * 0.57
         at = lives.created + life * (0.05 + 0.9 * draws.uniform(f"extra/at/{slot}", number))
@@ -450,7 +485,8 @@ def _extra_edits(
         edits.add(who, second[who], close_day=np.floor(at + left + 2).astype(np.int64)[who])
         who = np.flatnonzero(does & (what == 2))
         edits.add(
-            who, second[who],
+            who,
+            second[who],
             probability=(10 + 5 * draws.pick(f"extra/to/{slot}", number, 15))[who],
         )
 
@@ -459,9 +495,7 @@ def _owner_change(draws: Draws, lives: Lives, staff: People) -> tuple[Ints, Ints
     """When and to whom a deal is handed over: now and then, and always when a rep leaves."""
     number = lives.number
     end = np.where(np.isnan(lives.closed), lives.created, lives.closed)
-    at = lives.created + (end - lives.created) * (
-        0.1 + 0.8 * draws.uniform("handover/at", number)
-    )
+    at = lives.created + (end - lives.created) * (0.1 + 0.8 * draws.uniform("handover/at", number))
     second = working_second(at)
     left_day = day_number(LEFT_ON)
     first_of_next = left_day + 1
@@ -471,7 +505,7 @@ def _owner_change(draws: Draws, lives: Lives, staff: People) -> tuple[Ints, Ints
         left_day * DAY + 15 * 3_600 + draws.pick("handover/leaver", number, 7_200),
         second,
     )
-    day = np.where(of_leaver, float(first_of_next), np.maximum(at, float(first_of_next) * 0))
+    day = np.where(of_leaver, float(first_of_next), at)
     to = staff.owners(draws.uniform("handover/to", number), day, lives.segment)
     # Nobody hands a deal to the one who is about to leave.
     to = np.where(to % REPS_PER_POD == LEAVER, to + 1 - 3 * (to % 2), to)
@@ -496,14 +530,14 @@ def _last_edits(draws: Draws, lives: Lives, edits: _Edits) -> tuple[Ints, Ints]:
     edits.add(row[deleted], second[deleted], what=DELETION)
     cut = np.where(deleted, second, cut)
 
-    final = lives.moves[-1][2]
     final = np.full(len(number), -1, dtype=np.int64)
     for moving, _, to_stage, _ in lives.moves:
         final = np.where(moving, to_stage, final)
     is_lost = (final == LOST) & ~deleted
     kind = np.searchsorted(
         np.cumsum([0.0020, 0.0015, 0.0008, 0.0008, 0.0008, 0.0008]),
-        draws.uniform("untracked", number), side="right",
+        draws.uniform("untracked", number),
+        side="right",
     )
     second = working_second(end + 1.0 + 15.0 * draws.uniform("untracked/at", number))
     bad = np.zeros(len(number), dtype=np.int64)
@@ -575,27 +609,26 @@ MEETING, DISCOVERY, DEMO = 0, 1, 2
 HELD, NO_SHOW, CANCELLED, RESCHEDULED, NO_OUTCOME = 0, 1, 2, 3, 4
 
 _ACTIVITY_SHARE = (0.75, 1.0, 1.55)
+_EVENTS_AND_FIRST_CALLS = 3.5
 
 
-def simulate_tasks(
-    company: Company, draws: Draws, lives: Lives, opportunity: Table
-) -> Table:
+def simulate_tasks(company: Company, draws: Draws, lives: Lives, opportunity: Table) -> Table:
     """Calls, mails, replies, automated mail and to-dos around each deal."""
     truth = company.truth
     number = lives.number
-    count = len(number)
     calls_up = truth.calls_in_push if company.has_push else 1.0
-    slots = int(np.ceil(company.activities * max(_ACTIVITY_SHARE) * calls_up))
+    tasks = company.activities - _EVENTS_AND_FIRST_CALLS
+    slots = int(np.ceil(tasks * max(_ACTIVITY_SHARE) * calls_up))
     end = np.where(np.isnan(lives.closed), lives.created + 30.0, lives.closed)
     start = lives.created - 8.0
-    index = (number[:, None] * 256 + np.arange(slots)[None, :])
+    index = number[:, None] * 256 + np.arange(slots)[None, :]
     at = start[:, None] + (end - start)[:, None] * draws.uniform("task/at", index)
     at.sort(axis=1)
-    shares = np.array([0.40, 0.36, 0.05, 0.11, 0.08])
+    shares = np.array([0.40, 0.38, 0.03, 0.11, 0.08])
     what = np.searchsorted(np.cumsum(shares)[:-1], draws.uniform("task/what", index), "right")
     in_push = (at >= day_number(PUSH_START)) & company.has_push
     weight = np.where(in_push & ((what == CALL) | (what == TODO)), calls_up, 1.0)
-    wanted = np.array(_ACTIVITY_SHARE)[lives.segment][:, None] * company.activities * 0.93
+    wanted = np.array(_ACTIVITY_SHARE)[lives.segment][:, None] * tasks
     keep = draws.uniform("task/keep", index) < wanted * weight / slots
     deleted = opportunity["deleted"]
     second = working_second(at)
@@ -634,7 +667,6 @@ def simulate_tasks(
             np.cumsum([0.002, 0.0004, 0.0003]), draws.uniform("task/dirt", slot), "right"
         ),
     }
-    assert count >= 0
     return table
 
 
@@ -658,31 +690,34 @@ def simulate_leads(
         second = working_second(lives.created[rows] - before)
         night = draws.hit("lead/night", ident, 0.2)
         second = np.where(
-            night, second // DAY * DAY + 19 * 3_600 + draws.pick("lead/clock", ident, 14_000),
+            night,
+            second // DAY * DAY + 19 * 3_600 + draws.pick("lead/clock", ident, 14_000),
             second,
         )
         hot = draws.pick("lead/rating", ident, 4)
-        minutes = np.where(hot == 0, 14.0, 45.0) * np.exp(1.1 * draws.normal("lead/wait", ident))
+        minutes = np.where(hot == 0, 9.0, 40.0) * np.exp(1.1 * draws.normal("lead/wait", ident))
         answered = (slot == 0) | draws.hit("lead/answered", ident, 0.86)
         touch = answered_second(second, np.minimum(minutes, 4_000.0))
         created = opportunity["created"][rows]
         touch = np.where((slot == 0) & (touch >= created), created - 60, touch)
         touch = np.maximum(touch, second + 60)
-        leads.append({
-            "lead": ident,
-            "number": number[rows],
-            "account": lives.account[rows],
-            "owner": lives.owner[rows],
-            "created": second,
-            "touched": np.where(answered, touch, 2**61),
-            "converted": created if slot == 0 else np.full(len(rows), 2**61),
-            "rating": np.minimum(hot, 2),
-            "source": draws.pick("lead/source", ident, 5),
-            "status": draws.pick("lead/status", ident, 2),
-        })
+        leads.append(
+            {
+                "lead": ident,
+                "number": number[rows],
+                "account": lives.account[rows],
+                "owner": lives.owner[rows],
+                "created": second,
+                "touched": np.where(answered, touch, 2**61),
+                "converted": created if slot == 0 else np.full(len(rows), 2**61),
+                "rating": np.minimum(hot, 2),
+                "source": draws.pick("lead/source", ident, 5),
+                "status": draws.pick("lead/status", ident, 2),
+            }
+        )
     table = {name: np.concatenate([part[name] for part in leads]) for name in leads[0]}
     table = {name: values[np.argsort(table["lead"])] for name, values in table.items()}
-    called = (table["touched"] < HORIZON_SECOND)
+    called = table["touched"] < HORIZON_SECOND
     slot = table["number"] * 256 + 250 + table["lead"] % 4
     calls: Table = {
         "slot": slot[called],
@@ -724,21 +759,26 @@ def simulate_events(
         created = np.maximum(created, opportunity["created"][rows] + 1_200)
         starts = np.maximum(starts, created + 3_600) // 1_800 * 1_800 + 1_800
         outcome = np.searchsorted(
-            np.array([0.79, 0.89, 0.94, 0.98]), draws.uniform("event/outcome", ident), "right"
+            # Who has agreed to a discovery call nearly always turns up.
+            np.array([0.93, 0.96, 0.98, 0.99] if kind == DISCOVERY else [0.79, 0.89, 0.94, 0.98]),
+            draws.uniform("event/outcome", ident),
+            "right",
         )
-        parts.append({
-            "slot": ident,
-            "number": number[rows],
-            "account": lives.account[rows],
-            "owner": _owner_at(opportunity, rows, created),
-            "created": created,
-            "starts": starts,
-            "length": 1 + draws.pick("event/length", ident, 2),
-            "what": np.full(len(rows), kind, dtype=np.int64),
-            "outcome": outcome.astype(np.int64),
-            "is_child": np.zeros(len(rows), dtype=np.int64),
-            "stop": opportunity["deleted"][rows],
-        })
+        parts.append(
+            {
+                "slot": ident,
+                "number": number[rows],
+                "account": lives.account[rows],
+                "owner": _owner_at(opportunity, rows, created),
+                "created": created,
+                "starts": starts,
+                "length": 1 + draws.pick("event/length", ident, 2),
+                "what": np.full(len(rows), kind, dtype=np.int64),
+                "outcome": outcome.astype(np.int64),
+                "is_child": np.zeros(len(rows), dtype=np.int64),
+                "stop": opportunity["deleted"][rows],
+            }
+        )
 
     def share_by_time(at: Floats, base: object, pushed: object) -> Floats:
         return np.where(at >= push_day, _curve(pushed, segment), _curve(base, segment))
@@ -748,8 +788,12 @@ def simulate_events(
     at = discovery + np.maximum(stays, 0.3) * (
         0.1 + 0.8 * draws.uniform("event/discovery/at", number)
     )
-    add(0, DISCOVERY, at, share_by_time(
-        at, truth.discovery_meeting, truth.discovery_meeting_in_push))
+    add(
+        0,
+        DISCOVERY,
+        at,
+        share_by_time(at, truth.discovery_meeting, truth.discovery_meeting_in_push),
+    )
     at = demo + 0.3 + 4.0 * draws.uniform("event/demo/at", number)
     add(1, DEMO, at, np.full(len(number), 0.93))
     at = demo + 5.0 + 6.0 * draws.uniform("event/demo2/at", number)

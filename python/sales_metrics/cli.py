@@ -1,0 +1,85 @@
+"""`sales-metrics`: the commands around the dbt project."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from sales_metrics.errors import SalesMetricsError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Sales metrics from raw CRM tables; the tables themselves are built by `dbt build`."""
+
+
+@cli.command()
+@click.option(
+    "--company",
+    type=click.Choice(["kelvinmark", "quiet"]),
+    default="kelvinmark",
+    show_default=True,
+    help="Kelvinmark hides a leak in enterprise; Quiet is the same company without it.",
+)
+@click.option("--seed", type=int, default=None, help="Other chance, same truth.")
+@click.option("--opportunities", type=int, default=None, help="How many; people grow with it.")
+@click.option("--history-rows", type=float, default=None, help="History rows per opportunity.")
+@click.option("--activities", type=float, default=None, help="Tasks and events per opportunity.")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="Export as the CRM stood at the end of this day (default: two weeks after the story).",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Raw folder to write; files of an earlier export in it are replaced.",
+)
+@click.option("--story", is_flag=True, help="Print what the raw rows say, by fiscal quarter.")
+def demo(
+    company: str,
+    seed: int | None,
+    opportunities: int | None,
+    history_rows: float | None,
+    activities: float | None,
+    until: dt.datetime | None,
+    out: Path,
+    story: bool,
+) -> None:
+    """Write the raw tables of a demo company."""
+    from sales_metrics.demo.company import HORIZON, named_company
+    from sales_metrics.demo.export import write_company
+
+    started = time.monotonic()
+    wanted = named_company(
+        company,
+        seed=seed,
+        opportunities=opportunities,
+        history_rows=history_rows,
+        activities=activities,
+    )
+    write_company(wanted, out, until.date() if until else HORIZON)
+    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    click.echo(
+        f"{wanted.name}, seed {wanted.seed}: {wanted.opportunities:,} opportunities in "
+        f"{out} ({size / 1e6:.1f} MB, {time.monotonic() - started:.1f} s)"
+    )
+    if story:
+        from sales_metrics.demo.story import read_story, render
+
+        click.echo(render(read_story(out)))
+
+
+def main() -> None:
+    """Run the program; what the user can put right is told in one sentence."""
+    try:
+        cli(standalone_mode=True)
+    except SalesMetricsError as error:
+        click.echo(f"sales-metrics: {error}", err=True)
+        sys.exit(2)
