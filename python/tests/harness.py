@@ -216,15 +216,15 @@ def assert_same_marts(
     *,
     tables: Sequence[str] | None = None,
     where: Mapping[str, str] | str | None = None,
-    ignore: Collection[str] = (),
+    ignore: Mapping[str, Collection[str]] | None = None,
     schema: str = "marts",
 ) -> int:
     """Asserts that two builds hold the same rows in every table of a schema, whatever the order.
 
     Text, dates, counts and money must be equal; floats may differ by 1e-9 of their size. `where`
     keeps the rows to compare: one condition for all tables, or one per table (a table without one
-    is compared whole). Columns named in `ignore` are left out. Returns the number of rows compared,
-    so that a test can see it was not 0.
+    is compared whole); `ignore` names columns to leave out, per table. Returns the number of rows
+    compared, so that a test can see it was not 0.
     """
     return _compare(left, right, tables, where, ignore, schema, both_ways=True)
 
@@ -235,7 +235,7 @@ def assert_rows_kept(
     *,
     tables: Sequence[str] | None = None,
     where: Mapping[str, str] | str | None = None,
-    ignore: Collection[str] = (),
+    ignore: Mapping[str, Collection[str]] | None = None,
     schema: str = "marts",
 ) -> int:
     """As `assert_same_marts`, but the later build may have rows that the earlier had not."""
@@ -247,7 +247,7 @@ def _compare(
     right: Build,
     tables: Sequence[str] | None,
     where: Mapping[str, str] | str | None,
-    ignore: Collection[str],
+    ignore: Mapping[str, Collection[str]] | None,
     schema: str,
     *,
     both_ways: bool,
@@ -268,7 +268,8 @@ def _compare(
                 differences.append(f"{table}: the columns differ")
                 continue
             condition = where if isinstance(where, str) else (where or {}).get(table)
-            kept = {name: kind for name, kind in columns.items() if name not in ignore}
+            left_out = (ignore or {}).get(table, ())
+            kept = {name: kind for name, kind in columns.items() if name not in left_out}
             rows, found = _differences(
                 connection, f"{schema}.{table}", kept, condition, both_ways=both_ways
             )

@@ -1,0 +1,113 @@
+"""A build as of a day uses nothing that happened after it; what is past stays as it was.
+
+Form (a): building the export as it stood at the end of a day equals building the whole export as of
+that day, in every row of every public table. Form (b): a later build keeps every row of a period
+that had ended.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from pathlib import Path
+
+import pytest
+
+from harness import (
+    Build,
+    BuildProject,
+    assert_rows_kept,
+    assert_same_marts,
+    write_small_company,
+)
+
+# The middle of a quarter, the last day of one, and a day in the quarter of the story.
+DAYS = (dt.date(2024, 10, 16), dt.date(2025, 5, 31), dt.date(2025, 9, 29))
+HISTORY = ("int_opportunity_versions", "int_stage_visits")
+# (a) The raw audit counts the rows that lie there, and more rows lie in the whole export.
+COUNTS_THE_LANDING = ("data_quality",)
+# Fields of which a CRM keeps no history: their value is the export's, whatever the day.
+WITHOUT_HISTORY = {
+    "dim_accounts": (
+        *("account_name", "parent_account_id", "segment", "industry", "employees"),
+        *("annual_revenue", "billing_country", "rep_id", "is_deleted"),
+    ),
+    "fct_activities": ("outcome",),
+    "fct_leads": ("status", "rating", "rep_id"),
+    "fct_opportunities": ("name",),
+}
+# A period's end, for tables that carry its type and start alone.
+PERIOD_END = (
+    "case period_type"
+    " when 'day' then period_start"
+    " when 'week' then period_start + 6"
+    " when 'month' then cast(period_start + interval 1 month as date) - 1"
+    " else cast(period_start + interval 3 month as date) - 1 end"
+)
+# What tells that a row of another table is past.
+PAST = {
+    "dim_dates": "date_day <= {day}",
+    "fct_stage_visits": "cast(exited_at as date) <= {day}",
+    "fct_stage_transitions": "cast(moved_at as date) <= {day}",
+    "fct_activities": "cast(occurred_at as date) <= {day}",
+}
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_small_company(tmp_path_factory.mktemp("everything"))
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_a_build_uses_nothing_that_happened_later(
+    day: dt.date, everything: Path, build_project: BuildProject, tmp_path: Path
+) -> None:
+    as_it_stood = build_project(write_small_company(tmp_path, day), as_of=str(day))
+    with_the_rest = build_project(everything, as_of=str(day))
+    tables = [table for table in as_it_stood.tables() if table not in COUNTS_THE_LANDING]
+    compared = assert_same_marts(as_it_stood, with_the_rest, tables=tables, ignore=WITHOUT_HISTORY)
+    assert compared > 0
+    compared = assert_same_marts(as_it_stood, with_the_rest, tables=HISTORY, schema="intermediate")
+    assert compared > 0
+
+
+@pytest.mark.parametrize(("day", "later"), itertools.pairwise(DAYS), ids=str)
+def test_a_later_build_keeps_what_is_past(
+    day: dt.date, later: dt.date, everything: Path, build_project: BuildProject
+) -> None:
+    before = build_project(everything, as_of=str(day))
+    after = build_project(everything, as_of=str(later))
+    # Metrics of cohorts go on ripening after their period; the catalog says which.
+    found = before.query("select metric_id from marts.dim_metrics where matures")
+    ripening = sorted(metric for (metric,) in found)
+    past = conditions(before, day, ripening)
+    ignored = {table: (*ripening, *WITHOUT_HISTORY.get(table, ())) for table in past}
+    compared = assert_rows_kept(before, after, tables=list(past), where=past, ignore=ignored)
+    assert compared > 0
+    ended = {
+        "int_opportunity_versions": f"cast(valid_to as date) <= date '{day}'",
+        "int_stage_visits": f"cast(exited_at as date) <= date '{day}'",
+    }
+    compared = assert_rows_kept(before, after, tables=HISTORY, where=ended, schema="intermediate")
+    assert compared > 0
+
+
+def conditions(build: Build, day: dt.date, ripening: list[str]) -> dict[str, str]:
+    """Per table that knows periods or instants, what tells that a row was past on the day.
+
+    Days are reported for the last two weeks only, so that rows of a day go out of the tables as
+    time passes: they are not compared.
+    """
+    literal = f"date '{day}'"
+    found = {}
+    for table in build.tables():
+        columns = build.columns(table)
+        if table in PAST:
+            found[table] = PAST[table].format(day=literal)
+        elif "period_type" in columns:
+            end = "period_end" if "period_end" in columns else PERIOD_END
+            found[table] = f"period_type <> 'day' and {end} <= {literal}"
+            if "metric_id" in columns and ripening:
+                listed = ", ".join(f"'{metric}'" for metric in ripening)
+                found[table] += f" and metric_id not in ({listed})"
+    return found
