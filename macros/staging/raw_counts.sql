@@ -1,11 +1,14 @@
 {#-
-    raw_row_count(source_name, table_name)    the rows of the physical table, as a scalar subquery
+    raw_row_count(staged)                     the rows of a table of staged_tables(), 0 if missing
     quarantined_rows(source_name, table_name) the rows without a key, each as one text
 -#}
-{% macro raw_row_count(source_name, table_name) -%}
-    {%- set lineage = source(source_name, table_name) -%}
-    {%- if execute -%}
-        (select count(*) from {{ raw_table(raw_table_contract(source_name, table_name)).from }})
+{% macro raw_row_count(staged) -%}
+    {%- set lineage = source(staged.source_name, staged.table_name) -%}
+    {%- if execute and staged.is_present -%}
+        {%- set contract = raw_table_contract(staged.source_name, staged.table_name) -%}
+        (select count(*) from {{ raw_table(contract).from }})
+    {%- else -%}
+        0
     {%- endif -%}
 {%- endmacro %}
 

@@ -24,19 +24,28 @@
 {%- endmacro %}
 
 {#- Snake case is the contract's own name; case does not count, so the second form is CamelCase. -#}
-{% macro column_spellings(contract, column) -%}
+{% macro plain_spellings(contract, column) -%}
     {%- set named = var('raw_columns', {}).get(contract.source_name, {}).get(contract.name, {})
         .get(column.name, []) -%}
     {%- set names = ([named] if named is string else named)
         + [column.name] + column.meta.get('spellings', []) -%}
     {%- set found = [] -%}
-    {%- for suffix in ['', '_c', '__c'] -%}
-        {%- for name in names -%}
-            {%- do found.append((name ~ suffix) | lower) -%}
-            {%- do found.append((name | replace('_', '') ~ suffix) | lower) -%}
-        {%- endfor -%}
+    {%- for name in names -%}
+        {%- do found.append(name | lower) -%}
+        {%- do found.append(name | replace('_', '') | lower) -%}
     {%- endfor -%}
     {{ return(found | unique | list) }}
+{%- endmacro %}
+
+{#- The suffix of a custom field: __c in Salesforce, _c where a loader has cleaned it. -#}
+{% macro column_spellings(contract, column) -%}
+    {%- set found = [] -%}
+    {%- for suffix in ['', '_c', '__c'] -%}
+        {%- for name in plain_spellings(contract, column) -%}
+            {%- do found.append(name ~ suffix) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {% macro table_spellings(contract) -%}
@@ -60,9 +69,9 @@
     {%- if column.meta.required and column.name not in waived -%}
         {%- do exceptions.raise_compiler_error(
             raw_name(contract, table) ~ ": the required column " ~ column.name
-            ~ " is missing; looked for " ~ column_spellings(contract, column) | join(', ')
-            ~ " in any case. (The var raw_columns gives a column another name; the var "
-            ~ "waived_columns does without it.)"
+            ~ " is missing; looked for " ~ plain_spellings(contract, column) | join(', ')
+            ~ ", in any case and with _c or __c behind; rename it, give its name in the var "
+            ~ "raw_columns or do without it by the var waived_columns."
         ) -%}
     {%- endif -%}
 {%- endmacro %}

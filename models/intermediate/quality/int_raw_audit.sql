@@ -15,7 +15,7 @@ staged as (
         '{{ table.table_name }}' as table_name,
         '{{ table.model }}' as model_name,
         {{ 'true' if table.is_present else 'false' }} as is_present,
-        {{ raw_row_count(table.source_name, table.table_name) if table.is_present else 0 }} as rows_in,
+        {{ raw_row_count(table) }} as rows_in,
         count(*) as rows_out,
         cast(coalesce(sum(row_copies - 1), 0) as bigint) as duplicate_rows
     from {{ ref(table.model) }}
@@ -34,10 +34,7 @@ audited as (
         staged.duplicate_rows,
         coalesce(quarantined.quarantined_rows, 0) as quarantined_rows
     from staged
-    left join quarantined
-        on
-            staged.source_name = quarantined.source_name
-            and staged.table_name = quarantined.table_name
+    left join quarantined using (source_name, table_name)
 )
 
 select * from audited

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('csv_export', 'accounts') }}),
+with source as (
+    {{ raw_rows('csv_export', 'accounts') }}
+),
 
 renamed as (
     select

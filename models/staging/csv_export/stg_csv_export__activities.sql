@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('csv_export', 'activities') }}),
+with source as (
+    {{ raw_rows('csv_export', 'activities') }}
+),
 
 renamed as (
     select

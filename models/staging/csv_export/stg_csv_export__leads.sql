@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('csv_export', 'leads') }}),
+with source as (
+    {{ raw_rows('csv_export', 'leads') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('csv_export', 'opportunities') }}),
+with source as (
+    {{ raw_rows('csv_export', 'opportunities') }}
+),
 
 renamed as (
     select

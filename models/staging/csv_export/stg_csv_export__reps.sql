@@ -1,5 +1,7 @@
 -- The last day of a period is inclusive in files and exclusive in the project.
-with source as ({{ raw_rows('csv_export', 'reps') }}),
+with source as (
+    {{ raw_rows('csv_export', 'reps') }}
+),
 
 renamed as (
     select

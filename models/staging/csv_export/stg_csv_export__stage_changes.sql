@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('csv_export', 'stage_changes') }}),
+with source as (
+    {{ raw_rows('csv_export', 'stage_changes') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'arr_movements') }}),
+with source as (
+    {{ raw_rows('planning', 'arr_movements') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'business_hours') }}),
+with source as (
+    {{ raw_rows('planning', 'business_hours') }}
+),
 
 renamed as (
     select

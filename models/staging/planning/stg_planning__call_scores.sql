@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'call_scores') }}),
+with source as (
+    {{ raw_rows('planning', 'call_scores') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'forecast_submissions') }}),
+with source as (
+    {{ raw_rows('planning', 'forecast_submissions') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'gross_margin') }}),
+with source as (
+    {{ raw_rows('planning', 'gross_margin') }}
+),
 
 renamed as (
     select

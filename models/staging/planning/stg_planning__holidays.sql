@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'holidays') }}),
+with source as (
+    {{ raw_rows('planning', 'holidays') }}
+),
 
 renamed as (
     select

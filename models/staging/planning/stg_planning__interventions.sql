@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'interventions') }}),
+with source as (
+    {{ raw_rows('planning', 'interventions') }}
+),
 
 renamed as (
     select

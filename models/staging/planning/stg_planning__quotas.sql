@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'quotas') }}),
+with source as (
+    {{ raw_rows('planning', 'quotas') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'ramp_schedule') }}),
+with source as (
+    {{ raw_rows('planning', 'ramp_schedule') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'spend') }}),
+with source as (
+    {{ raw_rows('planning', 'spend') }}
+),
 
 renamed as (
     select

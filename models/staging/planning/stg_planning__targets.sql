@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'targets') }}),
+with source as (
+    {{ raw_rows('planning', 'targets') }}
+),
 
 renamed as (
     select

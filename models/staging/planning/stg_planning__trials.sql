@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('planning', 'trials') }}),
+with source as (
+    {{ raw_rows('planning', 'trials') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('salesforce', 'account') }}),
+with source as (
+    {{ raw_rows('salesforce', 'account') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('salesforce', 'currency_type') }}),
+with source as (
+    {{ raw_rows('salesforce', 'currency_type') }}
+),
 
 renamed as (
     select

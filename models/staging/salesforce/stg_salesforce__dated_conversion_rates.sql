@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('salesforce', 'dated_conversion_rate') }}),
+with source as (
+    {{ raw_rows('salesforce', 'dated_conversion_rate') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('salesforce', 'event') }}),
+with source as (
+    {{ raw_rows('salesforce', 'event') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('salesforce', 'lead') }}),
+with source as (
+    {{ raw_rows('salesforce', 'lead') }}
+),
 
 renamed as (
     select

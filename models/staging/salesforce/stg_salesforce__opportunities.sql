@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('salesforce', 'opportunity') }}),
+with source as (
+    {{ raw_rows('salesforce', 'opportunity') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('salesforce', 'opportunity_field_history') }}),
+with source as (
+    {{ raw_rows('salesforce', 'opportunity_field_history') }}
+),
 
 renamed as (
     select

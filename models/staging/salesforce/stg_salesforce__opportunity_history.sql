@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('salesforce', 'opportunity_history') }}),
+with source as (
+    {{ raw_rows('salesforce', 'opportunity_history') }}
+),
 
 renamed as (
     select

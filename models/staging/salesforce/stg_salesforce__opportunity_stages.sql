@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('salesforce', 'opportunity_stage') }}),
+with source as (
+    {{ raw_rows('salesforce', 'opportunity_stage') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('salesforce', 'task') }}),
+with source as (
+    {{ raw_rows('salesforce', 'task') }}
+),
 
 renamed as (
     select

@@ -1,4 +1,6 @@
-with source as ({{ raw_rows('salesforce', 'user_role') }}),
+with source as (
+    {{ raw_rows('salesforce', 'user_role') }}
+),
 
 renamed as (
     select

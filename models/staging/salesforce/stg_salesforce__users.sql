@@ -1,5 +1,7 @@
 -- The e-mail address is read by the contract and goes no further than this.
-with source as ({{ raw_rows('salesforce', 'user') }}),
+with source as (
+    {{ raw_rows('salesforce', 'user') }}
+),
 
 renamed as (
     select
