@@ -34,7 +34,9 @@ audited as (
         staged.duplicate_rows,
         coalesce(quarantined.quarantined_rows, 0) as quarantined_rows
     from staged
-    left join quarantined using (source_name, table_name)
+    left join quarantined
+        on staged.source_name = quarantined.source_name
+        and staged.table_name = quarantined.table_name
 )
 
 select * from audited
