@@ -223,12 +223,13 @@ TEAMS = (
 )
 REPS_PER_POD = sum(size for _, _, _, size in TEAMS)
 
-# Rep number within the pod: when the rep started. All others were there before the CRM.
+# Rep number within the pod: when the rep started. All others were there before the CRM. People
+# start with a quarter, because the plan of a quarter is published on its first day.
 LATE_STARTS = {
     5: dt.date(2025, 9, 1),
-    11: dt.date(2025, 4, 1),
-    20: dt.date(2025, 7, 1),
-    33: dt.date(2024, 10, 1),
+    11: dt.date(2025, 3, 1),
+    20: dt.date(2025, 6, 1),
+    33: dt.date(2024, 9, 1),
     37: dt.date(2025, 6, 1),
 }
 LEAVER, LEFT_ON = 10, dt.date(2025, 2, 28)

@@ -126,7 +126,8 @@ with state as (
     select * from log_version where second < export_end() and until >= export_end()
 ),
 moved as (
-    select number, max(second) as moved_at
+    -- A reason once given stays on the record, also when the deal is opened again.
+    select number, max(second) as moved_at, bool_or(stage = 6) as was_lost
     from log_version
     where second < export_end() and changed & 1 > 0
     group by all
@@ -146,6 +147,7 @@ shown as (
         o.*,
         s.* exclude (number),
         m.moved_at,
+        m.was_lost,
         w.worked_on,
         case when s.what = 1 then o.bad else 0 end as wrong,
     from log_opportunity as o
@@ -158,7 +160,7 @@ rows as (
         sf_id('006', number) as id,
         sf_id('001', account) as account_id,
         case when owner_1 >= 0 then sf_id('005', owner_1) end as owner_id,
-        account_name(account) || ' - ' || kind_name(kind_1) as name,
+        account_name(account) || ' - ' || kind_name(kind) as name,
         stage_name(stage, greatest(export_end() - 1, 0)) as stage_name,
         case when wrong = 1 then 'n/a' when amount >= 0 then cents_text(amount) end as amount,
         case when currency >= 0 then ['USD', 'EUR', 'GBP'][currency + 1] end as currency_iso_code,
@@ -171,7 +173,7 @@ rows as (
         source_name(source) as lead_source,
         case when campaign >= 0 then sf_id('701', campaign) end as campaign_id,
         case when next_step >= 0 then {next_steps}[next_step + 1] end as next_step,
-        case when stage = 6 and loss_reason >= 0
+        case when was_lost and loss_reason >= 0
             then {loss_reasons}[loss_reason + 1] end as loss_reason_c,
         case wrong
             when 2 then date '0001-01-01'

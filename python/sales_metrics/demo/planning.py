@@ -148,8 +148,8 @@ def accounts(company: Company, draws: Draws, staff: People, number: Ints) -> dic
         + np.floor(900 * draws.uniform("account/created", number)),
         created,
     )
-    low = np.array([12, 200, 1_000])[segment]
-    high = np.array([199, 999, 12_000])[segment]
+    low = np.array([12, 200, 2_000])[segment]
+    high = np.array([199, 1_999, 20_000])[segment]
     size = np.round(low * (high / low) ** draws.uniform("account/size", number)).astype(np.int64)
     unknown = draws.hit("account/unsized", number, 0.05)
     named = (unknown & draws.hit("account/named", number, 0.85)) | draws.hit(

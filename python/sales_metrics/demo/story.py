@@ -19,8 +19,8 @@ select a.id as account_id, coalesce(
     case a.segment when 'SMB' then 'smb' when 'Mid-Market' then 'mid_market'
         when 'Enterprise' then 'enterprise' end,
     case when a.number_of_employees < 200 then 'smb'
-        when a.number_of_employees < 1000 then 'mid_market'
-        when a.number_of_employees >= 1000 then 'enterprise' end,
+        when a.number_of_employees < 2000 then 'mid_market'
+        when a.number_of_employees >= 2000 then 'enterprise' end,
     r.segment) as segment
 from read_parquet('{crm}/account.parquet') as a
 left join (
