@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness import DEMO, REPO, BuildProject, Project
+from harness import DEMO, REPO, BuildProject, Project, write_small_company
 
 SHARED_DATA = Path(os.environ.get("SALES_METRICS_SHARED_DATA", REPO.parent / "shared" / "data"))
 
@@ -33,6 +33,12 @@ def manifest(project: Project) -> dict[str, Any]:
 def demo_raw() -> Path:
     """The committed raw tables of the demo company."""
     return DEMO
+
+
+@pytest.fixture(scope="session")
+def small_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All raw tables of a generated company, later than any day a test builds it as of."""
+    return write_small_company(tmp_path_factory.mktemp("company"))
 
 
 @pytest.fixture(scope="session")
