@@ -481,6 +481,12 @@ def write_company(
         raise SalesMetricsError(
             f"--until must lie between {facts.HISTORY_START} and {facts.HORIZON}, not {until}."
         )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SalesMetricsError(
+            f"The folder {folder} cannot be written ({error.strerror}); take another --out."
+        ) from error
     work = Path(tempfile.mkdtemp(prefix="sales_metrics_demo_"))
     try:
         staff = simulate(company, work, block=block)
