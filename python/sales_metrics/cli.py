@@ -10,11 +10,15 @@ from pathlib import Path
 import click
 
 from sales_metrics.errors import SalesMetricsError
+from sales_metrics.expectations.command import expectations
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Sales metrics from raw CRM tables; the tables themselves are built by `dbt build`."""
+
+
+cli.add_command(expectations)
 
 
 @cli.command()
