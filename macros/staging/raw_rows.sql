@@ -41,9 +41,9 @@
 {%- endmacro %}
 
 {#-
-    Keys are counted by a hash and only the doubtful ones (seen twice, or null) are ranked, so a
-    table of many millions of rows never goes through a window or into memory. A CSV file is the
-    exception: parsing it once and keeping it beats parsing it for each use.
+    Rough keys are counted by a hash and only the doubtful rows (a key seen twice, or none) are
+    ranked, so a table of many millions of rows never goes through a window or into memory. A CSV
+    file is the exception: parsing it once and keeping it beats parsing it for each use.
 -#}
 {% macro raw_rows_found(contract, table) -%}
     {%- set fields = raw_fields(contract, table) -%}
@@ -53,7 +53,7 @@
     } -%}
     with picked as {{ streamed() if not table.is_text }} (
         select
-            {{ raw_key(contract, fields, formats) }} as row_key,
+            {{ rough_key(contract, fields, formats) }} as rough_key,
             {%- for field in found %}
             {{ field.physical.sql }} as raw_{{ field.name }},
             {%- endfor %}
@@ -62,33 +62,41 @@
     ),
 
     doubtful as (
-        select {{ hash_64('row_key') }} as key_hash
+        select {{ hash_64('rough_key') }} as key_hash
         from picked
         group by 1
-        having count(*) > 1 or count(row_key) = 0
+        having count(*) > 1 or count(rough_key) = 0
+    ),
+
+    doubted as (
+        select
+            picked.*,
+            {{ raw_key(contract, fields, formats, 'raw_') | indent(12) }} as row_key
+        from picked
+        semi join doubtful on {{ hash_64('picked.rough_key') }} = doubtful.key_hash
     ),
 
     ranked as (
         select
             picked.*,
+            {{ raw_key(contract, fields, formats, 'raw_') | indent(12) }} as row_key,
             cast(1 as bigint) as row_copies,
             cast(1 as bigint) as row_rank
         from picked
-        anti join doubtful
-            on {{ hash_64('picked.row_key') }} = doubtful.key_hash
+        anti join doubtful on {{ hash_64('picked.rough_key') }} = doubtful.key_hash
         union all
         select
-            picked.*,
-            count(*) over (partition by picked.row_key) as row_copies,
-            row_number() over (
-                partition by picked.row_key
-                order by
-                    {{ latest_first(contract, fields, formats) | indent(20) }}
-            ) as row_rank
-        from picked
-        semi join doubtful
-            on {{ hash_64('picked.row_key') }} = doubtful.key_hash
-        where picked.row_key is not null
+            doubted.*,
+            count(*) over (partition by row_key) as row_copies,
+            case
+                when row_key is not null
+                    then row_number() over (
+                        partition by row_key
+                        order by
+                            {{ latest_first(contract, fields, formats) | indent(28) }}
+                    )
+            end as row_rank
+        from doubted
     ),
 
     typed as (
@@ -122,18 +130,22 @@
     from typed
 {%- endmacro %}
 
-{#- The key of a row as one text: the id itself, or the columns of the key; null: quarantine. -#}
-{% macro raw_key(contract, fields, formats) -%}
+{#-
+    The key of a row as one text: the id itself, or the columns of the key; null: quarantine.
+    prefix: '' to read the physical columns, 'raw_' to read the columns of `picked`.
+-#}
+{% macro raw_key(contract, fields, formats, prefix='') -%}
     {%- set parts = [] -%}
     {%- set wanted = [] -%}
     {%- for field in fields if field.name in contract.meta.key and field.physical -%}
-        {%- set part = cast_raw(field.physical.sql, field.physical.type, field, formats) -%}
+        {%- set column = prefix ~ field.name if prefix else field.physical.sql -%}
+        {%- set part = cast_raw(column, field.physical.type, field, formats) -%}
         {%- do parts.append('cast(' ~ part ~ ' as varchar)' if field.type != 'varchar' else part) -%}
         {%- if field.is_required -%}{%- do wanted.append(part ~ ' is not null') -%}{%- endif -%}
     {%- endfor -%}
     {%- set hashed = fields | selectattr('kind', 'equalto', 'row_hash') | list -%}
     {%- if hashed -%}
-        coalesce({{ parts | join }}{{ ', ' if parts }}{{ raw_row_hash(fields, '') }})
+        coalesce({{ parts | join }}{{ ', ' if parts }}{{ raw_row_hash(fields, prefix) }})
     {%- elif contract.meta.key | length == 1 -%}
         {{ parts[0] if parts else 'cast(null as varchar)' }}
     {%- else -%}
@@ -141,6 +153,22 @@
             when {{ wanted | join(' and ') }}
                 then concat_ws('|', coalesce({{ parts | join(", ''), coalesce(") }}, ''))
         end
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    Equal for rows of one key, cheap, and perhaps equal for others too. The two forms of a
+    Salesforce id share 15 characters; trimming every id would double the cost of the view, and
+    only one that begins with a blank needs it.
+-#}
+{% macro rough_key(contract, fields, formats) -%}
+    {%- set key = fields | selectattr('name', 'in', contract.meta.key) | list -%}
+    {%- if key | length == 1 and key[0].kind == 'salesforce_id' and key[0].physical
+        and type_family(key[0].physical.type) == 'text' -%}
+        {%- set id = key[0].physical.sql -%}
+        substr(case when {{ id }} < '!' then nullif(trim({{ id }}), '') else {{ id }} end, 1, 15)
+    {%- else -%}
+        {{ raw_key(contract, fields, formats) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -193,14 +221,14 @@
     loader_started_at desc nulls last,
     {%- for name in contract.meta.get('latest_by', []) -%}
         {%- for field in fields if field.physical and field.name == name %}
-    {{ cast_raw('picked.raw_' ~ name, field.physical.type, field, formats) }} desc nulls last,
+    {{ cast_raw('raw_' ~ name, field.physical.type, field, formats) }} desc nulls last,
         {%- endfor -%}
     {%- endfor %}
     loader_loaded_at desc nulls last,
     loader_load_number desc nulls last,
     loader_sequence desc nulls last,
     loader_is_deleted desc nulls last,
-    {{ raw_row_hash(fields, 'picked.raw_') }} nulls last
+    {{ raw_row_hash(fields, 'raw_') }} nulls last
 {%- endmacro %}
 
 {#- The contract columns that hold something raw and nothing typed, comma separated. -#}
