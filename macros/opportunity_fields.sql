@@ -19,3 +19,38 @@
         cast(null as {{ types[field] }}) as {{ field }}{{ ',\n        ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{#- Typed nulls for the old values of a change record that only tells the new ones. -#}
+{% macro no_old_values() -%}
+    cast(null as {{ dbt.type_string() }}) as old_stage_name,
+        cast(null as decimal(18, 2)) as old_amount,
+        cast(null as date) as old_close_date,
+        cast(null as {{ dbt.type_string() }}) as old_rep_id,
+        cast(null as {{ dbt.type_string() }}) as old_forecast_category,
+        cast(null as {{ dbt.type_string() }}) as old_opportunity_type
+{%- endmacro %}
+
+{#-
+    One typed column per tracked field from a long change record (columns `field` and `value`): null
+    unless the record is about that field. `prefix` is put before each column name.
+-#}
+{% macro field_values(value, prefix='') -%}
+    case when field = 'stage_name' then {{ value }} end as {{ prefix }}stage_name,
+        case
+            when field = 'amount'
+                then coalesce({{ safe_cast(value, 'decimal(18,2)') }}, {{ no_amount() }})
+        end as {{ prefix }}amount,
+        case
+            when field = 'close_date' then coalesce({{ safe_cast(value, 'date') }}, {{ no_date() }})
+        end as {{ prefix }}close_date,
+        case
+            when field = 'rep_id' then coalesce({{ source_id('salesforce', value) }}, 'unassigned')
+        end as {{ prefix }}rep_id,
+        case
+            when field = 'forecast_category'
+                then coalesce({{ normalised_forecast_category(value) }}, {{ no_text() }})
+        end as {{ prefix }}forecast_category,
+        case
+            when field = 'opportunity_type' then coalesce({{ value }}, {{ no_text() }})
+        end as {{ prefix }}opportunity_type
+{%- endmacro %}

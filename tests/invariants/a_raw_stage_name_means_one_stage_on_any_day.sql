@@ -1,18 +1,21 @@
 with stage_names as (select * from {{ ref('int_stage_names_mapped') }}),
 
-overlapping as (
+ordered as (
     select
-        earlier.source,
-        earlier.pipeline,
-        earlier.stage_name
-    from stage_names as earlier
-    inner join stage_names as later
-        on earlier.source = later.source
-        and earlier.pipeline = later.pipeline
-        and earlier.stage_name = later.stage_name
-        and earlier.valid_from < later.valid_to
-        and later.valid_from < earlier.valid_to
-        and (earlier.valid_from, earlier.stage_id) < (later.valid_from, later.stage_id)
+        source,
+        pipeline,
+        stage_name,
+        valid_from,
+        lag(valid_to) over (
+            partition by source, pipeline, stage_name order by valid_from, stage_id
+        ) as valid_to_before
+    from stage_names
+),
+
+overlapping as (
+    select *
+    from ordered
+    where valid_to_before > valid_from
 )
 
 select * from overlapping

@@ -1,4 +1,9 @@
-with daily as (select distinct measure_id, slice_type from {{ ref('int_measures_daily') }}),
+with daily as (
+    select distinct
+        measure_id,
+        slice_type
+    from {{ ref('int_measures_daily') }}
+),
 
 measures as (select * from {{ ref('measures') }}),
 

@@ -19,8 +19,8 @@ unpromised as (
     left join metrics on metric_values.metric_id = metrics.metric_id
     where
         metrics.metric_id is null
-        or concat(' ', metrics.scopes, ' ') not like concat('% ', metric_values.scope, ' %')
-        or concat(' ', metrics.period_types, ' ') not like concat('% ', metric_values.period_type, ' %')
+        or not {{ listed_in('metric_values.scope', 'metrics.scopes') }}
+        or not {{ listed_in('metric_values.period_type', 'metrics.period_types') }}
         or metrics.slice_type <> metric_values.slice_type
 ),
 

@@ -1,6 +1,6 @@
--- Numerators and denominators of sums over events: what the segments, teams or reps hold together is
--- what the company holds. Doubles that were summed as decimals may differ in the last digits, hence
--- a tenth of a cent.
+-- Numerators and denominators of sums over events: what the segments, teams or reps hold together
+-- is what the company holds. Doubles that were summed as decimals may differ in the last digits,
+-- hence a tenth of a cent.
 with metric_values as (select * from {{ ref('metric_values') }}),
 
 -- A metric whose tiers look through windows of their own does not add up, by design.

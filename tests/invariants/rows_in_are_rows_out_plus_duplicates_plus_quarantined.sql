@@ -1,7 +1,9 @@
 with audit as (select * from {{ ref('int_raw_audit') }}),
 
 broken as (
-    select *
+    select
+        source_name,
+        table_name
     from audit
     where rows_in <> rows_out + duplicate_rows + quarantined_rows
 )

@@ -29,7 +29,10 @@ broken as (
     from lives
     left join chained on lives.opportunity_id = chained.opportunity_id
     where
-        (chained.visit_number is null and lives.begins_at < coalesce(lives.deleted_at, lives.begins_at))
+        (
+            chained.visit_number is null
+            and lives.begins_at < coalesce(lives.deleted_at, lives.begins_at)
+        )
         or (chained.visit_number = 1 and chained.entered_at <> lives.begins_at)
         or (chained.visit_number > 1 and chained.entered_at is distinct from chained.left_before_at)
         or (

@@ -38,8 +38,8 @@ unioned as (
     where created_at is null or created_at < {{ as_of_end() }}
 ),
 
--- A merge keeps the losing record as deleted and points it at the survivor, which may itself have been merged
--- later: two steps cover what CRMs allow in one clean-up.
+-- A merge keeps the losing record as deleted and points it at the survivor, which may itself have
+-- been merged later: two steps cover what CRMs allow in one clean-up.
 survivors as (
     select
         unioned.*,

@@ -1,81 +1,8 @@
--- Every activity of every CRM with the type it has here. The seed's row with most cells filled wins; combinations
--- are resolved once, not per activity.
-with tasks as (select * from {{ ref('stg_salesforce__tasks') }}),
-
-events as (select * from {{ ref('stg_salesforce__events') }}),
-
-csv_activities as (select * from {{ ref('stg_csv_export__activities') }}),
+-- What each activity is: the row of the seed activity_types with most cells filled wins.
+-- Combinations of raw types are resolved once, not per activity.
+with unioned as (select * from {{ ref('int_activities_unioned') }}),
 
 activity_types as (select * from {{ ref('activity_types') }}),
-
-unioned as (
-    select
-        {{ source_id('salesforce', 'activity_id') }} as activity_id,
-        'salesforce' as source,
-        'task' as record_kind,
-        coalesce(task_type, '') as raw_type,
-        coalesce(task_subtype, '') as raw_subtype,
-        coalesce(call_disposition, '') as raw_disposition,
-        case when lower(call_type) = 'inbound' then 'inbound' end as stated_direction,
-        {{ source_id('salesforce', 'rep_id') }} as rep_id,
-        case when what_id like '006%' then {{ source_id('salesforce', 'what_id') }} end as opportunity_id,
-        coalesce(
-            {{ source_id('salesforce', 'account_id') }},
-            case when what_id like '001%' then {{ source_id('salesforce', 'what_id') }} end
-        ) as account_id,
-        case when who_id like '00Q%' then {{ source_id('salesforce', 'who_id') }} end as lead_id,
-        created_at,
-        coalesce(completed_at, created_at) as occurred_at,
-        due_on,
-        coalesce(is_closed, lower(status) = 'completed', false) as is_done,
-        cast(null as {{ dbt.type_string() }}) as raw_outcome,
-        is_deleted
-    from tasks
-    union all
-    select
-        {{ source_id('salesforce', 'activity_id') }} as activity_id,
-        'salesforce' as source,
-        'event' as record_kind,
-        coalesce(event_type, '') as raw_type,
-        '' as raw_subtype,
-        '' as raw_disposition,
-        cast(null as {{ dbt.type_string() }}) as stated_direction,
-        {{ source_id('salesforce', 'rep_id') }} as rep_id,
-        case when what_id like '006%' then {{ source_id('salesforce', 'what_id') }} end as opportunity_id,
-        coalesce(
-            {{ source_id('salesforce', 'account_id') }},
-            case when what_id like '001%' then {{ source_id('salesforce', 'what_id') }} end
-        ) as account_id,
-        case when who_id like '00Q%' then {{ source_id('salesforce', 'who_id') }} end as lead_id,
-        coalesce(created_at, started_at) as created_at,
-        coalesce(started_at, created_at) as occurred_at,
-        cast(null as date) as due_on,
-        true as is_done,
-        outcome as raw_outcome,
-        is_deleted
-    from events
-    where not coalesce(is_child, false)
-    union all
-    select
-        {{ source_id('csv_export', 'activity_id') }} as activity_id,
-        'csv_export' as source,
-        'activity' as record_kind,
-        coalesce(activity_type, '') as raw_type,
-        coalesce(subtype, '') as raw_subtype,
-        coalesce(disposition, '') as raw_disposition,
-        lower(direction) as stated_direction,
-        {{ source_id('csv_export', 'rep_id') }} as rep_id,
-        {{ source_id('csv_export', 'opportunity_id') }} as opportunity_id,
-        {{ source_id('csv_export', 'account_id') }} as account_id,
-        {{ source_id('csv_export', 'lead_id') }} as lead_id,
-        coalesce(created_at, started_at) as created_at,
-        coalesce(completed_at, started_at, created_at) as occurred_at,
-        due_on,
-        coalesce(is_closed, lower(status) in ('completed', 'done', 'held'), true) as is_done,
-        outcome as raw_outcome,
-        is_deleted
-    from csv_activities
-),
 
 combinations as (
     select distinct
@@ -103,15 +30,16 @@ ranked as (
                 case when activity_types.raw_type is null then 0 else 4 end
                 + case when activity_types.raw_subtype is null then 0 else 2 end
                 + case when activity_types.raw_disposition is null then 0 else 1 end desc,
-                activity_types.raw_type nulls last,
-                activity_types.raw_subtype nulls last,
-                activity_types.raw_disposition nulls last
+                activity_types.raw_type asc nulls last,
+                activity_types.raw_subtype asc nulls last,
+                activity_types.raw_disposition asc nulls last
         ) as choice
     from combinations
     left join activity_types
         on combinations.source = activity_types.source
         and combinations.record_kind = activity_types.record_kind
-        and lower(combinations.raw_type) = coalesce(lower(activity_types.raw_type), lower(combinations.raw_type))
+        and lower(combinations.raw_type)
+        = coalesce(lower(activity_types.raw_type), lower(combinations.raw_type))
         and lower(combinations.raw_subtype)
         = coalesce(lower(activity_types.raw_subtype), lower(combinations.raw_subtype))
         and lower(combinations.raw_disposition)
@@ -146,7 +74,6 @@ typed as (
         and unioned.raw_subtype = ranked.raw_subtype
         and unioned.raw_disposition = ranked.raw_disposition
         and ranked.choice = 1
-    where unioned.created_at is null or unioned.created_at < {{ as_of_end() }}
 ),
 
 judged as (

@@ -1,5 +1,6 @@
--- One rate per currency and day: a window ends where the next one begins, so windows that overlap by a day cannot
--- double rows. The undated rate of the currency fills what lies before the first dated one.
+-- One rate per currency and day: a window ends where the next one begins, so windows that overlap
+-- by a day cannot double rows. The undated rate of the currency fills what lies before the first
+-- dated one.
 with dated_rates as (select * from {{ ref('stg_salesforce__dated_conversion_rates') }}),
 
 currency_types as (select * from {{ ref('stg_salesforce__currency_types') }}),
@@ -19,10 +20,6 @@ rates as (
     from currency_types
     where conversion_rate > 0
         and not is_deleted
-        and currency_code not in (
-            select currency_code from dated_rates
-            where starts_on = date '1900-01-01'
-        )
 ),
 
 windows as (

@@ -29,9 +29,12 @@ existing as (
         status,
         lead_source,
         rating,
-        coalesce(is_converted, false) and coalesce(converted_on <= {{ as_of_date() }}, true) as is_converted,
+        coalesce(is_converted, false)
+        and coalesce(converted_on <= {{ as_of_date() }}, true) as is_converted,
         case when converted_on <= {{ as_of_date() }} then converted_on end as converted_on,
-        case when coalesce(converted_on <= {{ as_of_date() }}, true) then converted_opportunity_id end
+        case
+            when coalesce(converted_on <= {{ as_of_date() }}, true) then converted_opportunity_id
+        end
             as converted_opportunity_id,
         is_deleted
     from unioned

@@ -1,5 +1,6 @@
--- Every change record of every CRM in one vocabulary. A null column means "this record does not say"; a value that
--- was set to nothing is the sentinel of its type (macros/sentinels.sql), so that carrying forward can tell the two.
+-- Every change record of every CRM in one vocabulary. A null column means "this record does not
+-- say"; a value that was set to nothing is the sentinel of its type (macros/sentinels.sql), so that
+-- carrying forward can tell the two apart. Long, because each kind of record is one branch.
 with snapshots as (select * from {{ ref('stg_salesforce__opportunity_history') }}),
 
 field_changes as (select * from {{ ref('stg_salesforce__opportunity_field_history') }}),
@@ -19,69 +20,45 @@ salesforce_snapshots as (
         cast(null as {{ dbt.type_string() }}) as rep_id,
         {{ normalised_forecast_category('forecast_category') }} as forecast_category,
         cast(null as {{ dbt.type_string() }}) as opportunity_type,
-        cast(null as {{ dbt.type_string() }}) as old_stage_name,
-        cast(null as decimal(18, 2)) as old_amount,
-        cast(null as date) as old_close_date,
-        cast(null as {{ dbt.type_string() }}) as old_rep_id,
-        cast(null as {{ dbt.type_string() }}) as old_forecast_category,
-        cast(null as {{ dbt.type_string() }}) as old_opportunity_type
+        {{ no_old_values() }}
     from snapshots
     where not is_deleted
 ),
 
--- A change of owner is logged twice, once with ids and once with names; only ids lead to a rep.
-relevant_field_changes as (
+named_field_changes as (
     select
-        *,
-        lower(replace(field_name, '_', '')) as field
+        {{ source_id('salesforce', 'opportunity_id') }} as opportunity_id,
+        changed_at,
+        loader_sequence,
+        change_id,
+        case lower(replace(field_name, '_', ''))
+            when 'stagename' then 'stage_name'
+            when 'amount' then 'amount'
+            when 'closedate' then 'close_date'
+            when 'owner' then 'rep_id'
+            when 'ownerid' then 'rep_id'
+            when 'forecastcategory' then 'forecast_category'
+            when 'forecastcategoryname' then 'forecast_category'
+            when 'type' then 'opportunity_type'
+        end as field,
+        old_value,
+        new_value
     from field_changes
     where not is_deleted
-        and (
-            lower(replace(field_name, '_', '')) not in ('owner', 'ownerid')
-            or coalesce(new_value, old_value) like '005%'
-        )
 ),
 
 salesforce_field_changes as (
     select
         'salesforce' as source,
-        {{ source_id('salesforce', 'opportunity_id') }} as opportunity_id,
+        opportunity_id,
         changed_at,
         loader_sequence,
         change_id,
-        case when field = 'stagename' then new_value end as stage_name,
-        case when field = 'amount' then coalesce({{ safe_cast('new_value', 'decimal(18,2)') }}, {{ no_amount() }}) end
-            as amount,
-        case when field = 'closedate' then coalesce({{ safe_cast('new_value', 'date') }}, {{ no_date() }}) end
-            as close_date,
-        case
-            when field in ('owner', 'ownerid')
-                then coalesce({{ source_id('salesforce', 'new_value') }}, 'unassigned')
-        end as rep_id,
-        case
-            when field in ('forecastcategoryname', 'forecastcategory')
-                then coalesce({{ normalised_forecast_category('new_value') }}, {{ no_text() }})
-        end as forecast_category,
-        case when field = 'type' then coalesce(new_value, {{ no_text() }}) end as opportunity_type,
-        case when field = 'stagename' then old_value end as old_stage_name,
-        case when field = 'amount' then coalesce({{ safe_cast('old_value', 'decimal(18,2)') }}, {{ no_amount() }}) end
-            as old_amount,
-        case when field = 'closedate' then coalesce({{ safe_cast('old_value', 'date') }}, {{ no_date() }}) end
-            as old_close_date,
-        case
-            when field in ('owner', 'ownerid')
-                then coalesce({{ source_id('salesforce', 'old_value') }}, 'unassigned')
-        end as old_rep_id,
-        case
-            when field in ('forecastcategoryname', 'forecastcategory')
-                then coalesce({{ normalised_forecast_category('old_value') }}, {{ no_text() }})
-        end as old_forecast_category,
-        case when field = 'type' then coalesce(old_value, {{ no_text() }}) end as old_opportunity_type
-    from relevant_field_changes
-    where field in (
-            'stagename', 'amount', 'closedate', 'owner', 'ownerid',
-            'forecastcategoryname', 'forecastcategory', 'type'
-        )
+        {{ field_values('new_value') }},
+        {{ field_values('old_value', prefix='old_') }}
+    from named_field_changes
+    -- A change of owner is logged twice, with ids and with names; only the ids lead to a rep.
+    where field <> 'rep_id' or coalesce(new_value, old_value) like '005%'
 ),
 
 csv_stage_changes as (
@@ -97,12 +74,7 @@ csv_stage_changes as (
         {{ source_id('csv_export', 'rep_id') }} as rep_id,
         cast(null as {{ dbt.type_string() }}) as forecast_category,
         cast(null as {{ dbt.type_string() }}) as opportunity_type,
-        cast(null as {{ dbt.type_string() }}) as old_stage_name,
-        cast(null as decimal(18, 2)) as old_amount,
-        cast(null as date) as old_close_date,
-        cast(null as {{ dbt.type_string() }}) as old_rep_id,
-        cast(null as {{ dbt.type_string() }}) as old_forecast_category,
-        cast(null as {{ dbt.type_string() }}) as old_opportunity_type
+        {{ no_old_values() }}
     from stage_changes
     where not is_deleted
 ),

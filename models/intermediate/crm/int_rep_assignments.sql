@@ -1,6 +1,7 @@
--- Where a rep belonged on any day: team, role, segment and manager, without a gap. The planning roster knows best;
--- else the rep list of a CSV export; else the CRM's user role. The first assignment reaches back to the beginning and
--- the last one onward, because deals of a rep who left still belong to the team he left them in.
+-- Where a rep belonged on any day: team, role, segment and manager, without a gap. The planning
+-- roster knows best; else the rep list of a CSV export; else the CRM's user role. The first
+-- assignment reaches back to the beginning and the last one onward, because deals of a rep who left
+-- still belong to the team he left them in.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
@@ -58,7 +59,11 @@ one_a_day as (
         preferred.*,
         row_number() over (
             partition by preferred.rep_id, preferred.starts_on
-            order by preferred.team_id nulls last, preferred.segment nulls last, preferred.role nulls last, preferred.manager_id nulls last
+            order by
+                preferred.team_id asc nulls last,
+                preferred.segment asc nulls last,
+                preferred.role asc nulls last,
+                preferred.manager_id asc nulls last
         ) as choice
     from preferred
     where preferred.preference = preferred.best_preference

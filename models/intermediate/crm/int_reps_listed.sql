@@ -1,5 +1,5 @@
--- Everyone who sells: all in the roster (or the rep list of a CSV export) and whoever owns a deal, an activity or a
--- lead; `unassigned` stands for the missing owner.
+-- Everyone who sells: all in the roster (or the rep list of a CSV export) and whoever owns a deal,
+-- an activity or a lead; `unassigned` stands for the missing owner.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
@@ -20,7 +20,8 @@ rostered as (
         min(starts_on) as starts_on,
         -- Gone only if no row is left open and the last day lies within what this build may know.
         case
-            when count(*) = count(ends_on) and max(ends_on) <= {{ as_of_date() }} + 1 then max(ends_on)
+            when count(*) = count(ends_on) and max(ends_on) <= {{ as_of_date() }} + 1
+                then max(ends_on)
         end as ends_on
     from roster
     where starts_on is null or starts_on <= {{ as_of_date() }}
@@ -86,7 +87,8 @@ reps as (
         case
             when everyone.rep_id = 'unassigned' then false
             when rostered.rep_id is not null then rostered.ends_on is null
-            when listed.rep_id is not null then listed.ends_on is null and coalesce(listed.is_active, true)
+            when listed.rep_id is not null
+                then listed.ends_on is null and coalesce(listed.is_active, true)
             else coalesce(crm_users.is_active, true)
         end as is_active
     from everyone

@@ -1,4 +1,5 @@
--- The stages of this company, one row each: what the stage map says, plus the place for names nobody mapped.
+-- The stages of this company, one row each: what the stage map says, plus the place for names
+-- nobody mapped.
 with stage_map as (select * from {{ ref('stage_map') }}),
 
 mapped as (

@@ -1,5 +1,5 @@
--- Human activities with the day, segment and account they count for. The deal's segment at its creation goes before
--- the rep's: it never changes later.
+-- Human activities with the day, segment and account they count for. The deal's segment at its
+-- creation goes before the rep's: it never changes later.
 with activities as (select * from {{ ref('int_activities_typed') }}),
 
 summarised as (select * from {{ ref('int_opportunities_summarised') }}),
@@ -50,7 +50,8 @@ credited as (
         human.activity_type = 'demo'
         and human.outcome = 'held'
         and human.opportunity_id is not null
-        and coalesce(first_discoveries.discovered_at >= human.occurred_at, true) as is_demo_without_discovery
+        and coalesce(first_discoveries.discovered_at >= human.occurred_at, true)
+            as is_demo_without_discovery
     from human
     left join summarised on human.opportunity_id = summarised.opportunity_id
     left join opportunities on human.opportunity_id = opportunities.opportunity_id

@@ -1,12 +1,14 @@
--- Every day from the fiscal quarter of the first deal to the end of the fiscal quarter of the as-of day.
+-- Every day from the fiscal quarter of the first deal to the end of the fiscal quarter of the as-of
+-- day.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 holidays as (select * from {{ ref('stg_planning__holidays') }}),
 
 bounds as (
     select
-        {{ fiscal_quarter_start('coalesce(min(' ~ business_day('created_at') ~ '), ' ~ as_of_date() ~ ')') }}
-            as first_day,
+        {{ fiscal_quarter_start(
+            'coalesce(min(' ~ business_day('created_at') ~ '), ' ~ as_of_date() ~ ')'
+        ) }} as first_day,
         {{ fiscal_quarter_start(as_of_date(), shift=1) }} - 1 as last_day
     from opportunities
 ),
@@ -24,15 +26,19 @@ fiscal as (
         {{ fiscal_quarter_start('calendar_day', shift=1) }} - 1 as quarter_end,
         cast(
             1 + floor(
-                (extract(month from calendar_day) + {{ 12 - var('fiscal_year_start_month') | int }}) % 12 / 3.0
+                (extract(month from calendar_day) + {{ 12 - var('fiscal_year_start_month') | int }})
+                % 12 / 3.0
             ) as integer
         ) as fiscal_quarter,
         -- The fiscal year carries the number of the calendar year it ends in.
         cast(
             extract(year from calendar_day)
             + case
-                when {{ var('fiscal_year_start_month') | int }} > 1
-                    and extract(month from calendar_day) >= {{ var('fiscal_year_start_month') | int }} then 1
+                when
+                    {{ var('fiscal_year_start_month') | int }} > 1
+                    and extract(month from calendar_day)
+                    >= {{ var('fiscal_year_start_month') | int }}
+                    then 1
                 else 0
             end as integer
         ) as fiscal_year,
@@ -40,17 +46,28 @@ fiscal as (
     from days
 ),
 
+counted as (
+    select
+        fiscal.*,
+        {{ days_between('quarter_start', 'calendar_day') }} as days_since_start
+    from fiscal
+),
+
+closed_days as (
+    select distinct holiday_on
+    from holidays
+),
+
 calendar as (
     select
         fiscal.*,
-        cast({{ days_between('fiscal.quarter_start', 'fiscal.calendar_day') }} + 1 as integer) as day_of_quarter,
-        cast({{ days_between('fiscal.calendar_day', 'fiscal.quarter_end') }} as integer) as days_to_quarter_end,
-        cast(
-            1 + floor({{ days_between('fiscal.quarter_start', 'fiscal.calendar_day') }} / 7.0) as integer
-        ) as week_of_quarter,
+        cast(fiscal.days_since_start + 1 as integer) as day_of_quarter,
+        cast({{ days_between('fiscal.calendar_day', 'fiscal.quarter_end') }} as integer)
+            as days_to_quarter_end,
+        cast(1 + floor(fiscal.days_since_start / 7.0) as integer) as week_of_quarter,
         fiscal.is_weekday and closed_days.holiday_on is null as is_business_day
-    from fiscal
-    left join (select distinct holiday_on from holidays) as closed_days
+    from counted as fiscal
+    left join closed_days
         on fiscal.calendar_day = closed_days.holiday_on
 )
 

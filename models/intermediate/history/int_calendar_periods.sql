@@ -1,4 +1,5 @@
--- Every period a metric is reported for. The running period ends, for trailing windows, on the as-of day.
+-- Every period a metric is reported for. The running period ends, for trailing windows, on the as-
+-- of day.
 with calendar as (select * from {{ ref('int_calendar_days') }}),
 
 known_days as (

@@ -13,10 +13,14 @@ by_version as (
         min(valid_from) as created_at,
         max(version_number) as last_version_number,
         min_by(segment, version_number) as first_segment,
-        min(valid_from) filter (where is_qualified and not is_deleted) as qualified_at,
-        min_by(amount, version_number) filter (where is_qualified and not is_deleted) as qualified_amount,
-        min_by(rep_id, version_number) filter (where is_qualified and not is_deleted) as qualified_rep_id,
-        min_by(segment, version_number) filter (where is_qualified and not is_deleted) as qualified_segment,
+        min(valid_from) filter (where is_qualified and not is_deleted)
+            as qualified_at,
+        min_by(amount, version_number) filter (where is_qualified and not is_deleted)
+            as qualified_amount,
+        min_by(rep_id, version_number) filter (where is_qualified and not is_deleted)
+            as qualified_rep_id,
+        min_by(segment, version_number) filter (where is_qualified and not is_deleted)
+            as qualified_segment,
         bool_or(is_inferred) as is_inferred
     from versions
     group by opportunity_id

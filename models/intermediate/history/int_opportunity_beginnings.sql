@@ -10,7 +10,7 @@ beginnings as (
             as is_stage_extended_back,
         {%- for field in opportunity_fields() %}
         min_by(coalesce(old_{{ field }}, {{ field }}), change_number)
-            filter (where {{ field }} is not null) as first_{{ field }},
+        filter (where {{ field }} is not null) as first_{{ field }},
         {%- endfor %}
         max(observed_at) filter (where observed_at < {{ as_of_end() }}) as last_changed_at
     from changes

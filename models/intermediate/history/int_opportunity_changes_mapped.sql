@@ -11,7 +11,8 @@ dated as (
         changes.*,
         {{ business_day('changes.changed_at') }} as changed_on,
         coalesce(opportunities.pipeline, '') as pipeline,
-        -- A record dated before its deal (two clocks, a deal created again) tells of its first moment.
+        -- A record dated before its deal (two clocks, a deal created again) tells of its first
+        -- moment.
         greatest(changes.changed_at, opportunities.created_at) as observed_at,
         {{ business_day('opportunities.created_at') }} as created_on
     from changes

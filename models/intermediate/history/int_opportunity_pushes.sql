@@ -22,7 +22,8 @@ pushes as (
     from compared
     where was_open
         and is_open
-        and {{ fiscal_quarter_start('close_date') }} > {{ fiscal_quarter_start('close_date_before') }}
+        and {{ fiscal_quarter_start('close_date') }}
+        > {{ fiscal_quarter_start('close_date_before') }}
 )
 
 select * from pushes

@@ -1,5 +1,5 @@
--- The table everything derives from: one row per deal and state, from valid_from to before valid_to,
--- in the reporting currency, with the segment and team of that moment.
+-- The table everything derives from: one row per deal and state, from valid_from to before
+-- valid_to, in the reporting currency, with the segment and team of that moment.
 with spans as (select * from {{ ref('int_opportunity_spans') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
@@ -10,7 +10,11 @@ exchange_rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
-acv_bands as (select * from {{ ref('segment_rules') }} where rule = 'acv_band'),
+acv_bands as (
+    select *
+    from {{ ref('segment_rules') }}
+    where rule = 'acv_band'
+),
 
 dated as (
     select
@@ -96,7 +100,7 @@ versions as (
         sized.forecast_category,
         sized.opportunity_type,
         sized.is_deleted,
-        not (sized.is_won or sized.is_lost or sized.is_deleted) as is_open,
+        not sized.is_won and not sized.is_lost and not sized.is_deleted as is_open,
         sized.is_won,
         sized.is_lost,
         sized.is_qualified,

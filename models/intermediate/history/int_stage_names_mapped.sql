@@ -1,5 +1,6 @@
--- Every raw stage name that occurs, with the stage it stands for and since when: the row that names the CRM pipeline
--- wins over the row for any pipeline, and a name nobody mapped stands for `unmapped`.
+-- Every raw stage name that occurs, with the stage it stands for and since when: the row that names
+-- the CRM pipeline wins over the row for any pipeline, and a name nobody mapped stands for
+-- `unmapped`.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),

@@ -46,8 +46,8 @@ qualifying_stages as (
     group by pipeline_id
 ),
 
--- A winning move jumps over every open stage that was left; a loss is allowed from anywhere. A stage
--- up to the first qualified one is needed to qualify.
+-- A winning move jumps over every open stage that was left; a loss is allowed from anywhere. A
+-- stage up to the first qualified one is needed to qualify.
 jumps as (
     select
         judged.opportunity_id,
@@ -81,8 +81,9 @@ visits as (
         judged.exited_at,
         {{ business_day('judged.entered_at') }} as entered_on,
         {{ business_day('judged.exited_at') }} as exited_on,
-        {{ fractional_days('judged.entered_at', 'coalesce(judged.exited_at, ' ~ as_of_end() ~ ')') }}
-            as days_in_stage,
+        {{ fractional_days(
+            'judged.entered_at', 'coalesce(judged.exited_at, ' ~ as_of_end() ~ ')'
+        ) }} as days_in_stage,
         judged.entered_from,
         judged.exited_to,
         judged.exit_kind,

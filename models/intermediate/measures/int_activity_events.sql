@@ -1,5 +1,5 @@
--- Human activities, already summed by day, rep and segment: a year of one team is hundreds of thousands of them.
--- A meeting counts twice, on the day it was booked and on the day it took place.
+-- Human activities, already summed by day, rep and segment: a year of one team is hundreds of
+-- thousands of them. A meeting counts twice, on the day it was booked and on the day it took place.
 with activities as (select * from {{ ref('int_activities_credited') }}),
 
 booked as (
@@ -18,15 +18,23 @@ done as (
         occurred_on as event_on,
         rep_id,
         segment,
-        nullif(count(*) filter (where activity_type = 'call'), 0) as calls_count,
-        nullif(count(*) filter (where activity_type = 'email'), 0) as emails_sent_count,
-        nullif(count(*) filter (where activity_type = 'reply'), 0) as replies_count,
-        nullif(count(*) filter (where is_meeting and outcome = 'held'), 0) as meetings_held_count,
-        nullif(count(*) filter (where is_meeting and outcome in ('held', 'no_show')), 0) as meetings_kept_or_missed_count,
-        nullif(count(*) filter (where activity_type = 'demo' and outcome = 'held'), 0) as demos_run_count,
-        nullif(count(*) filter (where activity_type = 'demo' and outcome = 'held' and opportunity_id is not null), 0)
-            as opportunity_demos_count,
-        nullif(count(*) filter (where is_demo_without_discovery), 0) as demos_without_discovery_count
+        count(*) filter (where activity_type = 'call')
+            as calls_count,
+        count(*) filter (where activity_type = 'email')
+            as emails_sent_count,
+        count(*) filter (where activity_type = 'reply')
+            as replies_count,
+        count(*) filter (where is_meeting and outcome = 'held')
+            as meetings_held_count,
+        count(*) filter (where is_meeting and outcome in ('held', 'no_show'))
+            as meetings_kept_or_missed_count,
+        count(*) filter (where activity_type = 'demo' and outcome = 'held')
+            as demos_run_count,
+        count(*) filter (
+            where activity_type = 'demo' and outcome = 'held' and opportunity_id is not null
+        ) as opportunity_demos_count,
+        count(*) filter (where is_demo_without_discovery)
+            as demos_without_discovery_count
     from activities
     where outcome in ('done', 'held', 'no_show')
     group by occurred_on, rep_id, segment

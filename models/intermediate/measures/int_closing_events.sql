@@ -1,5 +1,5 @@
--- One row per closing and per reopening. A reopening takes back on its day what the closing had booked, from whoever
--- had the credit; so does a move from one closed stage straight to another.
+-- One row per closing and per reopening. A reopening takes back on its day what the closing had
+-- booked, from whoever had the credit; so does a move from one closed stage straight to another.
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),
@@ -29,16 +29,16 @@ closed_visits as (
 bookings as (
     select
         closed_visits.*,
-        booked_on as event_on,
+        closed_visits.booked_on as event_on,
         1 as direction
     from closed_visits
     union all
     select
         closed_visits.*,
-        exited_on as event_on,
+        closed_visits.exited_on as event_on,
         -1 as direction
     from closed_visits
-    where exit_kind in ('reopened', 'won', 'lost')
+    where closed_visits.exit_kind in ('reopened', 'won', 'lost')
 ),
 
 closings as (
@@ -57,7 +57,8 @@ closings as (
         case when not is_won then direction * amount end as lost_amount,
         case when is_qualified then direction end as decided_qualified_count,
         case when is_qualified then direction * amount end as decided_qualified_amount,
-        case when is_won then direction * {{ days_between('qualified_on', 'booked_on') }} end as won_cycle_days
+        case when is_won then direction * {{ days_between('qualified_on', 'booked_on') }} end
+            as won_cycle_days
     from bookings
 )
 

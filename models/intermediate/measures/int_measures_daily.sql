@@ -1,4 +1,5 @@
--- The long table every metric is summed from: measure, day, keys, value. The team is the rep's team on that day.
+-- The long table every metric is summed from: measure, day, keys, value. The team is the rep's team
+-- on that day.
 {% set events = {
     'int_creation_events': ['opportunities_created_count'],
     'int_qualification_events': [
@@ -31,14 +32,14 @@ with assignments as (select * from {{ ref('int_rep_assignments') }}),
 {% for model, measures in events.items() -%}
 {{ model }}_summed as (
     select
+        {%- for measure in measures %}
+        cast(sum({{ measure }}) as decimal(28, 4)) as {{ measure }},
+        {%- endfor %}
         event_on,
         rep_id,
         segment,
         slice_type,
         slice_id
-        {%- for measure in measures %},
-        cast(sum({{ measure }}) as decimal(28, 4)) as {{ measure }}
-    {%- endfor %}
     from {{ ref(model) }}
     group by event_on, rep_id, segment, slice_type, slice_id
 ),

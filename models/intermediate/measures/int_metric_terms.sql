@@ -1,5 +1,6 @@
--- What the catalog asks for: which measure over which window is a metric's numerator, denominator or n. A tier may
--- look through other windows than the rest (metric_windows); its rows then name the tier.
+-- What the catalog asks for: which measure over which window is a metric's numerator, denominator
+-- or n. A tier may look through other windows than the rest (metric_windows); its rows then name
+-- the tier.
 with metrics as (select * from {{ ref('metrics') }}),
 
 metric_windows as (select * from {{ ref('metric_windows') }}),
@@ -30,7 +31,8 @@ terms as (
         windows.acv_tier,
         '{{ role }}' as role,
         metrics.{{ role }} as measure_id,
-        -- n is counted where the measure of that name stands: beside the denominator if it is the denominator.
+        -- n is counted where the measure of that name stands: beside the denominator if it is the
+        -- denominator.
         case
             when '{{ role }}' = 'denominator' or metrics.{{ role }} = metrics.denominator
                 then windows.denominator_window_id

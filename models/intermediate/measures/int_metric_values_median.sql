@@ -1,5 +1,5 @@
--- The median sales cycle: no sum of anything, so it stands beside the engine. A win that was reopened within the
--- window does not count.
+-- The median sales cycle: no sum of anything, so it stands beside the engine. A win that was
+-- reopened within the window does not count.
 with closings as (select * from {{ ref('int_closing_events') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
@@ -52,9 +52,9 @@ windowed as (
         on window_days.period_type = periods.period_type
         and window_days.period_start = periods.period_start
         and (wins.taken_back_on is null or wins.taken_back_on > periods.window_end)
-    inner join scopes on concat(' ', metrics.scopes, ' ') like concat('% ', scopes.scope, ' %')
+    inner join scopes on {{ listed_in('scopes.scope', 'metrics.scopes') }}
     where metrics.metric_id = 'sales_cycle_days_median_t90'
-        and concat(' ', metrics.period_types, ' ') like concat('% ', periods.period_type, ' %')
+        and {{ listed_in('periods.period_type', 'metrics.period_types') }}
 ),
 
 medians as (
@@ -77,7 +77,9 @@ medians as (
         cast(null as double) as ci_high,
         is_complete
     from windowed
-    group by metric_id, period_type, period_start, period_end, scope, segment, team_id, rep_id, is_complete
+    group by
+        metric_id, period_type, period_start, period_end, is_complete,
+        scope, segment, team_id, rep_id
 )
 
 select * from medians

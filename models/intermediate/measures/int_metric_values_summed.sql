@@ -1,5 +1,6 @@
--- Metrics that are sums or sums over sums: the catalog joined to the windowed measures. A count or amount whose input
--- exists is zero where nothing happened; a rate has a row where its denominator has one.
+-- Metrics that are sums or sums over sums: the catalog joined to the windowed measures. A count or
+-- amount whose input exists is zero where nothing happened; a rate has a row where its denominator
+-- has one.
 with metrics as (select * from {{ ref('metrics') }}),
 
 terms as (select * from {{ ref('int_metric_terms') }}),
@@ -52,10 +53,11 @@ valued_terms as (
     inner join windowed
         on terms.measure_id = windowed.measure_id and terms.window_id = windowed.window_id
     left join metric_segments
-        on terms.metric_id = metric_segments.metric_id and windowed.segment = metric_segments.segment
+        on terms.metric_id = metric_segments.metric_id
+        and windowed.segment = metric_segments.segment
     where terms.acv_tier = coalesce(metric_segments.acv_tier, 'all')
-        and concat(' ', terms.scopes, ' ') like concat('% ', windowed.scope, ' %')
-        and concat(' ', terms.period_types, ' ') like concat('% ', windowed.period_type, ' %')
+        and {{ listed_in('windowed.scope', 'terms.scopes') }}
+        and {{ listed_in('windowed.period_type', 'terms.period_types') }}
 ),
 
 sliced_terms as (
@@ -101,7 +103,7 @@ instrumented_from as (
     from daily
     inner join measures as giving on daily.measure_id = giving.measure_id
     inner join measures as needing on giving.input = needing.input
-    group by needing.measure_id
+    group by 1
 ),
 
 zero_rows as (
@@ -117,10 +119,10 @@ zero_rows as (
     from metrics
     inner join instrumented_from on metrics.numerator = instrumented_from.measure_id
     inner join periods
-        on concat(' ', metrics.period_types, ' ') like concat('% ', periods.period_type, ' %')
+        on {{ listed_in('periods.period_type', 'metrics.period_types') }}
         and instrumented_from.first_day <= periods.window_end
     inner join scope_keys
-        on concat(' ', metrics.scopes, ' ') like concat('% ', scope_keys.scope, ' %')
+        on {{ listed_in('scope_keys.scope', 'metrics.scopes') }}
         and periods.window_end >= scope_keys.first_day
         and periods.period_start <= scope_keys.last_day
     where metrics.method = 'sum' and metrics.slice_type = 'all'
@@ -163,7 +165,8 @@ summed as (
     from reported
     inner join metrics on reported.metric_id = metrics.metric_id
     inner join periods
-        on reported.period_type = periods.period_type and reported.period_start = periods.period_start
+        on reported.period_type = periods.period_type
+        and reported.period_start = periods.period_start
     inner join instrumented_from
         on metrics.numerator = instrumented_from.measure_id
         and periods.window_end >= instrumented_from.first_day

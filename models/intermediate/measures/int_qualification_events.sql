@@ -1,5 +1,5 @@
--- The amount is frozen at qualification, whatever becomes of the deal; what it has become by now serves the cohort
--- metrics alone, which the catalog marks `matures`.
+-- The amount is frozen at qualification, whatever becomes of the deal; what it has become by now
+-- serves the cohort metrics alone, which the catalog marks `matures`.
 with summarised as (select * from {{ ref('int_opportunities_summarised') }}),
 
 qualifications as (

@@ -1,5 +1,5 @@
--- A quota stands on the first day of its month. The ramp schedule says which share of it a rep owes in the n-th month
--- of tenure; after the schedule, and for a rep without a start, all of it.
+-- A quota stands on the first day of its month. The ramp schedule says which share of it a rep owes
+-- in the n-th month of tenure; after the schedule, and for a rep without a start, all of it.
 with quotas as (select * from {{ ref('stg_planning__quotas') }}),
 
 reps as (select * from {{ ref('int_reps_listed') }}),
@@ -13,10 +13,13 @@ placed as (
         quotas.rep_id,
         quotas.month_start,
         quotas.amount,
-        greatest(quotas.month_start, coalesce(reps.ramp_starts_on, quotas.month_start)) as assigned_on,
+        greatest(quotas.month_start, coalesce(reps.ramp_starts_on, quotas.month_start))
+            as assigned_on,
         cast(
             (extract(year from quotas.month_start) - extract(year from reps.ramp_starts_on)) * 12
-            + extract(month from quotas.month_start) - extract(month from reps.ramp_starts_on) + 1 as integer
+            + extract(month from quotas.month_start)
+            - extract(month from reps.ramp_starts_on)
+            + 1 as integer
         ) as tenure_month
     from quotas
     left join reps on quotas.rep_id = reps.rep_id
@@ -30,7 +33,8 @@ ramped as (
         'all' as slice_type,
         'all' as slice_id,
         placed.amount as quota_amount,
-        cast(placed.amount * coalesce(ramp_schedule.share, 1) as decimal(18, 2)) as ramped_quota_amount
+        cast(placed.amount * coalesce(ramp_schedule.share, 1) as decimal(18, 2))
+            as ramped_quota_amount
     from placed
     left join assignments
         on placed.rep_id = assignments.rep_id

@@ -1,5 +1,6 @@
--- Who is reported with a zero when nothing happened: each scope's keys with the days they were there. A key begins
--- with its first event (a rep with the first day at work) and never begins earlier in a later build.
+-- Who is reported with a zero when nothing happened: each scope's keys with the days they were
+-- there. A key begins with its first event (a rep with the first day at work) and never begins
+-- earlier in a later build.
 with daily as (select * from {{ ref('int_measures_daily') }}),
 
 reps as (select * from {{ ref('int_reps_listed') }}),
@@ -24,14 +25,16 @@ seen as (
     from daily
     where measure_id not in ('quota_amount', 'ramped_quota_amount', 'active_rep_count')
         and measured_on <= {{ as_of_date() }}
-    group by segment, team_id, rep_id
+    group by 1, 2, 3
     union all
     select
         coalesce(assignments.segment, 'unassigned') as segment,
         assignments.team_id,
         reps.rep_id,
         greatest(
-            coalesce(reps.starts_on, first_days.first_day), assignments.valid_from, first_days.first_day
+            coalesce(reps.starts_on, first_days.first_day),
+            assignments.valid_from,
+            first_days.first_day
         ) as first_day
     from reps
     inner join assignments on reps.rep_id = assignments.rep_id

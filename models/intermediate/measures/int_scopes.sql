@@ -1,15 +1,20 @@
 -- The ways a number is rolled up: each scope keeps some keys and holds `all` in the others.
 with scopes as (
-    select *
-    from (
-        values
-        ('company', false, false, false),
-        ('segment', true, false, false),
-        ('team', false, true, false),
-        ('team_segment', true, true, false),
-        ('rep', false, false, true),
-        ('rep_segment', true, false, true)
-    ) as listed (scope, keeps_segment, keeps_team, keeps_rep)
+    {%- for scope, keeps in {
+        'company': [],
+        'segment': ['segment'],
+        'team': ['team'],
+        'team_segment': ['team', 'segment'],
+        'rep': ['rep'],
+        'rep_segment': ['rep', 'segment'],
+    }.items() %}
+    select
+        '{{ scope }}' as scope,
+        {{ 'segment' in keeps }} as keeps_segment,
+        {{ 'team' in keeps }} as keeps_team,
+        {{ 'rep' in keeps }} as keeps_rep
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select * from scopes

@@ -1,4 +1,5 @@
--- How real visits of open stages ended. `moved` and `deleted` say nothing about conversion and are left out.
+-- How real visits of open stages ended. `moved` and `deleted` say nothing about conversion and are
+-- left out.
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
 exits as (

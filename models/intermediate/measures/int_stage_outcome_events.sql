@@ -1,4 +1,5 @@
--- When a deal is decided, every open stage it had been in learns how its entry ended; a reopening takes that back.
+-- When a deal is decided, every open stage it had been in learns how its entry ended; a reopening
+-- takes that back.
 with closings as (select * from {{ ref('int_closing_events') }}),
 
 visits as (select * from {{ ref('int_stage_visits') }}),

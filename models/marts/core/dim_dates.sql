@@ -9,8 +9,12 @@ dates as (
         quarter_end,
         fiscal_year,
         fiscal_quarter,
-        concat('FY', cast(fiscal_year as {{ dbt.type_string() }}), ' Q', cast(fiscal_quarter as {{ dbt.type_string() }}))
-            as fiscal_quarter_name,
+        concat(
+            'FY',
+            cast(fiscal_year as {{ dbt.type_string() }}),
+            ' Q',
+            cast(fiscal_quarter as {{ dbt.type_string() }})
+        ) as fiscal_quarter_name,
         day_of_quarter,
         days_to_quarter_end,
         week_of_quarter,

@@ -25,7 +25,8 @@ head_counts as (
 teams as (
     select
         occurring.team_id,
-        case when occurring.team_id = 'unassigned' then 'Unassigned' else occurring.team_id end as team_name,
+        case when occurring.team_id = 'unassigned' then 'Unassigned' else occurring.team_id end
+            as team_name,
         coalesce(head_counts.active_reps, 0) as active_reps
     from occurring
     left join head_counts on occurring.team_id = head_counts.team_id

@@ -30,8 +30,10 @@ judged as (
         -- The CRM keeps no history of the reason: it counts once the deal is lost.
         case when summarised.is_booked_lost then opportunities.loss_reason end as loss_reason,
         summarised.forecast_category,
-        case when summarised.is_booked_won then {{ days_between('summarised.qualified_on', 'summarised.closed_on') }} end
-            as cycle_days,
+        case
+            when summarised.is_booked_won
+                then {{ days_between('summarised.qualified_on', 'summarised.closed_on') }}
+        end as cycle_days,
         summarised.push_count,
         summarised.reopen_count,
         summarised.is_inferred

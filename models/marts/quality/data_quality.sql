@@ -2,7 +2,11 @@
 -- that found nothing are there with zero.
 with checks as (select * from {{ ref('quality_checks') }}),
 
-audit as (select * from {{ ref('int_raw_audit') }} where is_present),
+audit as (
+    select *
+    from {{ ref('int_raw_audit') }}
+    where is_present
+),
 
 bad_values as (select * from {{ ref('int_raw_bad_values') }}),
 
