@@ -13,7 +13,7 @@ Severity = Literal["error", "warn"]
 
 OLDEST, NEWEST = "1990-01-01", "2100-01-01"
 BEYOND = (
-    "metric_id in ('win_rate', 'win_rate_t90', 'reply_rate', 'show_rate')"
+    "metric_id in ('win_rate', 'win_rate_t90', 'show_rate', 'stage_conversion_rate')"
     " and (metric_value < 0 or metric_value > 1)"
 )
 LARGEST_AMOUNT = 1_000_000_000
