@@ -1,6 +1,8 @@
 {#-
     cast_raw(expression, physical_type, field, formats): the value in the contract's type, null
-    where it cannot be used. What already has the type is passed through, never parsed again.
+    where it cannot be used. What already has the type is passed through, never parsed again. Text
+    is always trimmed before a cast: DuckDB 2.0 pushes a bare try_cast into its CSV reader, where
+    it stops the build at the first value that does not fit.
         expression     the physical column
         physical_type  its type, lower case
         field          {type, kind} of the contract
