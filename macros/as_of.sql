@@ -3,7 +3,7 @@
 
     as_of_day()      the last business day a build may know of, as text '2025-09-29'
     as_of_date()     the same as a date literal
-    as_of_end()      the UTC instant at which that day has ended in the business time zone (exclusive)
+    as_of_end()      the UTC instant at which that day has ended in the business time zone
     business_day(ts) the day in the business time zone of a UTC timestamp
 -#}
 

@@ -1,4 +1,4 @@
-{#- hash_64(expression): a fast 64-bit hash, also of null; for grouping only, never shown or kept. -#}
+{#- hash_64(expression): a fast 64-bit hash, also of null; for grouping, never shown or kept. -#}
 {% macro hash_64(expression) -%}
     {{ adapter.dispatch('hash_64', 'sales_metrics')(expression) }}
 {%- endmacro %}

@@ -83,7 +83,7 @@
         'timestamp': '^(timestamp|datetime)',
         'date': '^date$',
         'boolean': '^bool',
-        'number': '^u?(tinyint|smallint|int|bigint|hugeint|long|short|byte|double|float|real|dec|num)',
+        'number': '^u?(tiny|small|big|huge)?int|^(long|short|byte|double|float|real|dec|num)',
         'text': '^(varchar|string|text|char)',
     }.items() -%}
         {%- if modules.re.match(pattern, type | lower) -%}{{ return(family) }}{%- endif -%}

@@ -1,4 +1,4 @@
-{#- The folder that holds one folder of raw files per source; a landing bucket's address works too. -#}
+{#- Holds one folder of raw files per source; the address of a landing bucket works too. -#}
 {% macro raw_folder() -%}
     {{ return(env_var('SALES_METRICS_RAW', 'data/demo').rstrip('/')) }}
 {%- endmacro %}

@@ -106,7 +106,7 @@
             {% if contract.meta.key == [field.name] and field.type == 'varchar' -%}
                 row_key
             {%- elif field.physical -%}
-                {{ cast_raw('raw_' ~ field.name, field.physical.type, field, formats) | indent(12) }}
+                {{ cast_raw('raw_' ~ field.name, field.physical.type, field, formats) }}
             {%- else -%}
                 cast(null as {{ field.type }})
             {%- endif %} as {{ field.name }}{{ ',' if not loop.last }}
@@ -140,7 +140,8 @@
     {%- for field in fields if field.name in contract.meta.key and field.physical -%}
         {%- set column = prefix ~ field.name if prefix else field.physical.sql -%}
         {%- set part = cast_raw(column, field.physical.type, field, formats) -%}
-        {%- do parts.append('cast(' ~ part ~ ' as varchar)' if field.type != 'varchar' else part) -%}
+        {%- set is_text = field.type == 'varchar' -%}
+        {%- do parts.append(part if is_text else 'cast(' ~ part ~ ' as varchar)') -%}
         {%- if field.is_required -%}{%- do wanted.append(part ~ ' is not null') -%}{%- endif -%}
     {%- endfor -%}
     {%- set hashed = fields | selectattr('kind', 'equalto', 'row_hash') | list -%}
