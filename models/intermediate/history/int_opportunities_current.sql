@@ -48,7 +48,15 @@ current_rows as (
         beginnings.first_stage_id is not null as has_stage_history,
         coalesce(beginnings.is_stage_extended_back, false)
         and beginnings.stage_known_from > opportunities.created_at as is_extended_back,
-        beginnings.first_stage_id as first_known_stage_id,
+        -- A record that starts with a closing proves that the deal was open before it.
+        case
+            when
+                beginnings.is_stage_extended_back
+                and beginnings.stage_known_from > opportunities.created_at
+                and (known_stages.is_won or known_stages.is_lost)
+                then known_pipelines.first_stage_id
+            else beginnings.first_stage_id
+        end as first_known_stage_id,
         beginnings.first_amount,
         beginnings.first_close_date,
         beginnings.first_rep_id,
@@ -65,6 +73,9 @@ current_rows as (
         and {{ as_of_date() }} < stage_names.valid_to
     left join stages on stage_names.stage_id = stages.stage_id
     left join pipelines on stages.pipeline_id = pipelines.pipeline_id
+    left join stages as known_stages on beginnings.first_stage_id = known_stages.stage_id
+    left join pipelines as known_pipelines
+        on known_stages.pipeline_id = known_pipelines.pipeline_id
 )
 
 select * from current_rows

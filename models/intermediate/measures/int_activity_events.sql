@@ -13,27 +13,28 @@ booked as (
     group by booked_on, rep_id, segment
 ),
 
+-- A sum over nothing is null: a day without calls is no measure of calls.
 done as (
     select
         occurred_on as event_on,
         rep_id,
         segment,
-        count(*) filter (where activity_type = 'call')
+        sum(1) filter (where activity_type = 'call')
             as calls_count,
-        count(*) filter (where activity_type = 'email')
+        sum(1) filter (where activity_type = 'email')
             as emails_sent_count,
-        count(*) filter (where activity_type = 'reply')
+        sum(1) filter (where activity_type = 'reply')
             as replies_count,
-        count(*) filter (where is_meeting and outcome = 'held')
+        sum(1) filter (where is_meeting and outcome = 'held')
             as meetings_held_count,
-        count(*) filter (where is_meeting and outcome in ('held', 'no_show'))
+        sum(1) filter (where is_meeting and outcome in ('held', 'no_show'))
             as meetings_kept_or_missed_count,
-        count(*) filter (where activity_type = 'demo' and outcome = 'held')
+        sum(1) filter (where activity_type = 'demo' and outcome = 'held')
             as demos_run_count,
-        count(*) filter (
+        sum(1) filter (
             where activity_type = 'demo' and outcome = 'held' and opportunity_id is not null
         ) as opportunity_demos_count,
-        count(*) filter (where is_demo_without_discovery)
+        sum(1) filter (where is_demo_without_discovery)
             as demos_without_discovery_count
     from activities
     where outcome in ('done', 'held', 'no_show')
