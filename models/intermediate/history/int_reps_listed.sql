@@ -6,9 +6,7 @@ csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
 
 users as (select * from {{ ref('stg_salesforce__users') }}),
 
-opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
-
-changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+versions as (select * from {{ ref('int_opportunity_versions') }}),
 
 activities as (select * from {{ ref('int_activities_typed') }}),
 
@@ -49,13 +47,9 @@ crm_users as (
     where created_at is null or created_at < {{ as_of_end() }}
 ),
 
+-- From history, not from the current rows: who owns a deal later is not known yet.
 owners as (
-    select rep_id from opportunities
-    union
-    select rep_id from changes
-    where changed_at < {{ as_of_end() }}
-    union
-    select old_rep_id as rep_id from changes
+    select rep_id from versions
     union
     select rep_id from activities
     union
