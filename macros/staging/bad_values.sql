@@ -16,3 +16,18 @@
 {% macro percent_as_share(column) -%}
     case when {{ column }} between 0 and 100 then {{ column }} / 100 end
 {%- endmacro %}
+
+{#- The contract columns that hold something raw and nothing typed, comma separated. -#}
+{% macro bad_value_names(fields) -%}
+    nullif(concat_ws(',', cast(null as varchar)
+    {%- for field in fields if type_family(field.type) != 'text' %},
+        case
+            when
+            {%- if type_family(field.physical.type) == 'text' %} trim(raw_{{ field.name }}) <> ''
+            {%- else %} raw_{{ field.name }} is not null
+            {%- endif %} and {{ field.name }} is null
+                then '{{ field.name }}'
+        end
+    {%- endfor %}
+    ), '')
+{%- endmacro %}

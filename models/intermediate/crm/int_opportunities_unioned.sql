@@ -1,3 +1,5 @@
+-- Deals of every CRM in one vocabulary, as their current rows stand, but only those that exist on
+-- the as-of day. Long, because each CRM is one branch of the union.
 with salesforce as (select * from {{ ref('stg_salesforce__opportunities') }}),
 
 csv_export as (select * from {{ ref('stg_csv_export__opportunities') }}),

@@ -1,7 +1,7 @@
--- Where a rep belonged on any day: team, role, segment and manager, without a gap. The planning
--- roster knows best; else the rep list of a CSV export; else the CRM's user role. The first
--- assignment reaches back to the beginning and the last one onward, because deals of a rep who left
--- still belong to the team he left them in.
+-- Where a rep belonged on any day: team, role, segment and manager. The planning
+-- roster knows best, then the rep list of a CSV export; the CRM's user role stands for the days
+-- before them. The last assignment reaches onward, because deals of a rep who left still belong to
+-- the team he left them in. A start is never moved back: that would rewrite days already reported.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
@@ -35,7 +35,7 @@ known as (
     union all
     select
         {{ source_id('salesforce', 'users.rep_id') }} as rep_id,
-        {{ business_day('users.created_at') }} as starts_on,
+        cast(null as date) as starts_on,
         user_roles.role_name as team_id,
         users.title as role,
         cast(null as {{ dbt.type_string() }}) as segment,
@@ -46,27 +46,21 @@ known as (
     where users.created_at is null or users.created_at < {{ as_of_end() }}
 ),
 
-preferred as (
+-- Of two rows that start on the same day the better source counts, then the first in alphabetical
+-- order.
+ranked as (
     select
         known.*,
-        min(known.preference) over (partition by known.rep_id) as best_preference
-    from known
-),
-
--- Two rows that start on the same day cannot both be true: the first in alphabetical order stays.
-one_a_day as (
-    select
-        preferred.*,
         row_number() over (
-            partition by preferred.rep_id, preferred.starts_on
+            partition by known.rep_id, known.starts_on
             order by
-                preferred.team_id asc nulls last,
-                preferred.segment asc nulls last,
-                preferred.role asc nulls last,
-                preferred.manager_id asc nulls last
+                known.preference asc,
+                known.team_id asc nulls last,
+                known.segment asc nulls last,
+                known.role asc nulls last,
+                known.manager_id asc nulls last
         ) as choice
-    from preferred
-    where preferred.preference = preferred.best_preference
+    from known
 ),
 
 assignments as (
@@ -79,15 +73,15 @@ assignments as (
         role,
         segment,
         manager_id
-    from one_a_day
+    from ranked
     where choice = 1
 ),
 
-gapless as (
+bounded as (
     select
         rep_id,
         assignment_number,
-        case when assignment_number = 1 then date '1900-01-01' else starts_on end as valid_from,
+        coalesce(starts_on, date '1900-01-01') as valid_from,
         coalesce(next_starts_on, date '9999-12-31') as valid_to,
         team_id,
         role,
@@ -96,4 +90,4 @@ gapless as (
     from assignments
 )
 
-select * from gapless
+select * from bounded

@@ -15,7 +15,7 @@ by_version as (
         min_by(segment, version_number) as first_segment,
         min(valid_from) filter (where is_qualified and not is_deleted)
             as qualified_at,
-        min_by(amount, version_number) filter (where is_qualified and not is_deleted)
+        {{ first_amount('amount', 'version_number', 'is_qualified and not is_deleted') }}
             as qualified_amount,
         min_by(rep_id, version_number) filter (where is_qualified and not is_deleted)
             as qualified_rep_id,

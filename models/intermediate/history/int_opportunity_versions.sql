@@ -56,7 +56,7 @@ converted as (
 qualifications as (
     select
         opportunity_id,
-        min_by(converted_amount, version_number) as qualified_amount,
+        {{ first_amount('converted_amount', 'version_number') }} as qualified_amount,
         min(version_number) as qualified_version_number
     from converted
     where is_qualified

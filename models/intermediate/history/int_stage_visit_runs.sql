@@ -35,13 +35,14 @@ runs as (
         bool_or(is_deleted) as is_deleted,
         min(valid_from) as entered_at,
         case when count(*) = count(valid_to) then max(valid_to) end as exited_at,
-        min_by(amount, version_number) as entry_amount,
+        {{ first_amount('amount', 'version_number') }} as entry_amount,
         min_by(rep_id, version_number) as entry_rep_id,
         min_by(team_id, version_number) as entry_team_id,
         min_by(segment, version_number) as entry_segment,
         max_by(rep_id, version_number) as exit_rep_id,
         max_by(segment, version_number) as exit_segment,
-        max_by(close_date, version_number) as exit_close_date,
+        nullif(max_by(coalesce(close_date, {{ no_date() }}), version_number), {{ no_date() }})
+            as exit_close_date,
         min_by(is_inferred, version_number) as is_inferred
     from numbered
     group by opportunity_id, visit_number

@@ -37,7 +37,9 @@ seen as (
             first_days.first_day
         ) as first_day
     from reps
-    inner join assignments on reps.rep_id = assignments.rep_id
+    inner join assignments
+        on reps.rep_id = assignments.rep_id
+        and (reps.starts_on is null or reps.starts_on < assignments.valid_to)
     cross join first_days
     where reps.is_rostered
 ),

@@ -1,0 +1,31 @@
+{#- What the loader says of each row, in one type whoever the loader is. -#}
+{% macro loader_values(table) -%}
+    {%- set known = loader_columns() -%}
+    {%- set deletes = [] -%}
+    {%- for name in known.deleted_flags if name in table.columns -%}
+        {%- set flag = loader_value(table, [name], 'boolean') -%}
+        {%- do deletes.append('coalesce(' ~ flag ~ ', false)') -%}
+    {%- endfor -%}
+    {%- for name in known.deleted_instants if name in table.columns -%}
+        {%- do deletes.append(loader_value(table, [name], 'timestamp') ~ ' is not null') -%}
+    {%- endfor -%}
+    {%- set active = loader_value(table, known.is_active, 'boolean') -%}
+    {%- do deletes.append('not coalesce(' ~ active ~ ', true)') -%}
+    coalesce({{ active }}, true) as loader_is_active,
+    {{ loader_value(table, known.started_at, 'timestamp') }} as loader_started_at,
+    {{ loader_value(table, known.loaded_at, 'timestamp') }} as loader_loaded_at,
+    {{ loader_value(table, known.load_number, 'double') }} as loader_load_number,
+    {{ loader_value(table, known.sequence, 'bigint') }} as loader_sequence,
+    {{ deletes | join(' or ') }} as loader_is_deleted
+{%- endmacro %}
+
+{#- Loaders write ISO whatever the CRM's users do. -#}
+{% macro loader_value(table, names, type) -%}
+    {%- set spelled = spelled_in(table.columns, names) -%}
+    {%- if spelled -%}
+        {%- set column = table.columns[spelled] -%}
+        {{ cast_raw(column.sql, column.type, {'type': type}, {'date': 'iso', 'amount': 'plain'}) }}
+    {%- else -%}
+        cast(null as {{ type }})
+    {%- endif -%}
+{%- endmacro %}

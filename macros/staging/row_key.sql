@@ -1,0 +1,69 @@
+{#-
+    The key of a row as one text: the id itself, or the columns of the key; null: quarantine.
+    prefix: '' to read the physical columns, 'raw_' to read the columns of `picked`.
+-#}
+{% macro raw_key(contract, fields, formats, prefix='') -%}
+    {%- set parts = [] -%}
+    {%- set wanted = [] -%}
+    {%- for field in fields if field.name in contract.meta.key and field.physical -%}
+        {%- set column = prefix ~ field.name if prefix else field.physical.sql -%}
+        {%- set part = cast_raw(column, field.physical.type, field, formats) -%}
+        {%- set is_text = field.type == 'varchar' -%}
+        {%- do parts.append(part if is_text else 'cast(' ~ part ~ ' as varchar)') -%}
+        {%- if field.is_required -%}{%- do wanted.append(part ~ ' is not null') -%}{%- endif -%}
+    {%- endfor -%}
+    {%- set hashed = fields | selectattr('kind', 'equalto', 'row_hash') | list -%}
+    {%- if hashed -%}
+        coalesce({{ parts | join }}{{ ', ' if parts }}{{ raw_row_hash(fields, prefix) }})
+    {%- elif contract.meta.key | length == 1 -%}
+        {{ parts[0] if parts else 'cast(null as varchar)' }}
+    {%- else -%}
+        case
+            when {{ wanted | join(' and ') }}
+                then concat_ws('|', coalesce({{ parts | join(", ''), coalesce(") }}, ''))
+        end
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    Equal for rows of one key, cheap, and perhaps equal for others too. The two forms of a
+    Salesforce id share 15 characters; trimming every id would double the cost of the view, and
+    only one that begins with a blank needs it.
+-#}
+{% macro rough_key(contract, fields, formats) -%}
+    {%- set key = fields | selectattr('name', 'in', contract.meta.key) | list -%}
+    {%- if key | length == 1 and key[0].kind == 'salesforce_id' and key[0].physical
+        and type_family(key[0].physical.type) == 'text' -%}
+        {%- set id = key[0].physical.sql -%}
+        substr(case when {{ id }} < '!' then nullif(trim({{ id }}), '') else {{ id }} end, 1, 15)
+    {%- else -%}
+        {{ raw_key(contract, fields, formats) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A hash of everything the contract knows of a row; prefix: '' for the physical columns. -#}
+{% macro raw_row_hash(fields, prefix) -%}
+    md5(concat_ws('|'
+    {%- for field in fields if field.physical %},
+        coalesce(cast({{
+            prefix ~ field.name if prefix else field.physical.sql
+        }} as varchar), '')
+    {%- endfor %}
+    ))
+{%- endmacro %}
+
+{#- The active row first, then the CRM's stamp, the loader's time and sequence, then a hash. -#}
+{% macro latest_first(contract, fields, formats) -%}
+    loader_is_active desc nulls last,
+    loader_started_at desc nulls last,
+    {%- for name in contract.meta.get('latest_by', []) -%}
+        {%- for field in fields if field.physical and field.name == name %}
+    {{ cast_raw('raw_' ~ name, field.physical.type, field, formats) }} desc nulls last,
+        {%- endfor -%}
+    {%- endfor %}
+    loader_loaded_at desc nulls last,
+    loader_load_number desc nulls last,
+    loader_sequence desc nulls last,
+    loader_is_deleted desc nulls last,
+    {{ raw_row_hash(fields, 'raw_') }} nulls last
+{%- endmacro %}
