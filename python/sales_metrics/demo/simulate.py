@@ -507,10 +507,9 @@ def _owner_change(draws: Draws, lives: Lives, staff: People) -> tuple[Ints, Ints
     )
     day = np.where(of_leaver, float(first_of_next), at)
     to = staff.owners(draws.uniform("handover/to", number), day, lives.segment)
-    # Nobody hands a deal to the one who is about to leave.
-    to = np.where(to % REPS_PER_POD == LEAVER, to + 1 - 3 * (to % 2), to)
     does = of_leaver | (draws.hit("handover", number, 0.03) & (end - lives.created > 2))
-    does &= to != lives.owner
+    # Nobody hands a deal to the one who is about to leave.
+    does &= (to != lives.owner) & (to % REPS_PER_POD != LEAVER)
     return np.where(does, second, 0), np.where(does, to, lives.owner)
 
 
