@@ -58,7 +58,9 @@ salesforce_field_changes as (
         {{ field_values('old_value', prefix='old_') }}
     from named_field_changes
     -- A change of owner is logged twice, with ids and with names; only the ids lead to a rep.
-    where field <> 'rep_id' or coalesce(new_value, old_value) like '005%'
+    where
+        field is not null
+        and (field <> 'rep_id' or coalesce(new_value, old_value) like '005%')
 ),
 
 csv_stage_changes as (
