@@ -1,7 +1,11 @@
 -- One rate per currency and day: a window ends where the next one begins, so windows that overlap
 -- by a day cannot double rows. The undated rate of the currency fills what lies before the first
 -- dated one.
-with dated_rates as (
+with dated_rates as (select * from {{ ref('stg_salesforce__dated_conversion_rates') }}),
+
+currency_types as (select * from {{ ref('stg_salesforce__currency_types') }}),
+
+rates as (
     select
         currency_code,
         starts_on,
