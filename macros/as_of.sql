@@ -25,7 +25,7 @@
     {%- endif -%}
     {%- if not is_iso_day(given) -%}
         {%- do exceptions.raise_compiler_error(
-            told_by ~ " says '" ~ given ~ "', which is not a day written YYYY-MM-DD."
+            told_by ~ " says '" ~ given ~ "', which is not a day written YYYY-MM-DD (1900 to 2200)."
         ) -%}
     {%- endif -%}
     {{ return(given) }}
@@ -104,6 +104,7 @@
     {%- if not modules.re.match('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$', text) -%}
         {{ return(false) }}
     {%- endif -%}
+    {%- if text[0:4] | int < 1900 or text[0:4] | int > 2200 -%}{{ return(false) }}{%- endif -%}
     {%- set month = text[5:7] | int -%}
     {%- set first = modules.datetime.date(text[0:4] | int, month, 1) -%}
     {%- set day = first + modules.datetime.timedelta(days=(text[8:10] | int) - 1) -%}

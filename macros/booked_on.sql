@@ -1,15 +1,12 @@
 {#-
-    The day a closed deal is booked on (history.md section 6). `closed_at`: UTC instant of entering the closed stage;
-    `close_date`: the CRM's own date, used only where the var booking_date says crm_close_date.
+    The day a closed deal is booked on (history.md section 6).
+        closed_at   UTC instant of entering the closed stage
+        close_date  the CRM's own date, used only where the var booking_date says crm_close_date
 -#}
 {% macro booked_on(closed_at, close_date) -%}
     {%- if var('booking_date') == 'crm_close_date' -%}
         coalesce({{ close_date }}, {{ business_day(closed_at) }})
-    {%- elif var('booking_date') == 'history' -%}
-        {{ business_day(closed_at) }}
     {%- else -%}
-        {%- do exceptions.raise_compiler_error(
-            "The var booking_date says '" ~ var('booking_date') ~ "'; it takes history or crm_close_date."
-        ) -%}
+        {{ business_day(closed_at) }}
     {%- endif -%}
 {%- endmacro %}

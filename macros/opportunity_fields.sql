@@ -32,19 +32,22 @@
 
 {#-
     One typed column per tracked field from a long change record (columns `field` and `value`): null
-    unless the record is about that field. `prefix` is put before each column name.
+    unless the record is about that field, or its text cannot be read. `prefix` is put before each
+    column name.
 -#}
 {% macro field_values(value, prefix='') -%}
     case when field = 'stage_name' then {{ value }} end as {{ prefix }}stage_name,
         case
-            when field = 'amount'
-                then coalesce({{ safe_cast(value, 'decimal(18,2)') }}, {{ no_amount() }})
+            when field = 'amount' and {{ value }} is null then {{ no_amount() }}
+            when field = 'amount' then {{ logged_value(value, 'decimal(18,2)') }}
         end as {{ prefix }}amount,
         case
-            when field = 'close_date' then coalesce({{ safe_cast(value, 'date') }}, {{ no_date() }})
+            when field = 'close_date' and {{ value }} is null then {{ no_date() }}
+            when field = 'close_date' then {{ logged_value(value, 'date') }}
         end as {{ prefix }}close_date,
         case
-            when field = 'rep_id' then coalesce({{ source_id('salesforce', value) }}, 'unassigned')
+            when field = 'rep_id'
+                then coalesce({{ source_id('salesforce', salesforce_id(value)) }}, 'unassigned')
         end as {{ prefix }}rep_id,
         case
             when field = 'forecast_category'
@@ -53,4 +56,32 @@
         case
             when field = 'opportunity_type' then coalesce({{ value }}, {{ no_text() }})
         end as {{ prefix }}opportunity_type
+{%- endmacro %}
+
+{#- A logged text in the type of its field, by the formats declared for the source. -#}
+{% macro logged_value(value, type) -%}
+    {%- set formats = {'date': 'iso', 'amount': 'plain'} -%}
+    {#- A unit test has no source to declare another format. -#}
+    {%- if execute and graph.sources is defined -%}
+        {%- set contract = raw_table_contract('salesforce', 'opportunity_field_history') -%}
+        {%- do formats.update({
+            'date': raw_format(contract, 'date'), 'amount': raw_format(contract, 'amount'),
+        }) -%}
+    {%- endif -%}
+    {{ cast_raw(value, 'varchar', {'type': type, 'kind': none}, formats) }}
+{%- endmacro %}
+
+{#-
+    A snapshot's value: set to nothing where it is empty, silent (null) where the raw table has no
+    such column or its value could not be read. `nothing`: the sentinel of its type.
+-#}
+{% macro told_or_nothing(column, nothing, source_name, table_name) -%}
+    {%- if has_raw_column(source_name, table_name, column) -%}
+        case
+            when concat(',', bad_values, ',') like '%,{{ column }},%' then null
+            else coalesce({{ column }}, {{ nothing }})
+        end
+    {%- else -%}
+        {{ column }}
+    {%- endif -%}
 {%- endmacro %}

@@ -3,7 +3,7 @@
         style 'iso'    2025-09-29, 2025-09-29 13:05:00, 2025-09-29T13:05:00.000+0200
         style 'm/d/y'  9/29/25, 09/29/2025 1:05 PM, 9/29/2025 13:05:00
         style 'd-m-y'  29-09-25, 29-9-2025 13:05
-    A text without a zone is UTC; a text without a time is that midnight.
+    A text without a zone is UTC; a text without a time is midnight.
 -#}
 {% macro parse_timestamp(expression, style) -%}
     {{ adapter.dispatch('parse_timestamp', 'sales_metrics')(expression, style) }}

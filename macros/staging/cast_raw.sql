@@ -45,7 +45,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A date is never shifted: of an instant or a text with a zone it is the day as written. -#}
+{#-
+    A date is never shifted: of an instant or a text with a zone it is the day as written. A day
+    where an instant is wanted is the beginning of that business day.
+-#}
 {% macro cast_raw_time(expression, family, physical_type, field, formats) -%}
     {%- set text = 'trim(' ~ expression ~ ')' if family == 'text'
         else 'cast(' ~ expression ~ ' as varchar)' -%}
@@ -53,10 +56,17 @@
         {{ month_of_text(text) }}
     {%- elif physical_type == field.type -%}
         {{ expression }}
-    {%- elif family in ('date', 'timestamp') -%}
+    {%- elif family == 'date' -%}
+        {{ business_midnight(expression) }}
+    {%- elif family == 'timestamp' -%}
         cast({{ expression }} as {{ field.type }})
     {%- elif formats.date == 'iso' and field.type == 'date' -%}
         {{ safe_cast(text, 'date') }}
+    {%- elif field.type == 'timestamp' and business_timezone() != 'UTC' -%}
+        case
+            when {{ text }} like '%:%' then {{ parse_timestamp(text, formats.date) }}
+            else {{ business_midnight(parse_timestamp(text, formats.date)) }}
+        end
     {%- else -%}
         cast({{ parse_timestamp(text, formats.date) }} as {{ field.type }})
     {%- endif -%}

@@ -95,3 +95,15 @@
         "Source " ~ contract.source_name ~ ", table " ~ contract.name ~ " (" ~ table.place ~ ")"
     ) }}
 {%- endmacro %}
+
+{#- True when the raw table is there and has the column under one of its spellings. -#}
+{% macro has_raw_column(source_name, table_name, column_name) -%}
+    {#- A unit test has no raw tables: its rows have every column. -#}
+    {%- if not execute or graph.sources is not defined -%}{{ return(true) }}{%- endif -%}
+    {%- set contract = raw_table_contract(source_name, table_name) -%}
+    {%- set table = raw_table(contract) -%}
+    {%- if not table -%}{{ return(false) }}{%- endif -%}
+    {{ return(spelled_in(
+        table.columns, column_spellings(contract, contract.columns[column_name])
+    ) is not none) }}
+{%- endmacro %}

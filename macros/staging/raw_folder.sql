@@ -7,3 +7,8 @@
 {% macro sql_text(text) -%}
     {{ return(text | string | replace("'", "''")) }}
 {%- endmacro %}
+
+{#- A path made safe for a function that reads *, ? and [ as wildcards; quotes are doubled too. -#}
+{% macro glob_text(path) -%}
+    {{ return(modules.re.sub('([][*?])', '[\\1]', sql_text(path))) }}
+{%- endmacro %}

@@ -65,14 +65,14 @@
 {#- Every column of a CSV file is text, so that one bad value cannot change what the others are. -#}
 {% macro duckdb__raw_files(folder) -%}
     {%- set found = {} -%}
-    {%- set query = "select file from glob('" ~ sql_text(folder) ~ "/*') order by file" -%}
+    {%- set query = "select file from glob('" ~ glob_text(folder) ~ "/*') order by file" -%}
     {%- for row in run_query(query) -%}
         {%- set path = row[0] -%}
         {%- set parts = modules.re.match('^(.+)[.](parquet|csv)$', path.split('/')[-1] | lower) -%}
         {%- if parts -%}
             {%- set reader = {
-                'parquet': "read_parquet('" ~ sql_text(path) ~ "')",
-                'csv': "read_csv('" ~ sql_text(path) ~ "', all_varchar = true, header = true, "
+                'parquet': "read_parquet('" ~ glob_text(path) ~ "')",
+                'csv': "read_csv('" ~ glob_text(path) ~ "', all_varchar = true, header = true, "
                     ~ "delim = ',', quote = '\"', escape = '\"', skip = 0)",
             }[parts.group(2)] -%}
             {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}

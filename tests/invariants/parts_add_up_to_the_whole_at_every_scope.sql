@@ -1,53 +1,83 @@
--- Numerators and denominators of sums over events: what the segments, teams or reps hold together
--- is what the company holds. Doubles that were summed as decimals may differ in the last digits,
--- hence a tenth of a cent.
+-- What the segments, teams or reps hold together is what the company holds, at every scope the
+-- metric is reported at and in both directions. A sum adds up in its numerator; a ratio in its
+-- denominator (a rep with meetings won but none held has no row to rate), unless its denominator is
+-- a whole that serves every slice, then in its numerator. Sums of decimals shown as doubles may
+-- differ in the last digits, hence a tenth of a cent.
 with metric_values as (select * from {{ ref('metric_values') }}),
 
 -- A metric whose tiers look through windows of their own does not add up, by design.
 metrics as (
-    select metrics.*
+    select
+        metrics.metric_id,
+        metrics.scopes,
+        metrics.method = 'sum'
+        or denominators.slice_type <> metrics.slice_type as is_judged_by_numerator
     from {{ ref('metrics') }} as metrics
+    left join {{ ref('measures') }} as denominators on metrics.denominator = denominators.measure_id
     anti join {{ ref('metric_windows') }} as metric_windows
         on metrics.metric_id = metric_windows.metric_id
     where metrics.method in ('sum', 'ratio')
 ),
 
-wholes as (
-    select
-        metric_values.metric_id,
-        metric_values.period_type,
-        metric_values.period_start,
-        metric_values.slice_id,
-        metric_values.numerator
-    from metric_values
-    where metric_values.scope = 'company'
-),
+scopes as (select * from {{ ref('int_scopes') }}),
 
-parts as (
+judged as (
     select
         metric_values.metric_id,
         metric_values.scope,
         metric_values.period_type,
         metric_values.period_start,
         metric_values.slice_id,
-        sum(metric_values.numerator) as numerator
+        case
+            when metrics.is_judged_by_numerator then metric_values.numerator
+            else metric_values.denominator
+        end as amount
     from metric_values
     inner join metrics on metric_values.metric_id = metrics.metric_id
-    where metric_values.scope <> 'company' and metrics.method = 'sum'
+),
+
+wholes as (
+    select
+        judged.metric_id,
+        scopes.scope,
+        judged.period_type,
+        judged.period_start,
+        judged.slice_id,
+        judged.amount
+    from judged
+    inner join metrics on judged.metric_id = metrics.metric_id
+    inner join scopes
+        on {{ listed_in('scopes.scope', 'metrics.scopes') }} and scopes.scope <> 'company'
+    where judged.scope = 'company'
+),
+
+parts as (
+    select
+        metric_id,
+        scope,
+        period_type,
+        period_start,
+        slice_id,
+        sum(amount) as amount
+    from judged
+    where scope <> 'company'
     group by 1, 2, 3, 4, 5
 ),
 
 broken as (
     select
-        parts.*,
-        wholes.numerator as whole
-    from parts
-    inner join wholes
-        on parts.metric_id = wholes.metric_id
-        and parts.period_type = wholes.period_type
-        and parts.period_start = wholes.period_start
-        and parts.slice_id = wholes.slice_id
-    where abs(parts.numerator - wholes.numerator) > 0.001
+        coalesce(wholes.metric_id, parts.metric_id) as metric_id,
+        coalesce(wholes.scope, parts.scope) as scope,
+        wholes.amount as whole,
+        parts.amount as sum_of_parts
+    from wholes
+    full join parts
+        on wholes.metric_id = parts.metric_id
+        and wholes.scope = parts.scope
+        and wholes.period_type = parts.period_type
+        and wholes.period_start = parts.period_start
+        and wholes.slice_id = parts.slice_id
+    where coalesce(abs(wholes.amount - parts.amount) > 0.001, true)
 )
 
 select * from broken

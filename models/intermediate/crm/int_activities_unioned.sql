@@ -23,14 +23,16 @@ unioned as (
             case when what_id like '001%' then {{ source_id('salesforce', 'what_id') }} end
         ) as account_id,
         case when who_id like '00Q%' then {{ source_id('salesforce', 'who_id') }} end as lead_id,
-        created_at,
+        coalesce(created_at, completed_at) as created_at,
         coalesce(completed_at, created_at) as occurred_at,
         due_on,
         coalesce(is_closed, lower(status) = 'completed', false) as is_done,
         cast(null as {{ dbt.type_string() }}) as raw_outcome,
         is_deleted
     from tasks
-    where created_at is null or created_at < {{ as_of_end() }}
+    where
+        coalesce(created_at, completed_at) is null
+        or coalesce(created_at, completed_at) < {{ as_of_end() }}
     union all
     select
         {{ source_id('salesforce', 'activity_id') }} as activity_id,
@@ -74,7 +76,7 @@ unioned as (
         {{ source_id('csv_export', 'opportunity_id') }} as opportunity_id,
         {{ source_id('csv_export', 'account_id') }} as account_id,
         {{ source_id('csv_export', 'lead_id') }} as lead_id,
-        coalesce(created_at, started_at) as created_at,
+        coalesce(created_at, started_at, completed_at) as created_at,
         coalesce(completed_at, started_at, created_at) as occurred_at,
         due_on,
         coalesce(is_closed, lower(status) in ('completed', 'done', 'held'), true) as is_done,

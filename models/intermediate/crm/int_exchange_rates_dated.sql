@@ -7,7 +7,7 @@ currency_types as (select * from {{ ref('stg_salesforce__currency_types') }}),
 
 rates as (
     select
-        currency_code,
+        upper(currency_code) as currency_code,
         starts_on,
         conversion_rate,
         1 as preference
@@ -15,7 +15,7 @@ rates as (
     where starts_on is not null and conversion_rate > 0 and not is_deleted
     union all
     select
-        currency_code,
+        upper(currency_code) as currency_code,
         date '1900-01-01' as starts_on,
         conversion_rate,
         2 as preference

@@ -4,6 +4,8 @@ with salesforce as (select * from {{ ref('stg_salesforce__opportunities') }}),
 
 csv_export as (select * from {{ ref('stg_csv_export__opportunities') }}),
 
+changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
 segment_rules as (select * from {{ ref('segment_rules') }}),
@@ -68,17 +70,41 @@ unioned as (
     from csv_export
 ),
 
--- A row without any date still is a deal: it is placed at the beginning of the company's history.
-dated as (
+first_changes as (
+    select
+        opportunity_id,
+        min(changed_at) as first_changed_at
+    from changes
+    group by opportunity_id
+),
+
+evidenced as (
     select
         unioned.*,
-        coalesce(
-            unioned.created_at,
+        least(
             unioned.qualified_at,
-            cast(unioned.close_date as timestamp),
-            min(unioned.created_at) over ()
-        ) as known_from
+            first_changes.first_changed_at,
+            unioned.last_modified_at,
+            {{ business_midnight('unioned.close_date') }}
+        ) as evident_from
     from unioned
+    left join first_changes on unioned.opportunity_id = first_changes.opportunity_id
+),
+
+-- A deal without a creation date begins with the first thing known of it; without any, or with
+-- nothing but a close date to come, at the beginning of the company's history. If no deal has a
+-- date, all begin on the as-of day: none may vanish.
+dated as (
+    select
+        evidenced.*,
+        case
+            when evidenced.created_at is not null then evidenced.created_at
+            when evidenced.evident_from < {{ as_of_end() }} then evidenced.evident_from
+            else coalesce(
+                min(evidenced.created_at) over (), {{ business_midnight(as_of_date()) }}
+            )
+        end as known_from
+    from evidenced
 ),
 
 existing as (
@@ -91,7 +117,7 @@ existing as (
         dated.stage_name,
         dated.pipeline,
         dated.amount,
-        coalesce(dated.currency_code, '{{ var("reporting_currency") }}') as currency_code,
+        coalesce(upper(dated.currency_code), '{{ var("reporting_currency") }}') as currency_code,
         dated.crm_probability,
         {{ normalised_forecast_category('dated.forecast_category') }} as forecast_category,
         dated.opportunity_type,

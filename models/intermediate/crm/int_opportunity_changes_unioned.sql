@@ -15,8 +15,9 @@ salesforce_snapshots as (
         loader_sequence,
         change_id,
         stage_name,
-        coalesce(amount, {{ no_amount() }}) as amount,
-        coalesce(close_date, {{ no_date() }}) as close_date,
+        {{ told_or_nothing('amount', no_amount(), 'salesforce', 'opportunity_history') }} as amount,
+        {{ told_or_nothing('close_date', no_date(), 'salesforce', 'opportunity_history') }}
+            as close_date,
         cast(null as {{ dbt.type_string() }}) as rep_id,
         {{ normalised_forecast_category('forecast_category') }} as forecast_category,
         cast(null as {{ dbt.type_string() }}) as opportunity_type,

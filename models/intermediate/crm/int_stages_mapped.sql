@@ -8,7 +8,8 @@ mapped as (
         stage_name,
         pipeline_id,
         stage_order,
-        is_qualified,
+        -- Closed Won is always qualified.
+        is_qualified or is_won as is_qualified,
         is_won,
         is_lost,
         expected_days

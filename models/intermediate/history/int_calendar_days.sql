@@ -1,16 +1,31 @@
--- Every day from the fiscal quarter of the first deal to the end of the fiscal quarter of the as-of
--- day.
+-- Every day from the fiscal quarter of the first deal, activity or lead to the end of the fiscal
+-- quarter of the as-of day.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
+activities as (select * from {{ ref('int_activities_typed') }}),
+
+leads as (select * from {{ ref('int_leads_unioned') }}),
+
 holidays as (select * from {{ ref('stg_planning__holidays') }}),
+
+beginnings as (
+    select created_at as began_at
+    from opportunities
+    union all
+    select booked_at as began_at
+    from activities
+    union all
+    select created_at as began_at
+    from leads
+),
 
 bounds as (
     select
         {{ fiscal_quarter_start(
-            'coalesce(min(' ~ business_day('created_at') ~ '), ' ~ as_of_date() ~ ')'
+            'coalesce(min(' ~ business_day('began_at') ~ '), ' ~ as_of_date() ~ ')'
         ) }} as first_day,
         {{ fiscal_quarter_start(as_of_date(), shift=1) }} - 1 as last_day
-    from opportunities
+    from beginnings
 ),
 
 days as (

@@ -31,7 +31,8 @@ current_rows as (
         opportunities.forecast_category,
         opportunities.opportunity_type,
         opportunities.close_date,
-        {{ mapped_stage('opportunities.stage_name', 'stage_names') }} as stage_id,
+        {{ mapped_stage('opportunities.stage_name', 'stage_names') }} as stated_stage_id,
+        coalesce(stage_names.stage_id, 'unmapped') as stage_id,
         coalesce(stages.is_won or stages.is_lost, false) as is_closed_stage,
         coalesce(pipelines.first_stage_id, 'unmapped') as first_stage_id,
         coalesce(pipelines.first_qualified_stage_id, pipelines.first_stage_id, 'unmapped')

@@ -64,7 +64,9 @@ proven_closings as (
     select
         opportunity_id,
         greatest(
-            coalesce({{ business_midnight('close_date') }}, last_modified_at, created_at),
+            coalesce(
+                least({{ business_midnight('close_date') }}, last_modified_at), created_at
+            ),
             created_at,
             coalesce(qualified_at, created_at)
         ) as observed_at,
@@ -85,7 +87,7 @@ corrections as (
         greatest(last_modified_at, last_changed_at, created_at) as observed_at,
         5 as observation_kind,
         cast(0 as bigint) as change_number,
-        case when has_stage_history then stage_id end as stage_id,
+        case when has_stage_history then stated_stage_id end as stage_id,
         stated_amount as amount,
         stated_close_date as close_date,
         rep_id,
@@ -95,6 +97,23 @@ corrections as (
         true as is_inferred
     from current_rows
     where last_modified_at is not null and is_current_at_as_of
+),
+
+-- Without a modification stamp only a closing that the records miss can be placed: at its date.
+unrecorded_closings as (
+    select
+        opportunity_id,
+        greatest(
+            coalesce({{ business_midnight('close_date') }}, last_changed_at), last_changed_at
+        ) as observed_at,
+        5 as observation_kind,
+        cast(0 as bigint) as change_number,
+        stage_id,
+        {{ silent_fields(known=['stage_id']) }},
+        cast(null as boolean) as is_deleted,
+        true as is_inferred
+    from current_rows
+    where has_stage_history and is_closed_stage and last_modified_at is null
 ),
 
 deletions as (
@@ -121,6 +140,8 @@ facts as (
     select * from proven_closings
     union all
     select * from corrections
+    union all
+    select * from unrecorded_closings
     union all
     select * from deletions
 ),

@@ -30,7 +30,11 @@ converted as (
         opportunities.currency_code,
         case
             when opportunities.currency_code = '{{ var("reporting_currency") }}' then dated.amount
-            else cast(dated.amount / exchange_rates.conversion_rate as decimal(18, 2))
+            else cast(
+                dated.amount
+                / exchange_rates.conversion_rate
+                * coalesce(reporting_rates.conversion_rate, 1) as decimal(18, 2)
+            )
         end as converted_amount,
         stages.is_won and not dated.is_deleted as is_won,
         stages.is_lost and not dated.is_deleted as is_lost,
@@ -47,6 +51,10 @@ converted as (
         on opportunities.currency_code = exchange_rates.currency_code
         and dated.valid_from_day >= exchange_rates.valid_from
         and dated.valid_from_day < exchange_rates.valid_to
+    left join exchange_rates as reporting_rates
+        on reporting_rates.currency_code = '{{ var("reporting_currency") }}'
+        and dated.valid_from_day >= reporting_rates.valid_from
+        and dated.valid_from_day < reporting_rates.valid_to
     left join assignments
         on dated.rep_id = assignments.rep_id
         and dated.valid_from_day >= assignments.valid_from

@@ -19,7 +19,12 @@ closed_visits as (
         coalesce(visits.entry_amount, 0) as amount,
         summarised.qualified_on,
         coalesce(summarised.qualified_at <= visits.entered_at, false) as is_qualified,
-        {{ booked_on('visits.entered_at', 'visits.exit_close_date') }} as booked_on
+        -- A closing that was taken back is in no CRM report any more: both stay on their days.
+        case
+            when visits.exit_kind in ('reopened', 'won', 'lost')
+                then {{ business_day('visits.entered_at') }}
+            else {{ booked_on('visits.entered_at', 'visits.exit_close_date') }}
+        end as booked_on
     from visits
     inner join stages on visits.stage_id = stages.stage_id
     inner join summarised on visits.opportunity_id = summarised.opportunity_id
@@ -46,6 +51,7 @@ closings as (
         opportunity_id,
         visit_number,
         event_on,
+        booked_on as credited_on,
         rep_id,
         segment,
         'all' as slice_type,

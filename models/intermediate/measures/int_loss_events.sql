@@ -8,6 +8,7 @@ losses as (
         closings.opportunity_id,
         closings.visit_number,
         closings.event_on,
+        closings.credited_on,
         closings.rep_id,
         closings.segment,
         'loss_reason' as slice_type,

@@ -27,6 +27,11 @@
     'int_call_score_events': ['scored_call_count', 'call_score_sum'],
 } -%}
 
+{#- A reopening takes back from the team that was credited with the closing. -#}
+{% set credited_elsewhen = [
+    'int_closing_events', 'int_loss_events', 'int_stage_outcome_events',
+] -%}
+
 with assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 {% for model, measures in events.items() -%}
@@ -36,12 +41,13 @@ with assignments as (select * from {{ ref('int_rep_assignments') }}),
         cast(sum({{ measure }}) as decimal(28, 4)) as {{ measure }},
         {%- endfor %}
         event_on,
+        {{ 'credited_on' if model in credited_elsewhen else 'event_on' }} as credited_on,
         rep_id,
         segment,
         slice_type,
         slice_id
     from {{ ref(model) }}
-    group by event_on, rep_id, segment, slice_type, slice_id
+    group by {{ range(measures | length + 1, measures | length + 7) | join(', ') }}
 ),
 
 {% endfor -%}
@@ -51,6 +57,7 @@ measured as (
     select
         measure_id,
         event_on as measured_on,
+        credited_on,
         rep_id,
         segment,
         slice_type,
@@ -69,12 +76,13 @@ daily as (
         measured.rep_id,
         measured.slice_type,
         measured.slice_id,
-        measured.measure_value
+        cast(sum(measured.measure_value) as decimal(28, 4)) as measure_value
     from measured
     left join assignments
         on measured.rep_id = assignments.rep_id
-        and measured.measured_on >= assignments.valid_from
-        and measured.measured_on < assignments.valid_to
+        and measured.credited_on >= assignments.valid_from
+        and measured.credited_on < assignments.valid_to
+    group by 1, 2, 3, 4, 5, 6, 7
 )
 
 select * from daily

@@ -28,7 +28,11 @@ placed as (
 ramped as (
     select
         placed.rep_id,
-        placed.month_start as event_on,
+        -- The team is looked up on the day of the event: not before the rep is in one.
+        case
+            when {{ month_start('placed.assigned_on') }} = placed.month_start then placed.assigned_on
+            else placed.month_start
+        end as event_on,
         coalesce(assignments.segment, 'unassigned') as segment,
         'all' as slice_type,
         'all' as slice_id,

@@ -19,6 +19,7 @@ outcomes as (
         closings.opportunity_id,
         closings.visit_number,
         closings.event_on,
+        closings.credited_on,
         closings.rep_id,
         closings.segment,
         'stage' as slice_type,

@@ -10,6 +10,16 @@ activities as (select * from {{ ref('int_activities_typed') }}),
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
+leads as (select * from {{ ref('int_leads_unioned') }}),
+
+current_rows as (select * from {{ ref('int_opportunities_current') }}),
+
+quotas as (select * from {{ ref('stg_planning__quotas') }}),
+
+reps as (select * from {{ ref('int_reps_listed') }}),
+
+roster as (select * from {{ ref('stg_planning__rep_roster') }}),
+
 loss_reason_map as (select * from {{ ref('loss_reason_map') }}),
 
 orphan_changes as (
@@ -80,13 +90,56 @@ missing_rates as (
     where amount is null and amount_original is not null
 ),
 
-inferred_versions as (
-    select distinct
-        case when version_number = 1 then 'inferred_beginning' else 'inferred_correction' end
-            as check_id,
+inferred_beginnings as (
+    select
+        'inferred_beginning' as check_id,
         opportunity_id as row_id
     from versions
-    where is_inferred
+    where is_inferred and version_number = 1
+),
+
+-- Without any record there is nothing the current row could disagree with.
+inferred_corrections as (
+    select distinct
+        'inferred_correction' as check_id,
+        versions.opportunity_id as row_id
+    from versions
+    inner join current_rows on versions.opportunity_id = current_rows.opportunity_id
+    where versions.is_inferred and versions.version_number > 1 and current_rows.has_stage_history
+),
+
+undated_records as (
+    select
+        'undated_record' as check_id,
+        change_id as row_id
+    from changes
+    where changed_at is null
+    union all
+    select
+        'undated_record' as check_id,
+        activity_id as row_id
+    from activities
+    where booked_at is null
+    union all
+    select
+        'undated_record' as check_id,
+        lead_id as row_id
+    from leads
+    where created_at is null
+    union all
+    select
+        'undated_record' as check_id,
+        opportunity_id as row_id
+    from current_rows
+    where is_creation_inferred
+),
+
+unstaged_deals as (
+    select
+        'missing_stage' as check_id,
+        opportunity_id as row_id
+    from opportunities
+    where stage_name is null
 ),
 
 early_changes as (
@@ -98,15 +151,35 @@ early_changes as (
     where changes.changed_at < opportunities.created_at
 ),
 
+-- Closed by the CRM's flag or by the stage it names, but open by what history could place.
 closed_in_open_stages as (
     select
         'closed_but_stage_open' as check_id,
         opportunities.opportunity_id as row_id
     from opportunities
+    inner join current_rows on opportunities.opportunity_id = current_rows.opportunity_id
     inner join versions
-        on opportunities.opportunity_id = versions.opportunity_id
-        and versions.valid_to is null
-    where opportunities.is_closed_in_crm and opportunities.is_current_at_as_of and versions.is_open
+        on opportunities.opportunity_id = versions.opportunity_id and versions.valid_to is null
+    where
+        (opportunities.is_closed_in_crm or current_rows.is_closed_stage)
+        and opportunities.is_current_at_as_of
+        and opportunities.last_modified_at is not null
+        and versions.is_open
+),
+
+-- Planning names reps by the ids of the public tables: with several CRMs in use, by the prefixed.
+unknown_planned_reps as (
+    select distinct
+        'unknown_planned_rep' as check_id,
+        quotas.rep_id as row_id
+    from quotas
+    anti join reps on quotas.rep_id = reps.rep_id
+    union all
+    select distinct
+        'unknown_planned_rep' as check_id,
+        roster.rep_id as row_id
+    from roster
+    inner join reps on roster.rep_id = reps.rep_id and roster.rep_id = reps.rep_name
 ),
 
 findings as (
@@ -126,7 +199,15 @@ findings as (
     union all
     select * from missing_rates
     union all
-    select * from inferred_versions
+    select * from inferred_beginnings
+    union all
+    select * from inferred_corrections
+    union all
+    select * from undated_records
+    union all
+    select * from unstaged_deals
+    union all
+    select * from unknown_planned_reps
     union all
     select * from early_changes
     union all

@@ -18,6 +18,14 @@ changes as (select count(*) as rows_checked from {{ ref('int_opportunity_changes
 
 activities as (select count(*) as rows_checked from {{ ref('int_activities_typed') }}),
 
+leads as (select count(*) as rows_checked from {{ ref('int_leads_unioned') }}),
+
+planned as (
+    select sum(rows_out) as rows_checked
+    from {{ ref('int_raw_audit') }}
+    where source_name = 'planning' and table_name in ('quotas', 'rep_roster')
+),
+
 checked as (
     select
         'opportunities' as table_name,
@@ -33,6 +41,22 @@ checked as (
         'activities' as table_name,
         rows_checked
     from activities
+    union all
+    select
+        'records' as table_name,
+        opportunities.rows_checked
+        + changes.rows_checked
+        + activities.rows_checked
+        + leads.rows_checked as rows_checked
+    from opportunities
+    cross join changes
+    cross join activities
+    cross join leads
+    union all
+    select
+        'planning' as table_name,
+        cast(coalesce(rows_checked, 0) as bigint) as rows_checked
+    from planned
 ),
 
 placed as (

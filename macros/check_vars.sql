@@ -1,0 +1,46 @@
+{#-
+    Run before every build: a var of dbt_project.yml with a value no model can use stops the build
+    with one sentence, before any table is touched.
+-#}
+{% macro check_vars() -%}
+    {%- do business_timezone() -%}
+    {%- do as_of_day() -%}
+    {%- set month = var('fiscal_year_start_month') -%}
+    {%- if month is not number or month | int != month or month < 1 or month > 12 -%}
+        {{ refuse_var('fiscal_year_start_month', 'a whole number from 1 to 12') }}
+    {%- endif -%}
+    {%- if not modules.re.match('^[A-Z]{3}$', var('reporting_currency') | string) -%}
+        {{ refuse_var('reporting_currency', 'a currency code of three capital letters') }}
+    {%- endif -%}
+    {%- if var('booking_date') not in ['history', 'crm_close_date'] -%}
+        {{ refuse_var('booking_date', 'history or crm_close_date') }}
+    {%- endif -%}
+    {{ check_list_var('segment_order', [
+        'opportunity_field', 'account_field', 'account_rule', 'rep_roster', 'acv_band',
+    ]) }}
+    {{ check_list_var('crm_sources', known_crm_sources()) }}
+    {%- for name in ['raw_schemas', 'raw_formats', 'raw_columns', 'waived_columns'] -%}
+        {%- if var(name, {}) is not mapping -%}
+            {{ refuse_var(name, 'a mapping by source, such as {salesforce: ...}') }}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Refuses a var that is not a list of some of the words `allowed`. -#}
+{% macro check_list_var(name, allowed) -%}
+    {%- set words = var(name, []) -%}
+    {%- set wrong = [] if words is iterable and words is not string and words is not mapping
+        else [words] -%}
+    {%- for word in words if not wrong and word not in allowed -%}
+        {%- do wrong.append(word) -%}
+    {%- endfor -%}
+    {%- if wrong -%}
+        {{ refuse_var(name, 'a list of some of ' ~ allowed | join(', ')) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro refuse_var(name, wanted) -%}
+    {%- do exceptions.raise_compiler_error(
+        "The var " ~ name ~ " says '" ~ var(name) ~ "'; it takes " ~ wanted ~ "."
+    ) -%}
+{%- endmacro %}
