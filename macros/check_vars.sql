@@ -24,6 +24,27 @@
             {{ refuse_var(name, 'a mapping by source, such as {salesforce: ...}') }}
         {%- endif -%}
     {%- endfor -%}
+    {{ check_contract_names('raw_columns') }}
+    {{ check_contract_names('waived_columns') }}
+{%- endmacro %}
+
+{#- Refuses a var {source: {table: columns}} that names what no source contract has. -#}
+{% macro check_contract_names(name) -%}
+    {%- if execute -%}
+        {%- for source_name, tables in var(name, {}).items() -%}
+            {%- for table_name, columns in tables.items() -%}
+                {%- set node = graph.sources.get(
+                    ['source', project_name, source_name, table_name] | join('.')
+                ) -%}
+                {%- for column in columns if not node or column not in node.columns -%}
+                    {%- do exceptions.raise_compiler_error(
+                        "The var " ~ name ~ " names " ~ source_name ~ "." ~ table_name ~ "."
+                        ~ column ~ ", which no source contract in models/staging has."
+                    ) -%}
+                {%- endfor -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Refuses a var that is not a list of some of the words `allowed`. -#}

@@ -14,6 +14,8 @@ mapped as (
         is_lost,
         expected_days
     from stage_map
+    -- A stage only an unused source maps to is no stage of this company: nobody can skip it.
+    where source in ('{{ crm_sources() | join("', '") }}')
 ),
 
 stages as (
