@@ -100,9 +100,11 @@ dated as (
         case
             when evidenced.created_at is not null then evidenced.created_at
             when evidenced.evident_from < {{ as_of_end() }} then evidenced.evident_from
-            else coalesce(
-                min(evidenced.created_at) over (), {{ business_midnight(as_of_date()) }}
-            )
+            else
+                coalesce(
+                    min(evidenced.created_at) over (),
+                    {{ business_midnight(as_of_date()) }}
+                )
         end as known_from
     from evidenced
 ),

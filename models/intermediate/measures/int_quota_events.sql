@@ -30,7 +30,8 @@ ramped as (
         placed.rep_id,
         -- The team is looked up on the day of the event: not before the rep is in one.
         case
-            when {{ month_start('placed.assigned_on') }} = placed.month_start then placed.assigned_on
+            when {{ month_start('placed.assigned_on') }} = placed.month_start
+                then placed.assigned_on
             else placed.month_start
         end as event_on,
         coalesce(assignments.segment, 'unassigned') as segment,
