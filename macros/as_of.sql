@@ -99,6 +99,15 @@
     {{ return((days.rows[0][0] or '') | trim if days.rows | length > 0 else 'nothing') }}
 {%- endmacro %}
 
+{% macro spark__as_of_file_day() -%}
+    {%- set schema = landing_schema('as_of') -%}
+    {%- if 'as_of' not in table_names(none, schema) -%}
+        {{ return('') }}
+    {%- endif -%}
+    {%- set days = run_query('select * from ' ~ schema ~ '.as_of') -%}
+    {{ return((days.rows[0][0] or '') | trim if days.rows | length > 0 else 'nothing') }}
+{%- endmacro %}
+
 {#- True when the text is a real day written YYYY-MM-DD (30 February is not). -#}
 {% macro is_iso_day(text) -%}
     {%- if not modules.re.match('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$', text) -%}

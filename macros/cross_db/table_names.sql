@@ -1,4 +1,8 @@
 {#- table_names(database, schema): the names of the tables and views of a schema, as a list. -#}
+{% macro table_names(database, schema) -%}
+    {{ return(adapter.dispatch('table_names', 'sales_metrics')(database, schema)) }}
+{%- endmacro %}
+
 {% macro default__table_names(database, schema) -%}
     {%- set found = run_query(
         "select table_name from information_schema.tables where table_catalog = '"

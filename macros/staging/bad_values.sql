@@ -19,7 +19,7 @@
 
 {#- The contract columns that hold something raw and nothing typed, comma separated. -#}
 {% macro bad_value_names(fields) -%}
-    nullif(concat_ws(',', cast(null as varchar)
+    nullif(concat_ws(',', cast(null as string)
     {%- for field in fields if type_family(field.type) != 'text' %},
         case
             when

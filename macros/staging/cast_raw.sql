@@ -16,7 +16,7 @@
     {%- elif wanted in ('date', 'timestamp') -%}
         {{ within_centuries(cast_raw_time(expression, family, physical_type, field, formats)) }}
     {%- elif family != wanted and family != 'text' -%}
-        {{ safe_cast('cast(' ~ expression ~ ' as varchar)', field.type) }}
+        {{ safe_cast('cast(' ~ expression ~ ' as string)', field.type) }}
     {%- elif physical_type | replace(' ', '') == field.type -%}
         {{ expression }}
     {%- elif family == 'text' and wanted == 'number' and formats.amount == 'us' -%}
@@ -35,7 +35,7 @@
 {%- endmacro %}
 
 {% macro cast_raw_text(expression, family, field) -%}
-    {%- set text = expression if family == 'text' else 'cast(' ~ expression ~ ' as varchar)' -%}
+    {%- set text = expression if family == 'text' else 'cast(' ~ expression ~ ' as string)' -%}
     {%- set cleaned = "nullif(trim(" ~ text ~ "), '')" -%}
     {%- if field.kind == 'salesforce_id'
         or (field.kind == 'crm_id' and 'salesforce' in crm_sources()) -%}
@@ -51,7 +51,7 @@
 -#}
 {% macro cast_raw_time(expression, family, physical_type, field, formats) -%}
     {%- set text = 'trim(' ~ expression ~ ')' if family == 'text'
-        else 'cast(' ~ expression ~ ' as varchar)' -%}
+        else 'cast(' ~ expression ~ ' as string)' -%}
     {%- if field.kind == 'month' -%}
         {{ month_of_text(text) }}
     {%- elif physical_type == field.type -%}

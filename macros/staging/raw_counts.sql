@@ -26,7 +26,7 @@
             '{{ table_name }}' as table_name,
             concat_ws('; '
             {%- for field in fields if field.physical and not field.is_personal %},
-                '{{ field.name }}: ' || cast({{ field.physical.sql }} as varchar)
+                '{{ field.name }}: ' || cast({{ field.physical.sql }} as string)
             {%- endfor %}
             ) as raw_row
         from {{ table.from }}

@@ -35,7 +35,7 @@
         {%- endfor %}
         false as is_deleted,
         cast(1 as bigint) as row_copies,
-        cast(null as varchar) as bad_values,
+        cast(null as string) as bad_values,
         cast(null as bigint) as loader_sequence
     where false
 {%- endmacro %}
@@ -103,7 +103,7 @@
         select
             *,
             {%- for field in fields %}
-            {% if contract.meta.key == [field.name] and field.type == 'varchar' -%}
+            {% if contract.meta.key == [field.name] and field.type == 'string' -%}
                 row_key
             {%- elif field.physical -%}
                 {{ cast_raw('raw_' ~ field.name, field.physical.type, field, formats) }}

@@ -41,10 +41,9 @@
 {#- schema: a schema, or a database and a schema with a dot between. -#}
 {% macro raw_schema_relations(schema) -%}
     {%- set parts = schema.split('.') -%}
-    {%- set database = parts[0] if parts | length > 1 else target.database -%}
-    {%- set names = adapter.dispatch('table_names', 'sales_metrics')(database, parts[-1]) -%}
+    {%- set database = parts[0] if parts | length > 1 else target.get('database') -%}
     {%- set found = {} -%}
-    {%- for name in names -%}
+    {%- for name in table_names(database, parts[-1]) -%}
         {%- set relation = api.Relation.create(
             database=database, schema=parts[-1], identifier=name
         ) -%}
@@ -60,6 +59,11 @@
         "Target " ~ target.type ~ " cannot read the files of '" ~ folder
         ~ "'; load them into a schema and name it in the var raw_schemas."
     ) -%}
+{%- endmacro %}
+
+{#- The tables that land_raw_files made of them. -#}
+{% macro spark__raw_files(folder) -%}
+    {{ return(raw_schema_relations(landing_schema(folder.split('/')[-1]))) }}
 {%- endmacro %}
 
 {#- Every column of a CSV file is text, so that one bad value cannot change what the others are. -#}

@@ -8,15 +8,15 @@
     {%- for field in fields if field.name in contract.meta.key and field.physical -%}
         {%- set column = prefix ~ field.name if prefix else field.physical.sql -%}
         {%- set part = cast_raw(column, field.physical.type, field, formats) -%}
-        {%- set is_text = field.type == 'varchar' -%}
-        {%- do parts.append(part if is_text else 'cast(' ~ part ~ ' as varchar)') -%}
+        {%- set is_text = field.type == 'string' -%}
+        {%- do parts.append(part if is_text else 'cast(' ~ part ~ ' as string)') -%}
         {%- if field.is_required -%}{%- do wanted.append(part ~ ' is not null') -%}{%- endif -%}
     {%- endfor -%}
     {%- set hashed = fields | selectattr('kind', 'equalto', 'row_hash') | list -%}
     {%- if hashed -%}
         coalesce({{ parts | join }}{{ ', ' if parts }}{{ raw_row_hash(fields, prefix) }})
     {%- elif contract.meta.key | length == 1 -%}
-        {{ parts[0] if parts else 'cast(null as varchar)' }}
+        {{ parts[0] if parts else 'cast(null as string)' }}
     {%- else -%}
         case
             when {{ wanted | join(' and ') }}
@@ -47,7 +47,7 @@
     {%- for field in fields if field.physical %},
         coalesce(cast({{
             prefix ~ field.name if prefix else field.physical.sql
-        }} as varchar), '')
+        }} as string), '')
     {%- endfor %}
     ))
 {%- endmacro %}
