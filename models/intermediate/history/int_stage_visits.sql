@@ -73,8 +73,10 @@ visits as (
     select
         judged.opportunity_id,
         judged.visit_number,
-        row_number() over (
-            partition by judged.opportunity_id, judged.stage_id order by judged.visit_number
+        cast(
+            row_number() over (
+                partition by judged.opportunity_id, judged.stage_id order by judged.visit_number
+            ) as bigint
         ) as stage_visit_number,
         judged.stage_id,
         judged.entered_at,

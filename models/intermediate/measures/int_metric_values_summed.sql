@@ -96,14 +96,21 @@ whole_terms as (
 ),
 
 -- An input without a single row is not there: no metric that needs it is ever reported as zero.
-instrumented_from as (
+inputs as (
     select
-        needing.measure_id,
+        measures.input,
         min(daily.measured_on) as first_day
     from daily
-    inner join measures as giving on daily.measure_id = giving.measure_id
-    inner join measures as needing on giving.input = needing.input
+    inner join measures on daily.measure_id = measures.measure_id
     group by 1
+),
+
+instrumented_from as (
+    select
+        measures.measure_id,
+        inputs.first_day
+    from measures
+    inner join inputs on measures.input = inputs.input
 ),
 
 zero_rows as (
