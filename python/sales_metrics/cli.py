@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from sales_metrics.compare.command import compare
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.expectations.command import expectations
 
@@ -18,6 +19,7 @@ def cli() -> None:
     """Sales metrics from raw CRM tables; the tables themselves are built by `dbt build`."""
 
 
+cli.add_command(compare)
 cli.add_command(expectations)
 
 

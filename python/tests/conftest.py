@@ -30,6 +30,12 @@ def manifest(project: Project) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def compiled(project: Project) -> dict[str, str]:
+    """The SQL of every model, as dbt compiles it for DuckDB."""
+    return project.compiled()
+
+
+@pytest.fixture(scope="session")
 def demo_raw() -> Path:
     """The committed raw tables of the demo company."""
     return DEMO

@@ -157,13 +157,29 @@ class Project:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return content
 
+    def compiled(self) -> dict[str, str]:
+        """The SQL that dbt would send for each model of the golden world, by path of its file."""
+        folder = self._target / "compiled" / "sales_metrics"
+        if folder.exists():
+            shutil.rmtree(folder)
+        database = self._work / "compiled.duckdb"
+        environment = {"SALES_METRICS_RAW": str(GOLDEN), "SALES_METRICS_DUCKDB": str(database)}
+        outcome = self._run(["compile", "--select", "path:models"], environment, database)
+        assert outcome.success, "\n".join(outcome.errors)
+        # Folders named after a YAML file hold the tests it lists.
+        return {
+            str(path.relative_to(folder)): path.read_text(encoding="utf-8")
+            for path in sorted((folder / "models").rglob("*.sql"))
+            if path.parent.suffix != ".yml"
+        }
+
     @property
     def _target(self) -> Path:
         # One folder for all builds: dbt then parses again only what another environment changes.
         return self._work / "target"
 
     def _run(
-        self, arguments: Sequence[str], environment: Mapping[str, str], database: Path
+        self, arguments: Sequence[str], settings: Mapping[str, str], database: Path
     ) -> Build:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
@@ -181,7 +197,7 @@ class Project:
         ]
         if "parse" in arguments:
             common.remove("--no-write-json")
-        with _environment(environment):
+        with environment(settings):
             outcome = dbtRunner(callbacks=[remember]).invoke([*arguments, *common])
         # dbt would hold the file until its next run, and nobody could read it with other settings.
         DuckDBConnectionManager.close_all_connections()
@@ -359,10 +375,11 @@ def _digest(parts: object) -> str:
 
 
 @contextlib.contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
+def environment(values: Mapping[str, str], *, keep: bool = False) -> Iterator[None]:
+    """Sets environment variables, and but for `keep` forgets the project's own before."""
     before = dict(os.environ)
     for name in before:
-        if name.startswith(PREFIX):
+        if name.startswith(PREFIX) and not keep:
             del os.environ[name]
     os.environ.update(values)
     try:

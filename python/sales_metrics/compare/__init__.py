@@ -1,0 +1,1 @@
+"""Whether two targets hold the same public tables."""

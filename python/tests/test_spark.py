@@ -1,0 +1,155 @@
+"""The same models on Spark: green twice in a row, and the same public tables as on DuckDB.
+
+Needs the package group `spark` and Java; skips with the reason where they are not.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+
+from harness import GOLDEN, REPO, Build, BuildProject, environment
+from sales_metrics.cli import cli
+
+pytestmark = pytest.mark.spark
+
+VARS = {"business_timezone": "America/New_York", "fiscal_year_start_month": 1}
+JAR = "snowpark_connect_deps_iceberg/jars/iceberg-spark-runtime-3.5_2.12-*.jar"
+GREEN = ("success", "pass", "no-op")
+# Every table of the golden world is tiny: what costs is compiling and planning, not computing.
+DEFAULTS = """\
+spark.sql.codegen.wholeStage false
+spark.sql.codegen.factoryMode NO_CODEGEN
+spark.sql.adaptive.enabled false
+"""
+
+
+def iceberg_jar() -> Path:
+    """The jar in the environment the tests run in."""
+    for package in ("pyspark", "dbt.adapters.spark", "snowpark_connect_deps_iceberg"):
+        try:
+            found = importlib.util.find_spec(package)
+        except ModuleNotFoundError:
+            found = None
+        if found is None:
+            pytest.skip(f"no package {package} here: install requirements-spark.txt")
+    if shutil.which("java") is None:
+        pytest.skip("no Java here: Spark needs Java 8, 11 or 17")
+    home = importlib.util.find_spec("snowpark_connect_deps_iceberg")
+    assert home is not None
+    assert home.submodule_search_locations
+    (jar,) = Path(home.submodule_search_locations[0]).parent.glob(JAR)
+    return jar
+
+
+@pytest.fixture(scope="module")
+def on_duckdb(build_project: BuildProject) -> Build:
+    return build_project(GOLDEN, vars=VARS)
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory, on_duckdb: Build) -> Iterator[Path]:
+    """A folder with a Spark of its own, whose settings are in the environment."""
+    jar = iceberg_jar()
+    folder = tmp_path_factory.mktemp("spark")
+    (folder / "conf").mkdir()
+    (folder / "conf" / "spark-defaults.conf").write_text(DEFAULTS)
+    (folder / "warehouse").mkdir()
+    settings = {
+        "SALES_METRICS_RAW": str(GOLDEN),
+        "SALES_METRICS_DUCKDB": str(on_duckdb.database),
+        "SALES_METRICS_SPARK_WAREHOUSE": str(folder / "warehouse"),
+        "SALES_METRICS_SPARK_JARS": str(jar),
+        "SALES_METRICS_SPARK_PARTITIONS": "2",
+        "SPARK_CONF_DIR": str(folder / "conf"),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    }
+    with environment(settings):
+        yield folder
+        from pyspark.sql import SparkSession
+
+        session = SparkSession.getActiveSession()
+        if session is not None:
+            session.stop()
+
+
+def build_on_spark(work: Path, arguments: Sequence[str] = ()) -> dict[str, str]:
+    """The status of every node of one `dbt build` with the target spark."""
+    from dbt.cli.main import dbtRunner
+
+    outcome = dbtRunner().invoke(
+        [
+            *["build", "--target", "spark", "--vars", json.dumps(VARS), *arguments],
+            *["--project-dir", str(REPO), "--profiles-dir", str(REPO / "profiles")],
+            *["--target-path", str(work / "target"), "--log-path", str(work / "logs")],
+            *["--no-send-anonymous-usage-stats", "--quiet"],
+        ]
+    )
+    assert outcome.result is not None, outcome.exception
+    return {result.node.unique_id: str(result.status) for result in outcome.result.results}
+
+
+def compare(on_duckdb: Path) -> Result:
+    with environment({"SALES_METRICS_DUCKDB": str(on_duckdb)}, keep=True):
+        return CliRunner().invoke(cli, ["compare", "duckdb", "spark"])
+
+
+@pytest.fixture(scope="module")
+def built(work: Path) -> dict[str, str]:
+    return build_on_spark(work)
+
+
+def test_every_model_seed_and_test_passes(built: dict[str, str]) -> None:
+    kinds = {unique_id.split(".")[0] for unique_id in built}
+    assert {"model", "seed", "test", "unit_test"} <= kinds
+    assert len(built) > 500
+    assert not {name: status for name, status in built.items() if status not in GREEN}
+
+
+def test_a_second_run_replaces_every_table(work: Path, built: dict[str, str]) -> None:
+    """Tables, contracts and seeds; that the tests hold has been seen."""
+    again = build_on_spark(
+        work, ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    )
+    assert len(again) > 100
+    assert not {name: status for name, status in again.items() if status not in GREEN}
+
+
+def test_both_targets_hold_the_same_public_tables(
+    built: dict[str, str], on_duckdb: Build
+) -> None:
+    result = compare(on_duckdb.database)
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    assert [line for line in lines if line.startswith("same  metric_values: ")]
+    assert lines[-1].startswith(f"{len(on_duckdb.tables())} tables, ")
+    assert lines[-1].endswith(" rows compared: 0 tables differ")
+
+
+def test_a_planted_difference_is_found(
+    built: dict[str, str], on_duckdb: Build, tmp_path: Path
+) -> None:
+    altered = tmp_path / on_duckdb.database.name
+    shutil.copy(on_duckdb.database, altered)
+    with duckdb.connect(str(altered)) as connection:
+        connection.execute(
+            "update marts.metric_values set metric_value = metric_value * 1.0000001"
+            " where metric_id = 'win_rate_t90' and scope = 'company' and metric_value > 0"
+            " and period_type = 'quarter'"
+        )
+        connection.execute("update marts.fct_opportunities set amount = amount + 0.01")
+        connection.execute("delete from marts.dim_reps where rep_id = 'unassigned'")
+    result = compare(altered)
+    assert result.exit_code == 1
+    differing = [line.split()[1] for line in result.output.splitlines() if line[:4] == "DIFF"]
+    assert differing == ["dim_reps:", "fct_opportunities:", "metric_values:"], result.output
+    assert "rows differ in amount, the first: opportunity_id=" in result.output
+    assert "1 rows only on the right side, the first: rep_id=unassigned" in result.output
