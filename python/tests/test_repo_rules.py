@@ -382,10 +382,13 @@ def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
     assert not wrong
 
 
-def test_the_lock_is_exact_hashed_and_names_no_host() -> None:
-    lock = (REPO / "requirements.txt").read_text()
+@pytest.mark.parametrize(
+    ("file", "packages"), [("requirements.txt", 50), ("requirements-spark.txt", 4)]
+)
+def test_the_lock_is_exact_hashed_and_names_no_host(file: str, packages: int) -> None:
+    lock = (REPO / file).read_text()
     assert "://" not in lock
-    entries = re.split(r"\n(?=\S)", lock.strip())
-    assert len(entries) > 50
+    entries = re.split(r"\n(?=\S)", lock.removeprefix("-r requirements.txt\n").strip())
+    assert len(entries) > packages
     assert not [entry.split()[0] for entry in entries if "==" not in entry.split()[0]]
     assert not [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry]

@@ -50,14 +50,14 @@ def _compare_table(
     columns = []
     for side, path in zip(("lhs", "rhs"), sides, strict=True):
         files = str(path / "*.parquet") if path.is_dir() else str(path)
+        described = connection.execute("describe from read_parquet(?)", [files]).fetchall()
         # Rows that share a key are a fault, but one that shall be seen and not multiplied.
         connection.execute(
             f"create or replace temp table {side} as select *, row_number() over"
-            f" (partition by {_listed(key)} order by all) as copy_number"
-            " from read_parquet(?)",
+            f" (partition by {_listed(key)} order by {_listed([row[0] for row in described])})"
+            " as copy_number from read_parquet(?)",
             [files],
         )
-        described = connection.execute(f"describe {side}").fetchall()
         columns.append({column: kind for column, kind, *_ in described})
     (rows,) = connection.execute("select count(*) from lhs").fetchall()[0]
     if columns[0] != columns[1]:
