@@ -25,9 +25,13 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Spark would take '2025' for a year and '13:05' for a time of the day it is run on. -#}
 {% macro spark__parse_timestamp(expression, style) -%}
     {%- if style == 'iso' -%}
-        try_cast({{ expression }} as timestamp)
+        case
+            when {{ expression }} rlike '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T]+[0-9]{1,2}:.*)?$'
+                then try_cast({{ expression }} as timestamp)
+        end
     {%- else -%}
         coalesce(
         {%- set day = {'m/d/y': 'M/d/', 'd-m-y': 'd-M-'}[style] -%}

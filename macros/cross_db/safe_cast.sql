@@ -10,10 +10,23 @@
     try_cast({{ expression }} as {{ type }})
 {%- endmacro %}
 
-{#- '12.0' is a whole number to DuckDB and not to Spark, hence the way through a decimal. -#}
+{#-
+    Spark takes more for a date or a number than DuckDB does: '2025', '2025-09-29 or so', '1d'. And
+    '12.5' is a whole number, rounded, to DuckDB alone, hence the way through a decimal.
+-#}
 {% macro spark__safe_cast(expression, type) -%}
     {%- if type == 'bigint' -%}
-        try_cast(try_cast({{ expression }} as decimal(20,2)) as bigint)
+        try_cast(round(try_cast({{ expression }} as decimal(38, 9)), 0) as bigint)
+    {%- elif type == 'date' -%}
+        case
+            when {{ expression }} rlike '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T]+[0-9].*)?$'
+                then try_cast(replace({{ expression }}, '/', '-') as date)
+        end
+    {%- elif type == 'double' -%}
+        case
+            when not cast({{ expression }} as string) rlike '[0-9.][dDfF]$'
+                then try_cast({{ expression }} as double)
+        end
     {%- else -%}
         try_cast({{ expression }} as {{ type }})
     {%- endif -%}

@@ -178,9 +178,7 @@ class Project:
         # One folder for all builds: dbt then parses again only what another environment changes.
         return self._work / "target"
 
-    def _run(
-        self, arguments: Sequence[str], settings: Mapping[str, str], database: Path
-    ) -> Build:
+    def _run(self, arguments: Sequence[str], settings: Mapping[str, str], database: Path) -> Build:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 

@@ -93,8 +93,9 @@ def build_on_spark(work: Path, arguments: Sequence[str] = ()) -> dict[str, str]:
             *["--no-send-anonymous-usage-stats", "--quiet"],
         ]
     )
-    assert outcome.result is not None, outcome.exception
-    return {result.node.unique_id: str(result.status) for result in outcome.result.results}
+    results = getattr(outcome.result, "results", None)
+    assert results, outcome.exception
+    return {result.node.unique_id: str(result.status) for result in results}
 
 
 def compare(on_duckdb: Path) -> Result:
@@ -123,9 +124,7 @@ def test_a_second_run_replaces_every_table(work: Path, built: dict[str, str]) ->
     assert not {name: status for name, status in again.items() if status not in GREEN}
 
 
-def test_both_targets_hold_the_same_public_tables(
-    built: dict[str, str], on_duckdb: Build
-) -> None:
+def test_both_targets_hold_the_same_public_tables(built: dict[str, str], on_duckdb: Build) -> None:
     result = compare(on_duckdb.database)
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()

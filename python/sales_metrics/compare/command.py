@@ -29,9 +29,7 @@ REPO = Path(__file__).resolve().parents[3]
     default=None,
     help="Folder that this machine and both engines see; one is made and removed if not given.",
 )
-def compare(
-    left: str, right: str, schema: str, profiles_dir: Path, exchange: Path | None
-) -> None:
+def compare(left: str, right: str, schema: str, profiles_dir: Path, exchange: Path | None) -> None:
     """Compare every public table of two built targets; exit 1 when a row differs.
 
     LEFT and RIGHT are targets of profiles.yml (default: duckdb and spark), built from the same raw
