@@ -70,7 +70,7 @@ def work(tmp_path_factory: pytest.TempPathFactory, on_duckdb: Build) -> Iterator
         "SALES_METRICS_SPARK_PARTITIONS": "2",
         "SPARK_CONF_DIR": str(folder / "conf"),
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC",
     }
     with environment(settings):
         yield folder
