@@ -10,7 +10,7 @@
 {% macro spark__list_relations_without_caching(relation) -%}
     {%- set views = run_query('show views in ' ~ relation.schema).columns[1].values() -%}
     {%- set found = [] -%}
-    {%- for name in run_query('show tables in ' ~ relation.schema).columns[1].values() -%}
+    {%- for name in table_names(none, relation.schema) -%}
         {%- set information = 'Type: VIEW' if name in views else 'Provider: iceberg' -%}
         {%- do found.append([relation.schema, name, false, information]) -%}
     {%- endfor -%}

@@ -12,6 +12,11 @@
     {{ return(found.columns[0].values() | list) }}
 {%- endmacro %}
 
+{#- Spark lists the temporary views of the session in every schema; they are none of it. -#}
 {% macro spark__table_names(database, schema) -%}
-    {{ return(run_query('show tables in ' ~ schema).columns[1].values() | list) }}
+    {%- set found = [] -%}
+    {%- for row in run_query('show tables in ' ~ schema) if not row[2] -%}
+        {%- do found.append(row[1]) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
