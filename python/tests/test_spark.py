@@ -24,6 +24,7 @@ VARS = {"business_timezone": "America/New_York", "fiscal_year_start_month": 1}
 JAR = "snowpark_connect_deps_iceberg/jars/iceberg-spark-runtime-3.5_2.12-*.jar"
 GREEN = ("success", "pass", "no-op")
 # Every table of the golden world is tiny: what costs is compiling and planning, not computing.
+JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
 DEFAULTS = """\
 spark.sql.codegen.wholeStage false
 spark.sql.codegen.factoryMode NO_CODEGEN
@@ -70,7 +71,7 @@ def work(tmp_path_factory: pytest.TempPathFactory, on_duckdb: Build) -> Iterator
         "SALES_METRICS_SPARK_PARTITIONS": "2",
         "SPARK_CONF_DIR": str(folder / "conf"),
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC",
+        "JDK_JAVA_OPTIONS": JAVA_OPTIONS,
     }
     with environment(settings):
         yield folder
