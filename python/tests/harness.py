@@ -127,6 +127,8 @@ class Project:
         if key not in self._builds:
             arguments = ["build"] if tests else _without_tests()
             if select is not None:
+                # A test that also reads a model outside the selection could only fail.
+                arguments += ["--indirect-selection", "buildable"]
                 arguments += ["--select", *select.split()]
             if vars:
                 arguments += ["--vars", json.dumps(vars)]
