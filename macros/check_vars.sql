@@ -4,7 +4,6 @@
 -#}
 {% macro check_vars() -%}
     {%- do business_timezone() -%}
-    {%- do as_of_day() -%}
     {%- set month = var('fiscal_year_start_month') -%}
     {%- if month is not number or month | int != month or month < 1 or month > 12 -%}
         {{ refuse_var('fiscal_year_start_month', 'a whole number from 1 to 12') }}

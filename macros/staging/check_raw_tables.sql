@@ -5,6 +5,7 @@
 {% macro check_raw_tables() -%}
     {%- if execute -%}
         {%- do land_raw_files() -%}
+        {%- do as_of_day() -%}
         {%- do crm_sources() -%}
         {%- for contract in graph.sources.values() if contract.package_name == project_name -%}
             {%- set table = raw_table(contract) -%}
