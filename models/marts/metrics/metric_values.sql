@@ -1,11 +1,15 @@
-with summed as (select * from {{ ref('int_metric_values_summed') }}),
-
-medians as (select * from {{ ref('int_metric_values_median') }}),
-
-unioned as (
-    select * from summed
-    union all
-    select * from medians
+{%- set models = [
+    'int_metric_values_summed',
+    'int_metric_values_median',
+    'int_metric_values_coverage',
+    'int_metric_values_velocity',
+    'int_metric_values_closed_vs_target',
+] -%}
+with unioned as (
+    {% for model in models -%}
+    {% if not loop.first %}union all{% endif %}
+    select * from {{ ref(model) }}
+    {% endfor -%}
 ),
 
 described as (
