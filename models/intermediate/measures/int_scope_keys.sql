@@ -3,6 +3,13 @@
 -- earlier in a later build.
 with daily as (select * from {{ ref('int_measures_daily') }}),
 
+-- What is planned, spent or paid happens to no rep.
+happenings as (
+    select measure_id
+    from {{ ref('measures') }}
+    where input not in ('quotas', 'reps', 'arr_movements', 'spend')
+),
+
 reps as (select * from {{ ref('int_reps_listed') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
@@ -23,8 +30,8 @@ seen as (
         rep_id,
         min(measured_on) as first_day
     from daily
-    where measure_id not in ('quota_amount', 'ramped_quota_amount', 'active_rep_count')
-        and measured_on <= {{ as_of_date() }}
+    where measured_on <= {{ as_of_date() }}
+        and measure_id in (select happenings.measure_id from happenings)
     group by 1, 2, 3
     union all
     select

@@ -4,6 +4,7 @@
     'int_metric_values_coverage',
     'int_metric_values_velocity',
     'int_metric_values_closed_vs_target',
+    'int_metric_values_retention',
 ] -%}
 with unioned as (
     {% for model in models -%}
