@@ -2,10 +2,14 @@ with summed as (select * from {{ ref('int_metric_values_summed') }}),
 
 medians as (select * from {{ ref('int_metric_values_median') }}),
 
+forecasts as (select * from {{ ref('int_metric_values_forecast') }}),
+
 unioned as (
     select * from summed
     union all
     select * from medians
+    union all
+    select * from forecasts
 ),
 
 described as (
