@@ -24,6 +24,10 @@
     'int_lead_events': ['leads_count'],
     'int_quota_events': ['quota_amount', 'ramped_quota_amount'],
     'int_headcount_events': ['active_rep_count'],
+    'int_pipeline_state_events': [
+        'open_count', 'open_amount', 'open_qualified_count', 'open_qualified_amount',
+        'weighted_amount', 'crm_weighted_amount', 'closing_weighted_amount',
+    ],
     'int_call_score_events': ['scored_call_count', 'call_score_sum'],
 } -%}
 

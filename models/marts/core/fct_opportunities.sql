@@ -4,6 +4,12 @@ summarised as (select * from {{ ref('int_opportunities_summarised') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
+probabilities as (
+    select *
+    from {{ ref('int_stage_probabilities') }}
+    where month_start = {{ month_start(as_of_date()) }}
+),
+
 judged as (
     select
         summarised.opportunity_id,
@@ -22,6 +28,13 @@ judged as (
             else 'open'
         end as status,
         summarised.amount,
+        case
+            when summarised.is_open
+                then
+                    cast(
+                        {{ weighted('summarised.amount', 'probabilities.probability') }} as double
+                    )
+        end as weighted_amount,
         summarised.qualified_amount,
         summarised.close_date,
         summarised.created_on,
@@ -39,6 +52,9 @@ judged as (
         summarised.is_inferred
     from summarised
     inner join opportunities on summarised.opportunity_id = opportunities.opportunity_id
+    left join probabilities
+        on summarised.segment = probabilities.segment
+        and summarised.stage_id = probabilities.stage_id
     left join assignments
         on summarised.rep_id = assignments.rep_id
         and coalesce(summarised.closed_on, {{ as_of_date() }}) >= assignments.valid_from

@@ -1,15 +1,16 @@
-with summed as (select * from {{ ref('int_metric_values_summed') }}),
-
-medians as (select * from {{ ref('int_metric_values_median') }}),
-
-forecasts as (select * from {{ ref('int_metric_values_forecast') }}),
-
-unioned as (
-    select * from summed
-    union all
-    select * from medians
-    union all
-    select * from forecasts
+{%- set models = [
+    'int_metric_values_summed',
+    'int_metric_values_median',
+    'int_metric_values_coverage',
+    'int_metric_values_velocity',
+    'int_metric_values_closed_vs_target',
+    'int_metric_values_forecast',
+] -%}
+with unioned as (
+    {% for model in models -%}
+    {% if not loop.first %}union all{% endif %}
+    select * from {{ ref(model) }}
+    {% endfor -%}
 ),
 
 described as (
