@@ -5,6 +5,7 @@
     'int_metric_values_velocity',
     'int_metric_values_closed_vs_target',
     'int_metric_values_retention',
+    'int_metric_values_forecast',
 ] -%}
 with unioned as (
     {% for model in models -%}
