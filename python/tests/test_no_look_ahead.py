@@ -36,6 +36,8 @@ WITHOUT_HISTORY = {
     "fct_leads": ("status", "rating", "rep_id"),
     "fct_opportunities": ("name",),
 }
+# Methods of stage_conversion that go on ripening: what became of deals after the period.
+RIPENING_METHODS = ("cohort", "cohort_30", "cohort_60", "cohort_90", "censored")
 # A period's end, for tables that carry its type and start alone.
 PERIOD_END = (
     "case period_type"
@@ -108,4 +110,6 @@ def conditions(build: Build, day: dt.date, ripening: list[str]) -> dict[str, str
             if "metric_id" in columns and ripening:
                 listed = ", ".join(f"'{metric}'" for metric in ripening)
                 found[table] += f" and metric_id not in ({listed})"
+            if table == "stage_conversion":
+                found[table] += f" and method not in {RIPENING_METHODS}"
     return found
