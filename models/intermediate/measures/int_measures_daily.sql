@@ -25,6 +25,12 @@
     'int_quota_events': ['quota_amount', 'ramped_quota_amount'],
     'int_headcount_events': ['active_rep_count'],
     'int_call_score_events': ['scored_call_count', 'call_score_sum'],
+    'int_open_deal_events': [
+        'open_deal_count', 'past_due_deal_count', 'task_judged_deal_count', 'overdue_task_deal_count',
+        'staged_deal_count', 'staged_deal_days', 'expected_deal_count', 'stalled_deal_count',
+        'health_deal_count',
+    ],
+    'int_overdue_task_events': ['overdue_task_count'],
 } -%}
 
 {#- A reopening takes back from the team that was credited with the closing. -#}
