@@ -19,6 +19,13 @@
     ]) }}
     {{ check_list_var('crm_sources', known_crm_sources()) }}
     {{ check_health_vars() }}
+    {%- for name in ['hot_lead_ratings', 'hot_lead_sources'] -%}
+        {%- set words = var(name) -%}
+        {%- if words is not iterable or words is string or words is mapping
+            or words | reject('string') | list or "'" in words | join -%}
+            {{ refuse_var(name, 'a list of words') }}
+        {%- endif -%}
+    {%- endfor -%}
     {%- for name in ['raw_schemas', 'raw_formats', 'raw_columns', 'waived_columns'] -%}
         {%- if var(name, {}) is not mapping -%}
             {{ refuse_var(name, 'a mapping by source, such as {salesforce: ...}') }}

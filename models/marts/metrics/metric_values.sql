@@ -2,10 +2,14 @@ with summed as (select * from {{ ref('int_metric_values_summed') }}),
 
 medians as (select * from {{ ref('int_metric_values_median') }}),
 
+lead_responses as (select * from {{ ref('int_metric_values_lead_response') }}),
+
 unioned as (
     select * from summed
     union all
     select * from medians
+    union all
+    select * from lead_responses
 ),
 
 described as (
