@@ -1,18 +1,19 @@
-{#- Minutes with a fraction from one UTC timestamp to another, as decimal(18,4): sums must not depend on row order. -#}
-{% macro fractional_minutes(earlier, later) -%}
-    {{ return(adapter.dispatch('fractional_minutes')(earlier, later)) }}
+{#- Microseconds from one UTC timestamp to another, a whole number: differences of differences stay exact. -#}
+{% macro micros_between(earlier, later) -%}
+    {{ return(adapter.dispatch('micros_between')(earlier, later)) }}
 {%- endmacro %}
 
-{% macro default__fractional_minutes(earlier, later) -%}
-    cast(
-        (epoch_us({{ later }}) - epoch_us({{ earlier }})) / 60000000.0 as decimal(18, 4)
-    )
+{% macro default__micros_between(earlier, later) -%}
+    (epoch_us({{ later }}) - epoch_us({{ earlier }}))
 {%- endmacro %}
 
-{% macro spark__fractional_minutes(earlier, later) -%}
-    cast(
-        (unix_micros({{ later }}) - unix_micros({{ earlier }})) / 60000000.0D as decimal(18, 4)
-    )
+{% macro spark__micros_between(earlier, later) -%}
+    (unix_micros({{ later }}) - unix_micros({{ earlier }}))
+{%- endmacro %}
+
+{#- Microseconds as minutes with a fraction. -#}
+{% macro micros_as_minutes(micros) -%}
+    cast({{ micros }} as double) / 60000000
 {%- endmacro %}
 
 {#- The minute of the day a clock shows that is written H:MM or HH:MM (24:00 is 1440); null for anything else. -#}
@@ -61,11 +62,11 @@
     cast(from_utc_timestamp({{ instant }}, {{ zone }}) as date)
 {%- endmacro %}
 
-{#- Business minutes from the beginning of time to an instant; `day` is the row of int_business_days it lies on. -#}
-{% macro open_minutes_until(instant, day) -%}
-    {{ day }}.open_minutes_before + case
+{#- Business time from the first day to an instant, in microseconds; `day` is the row of int_business_days it lies on. -#}
+{% macro open_micros_until(instant, day) -%}
+    {{ day }}.open_micros_before + case
         when {{ day }}.opens_at is null or {{ instant }} <= {{ day }}.opens_at then 0
-        when {{ instant }} >= {{ day }}.closes_at then {{ day }}.open_minutes
-        else {{ fractional_minutes(day ~ '.opens_at', instant) }}
+        when {{ instant }} >= {{ day }}.closes_at then {{ day }}.open_micros
+        else {{ micros_between(day ~ '.opens_at', instant) }}
     end
 {%- endmacro %}

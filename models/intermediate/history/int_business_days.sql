@@ -1,5 +1,5 @@
--- When the team answers: the open stretch of each day, and the open minutes of all days before it,
--- so that the business minutes between two instants are one subtraction. Empty without that input.
+-- When the team answers: the open stretch of each day, and the open time of all days before it, in
+-- microseconds, so that the business time between two instants are one subtraction. Empty without that input.
 with hours as (
     select *
     from {{ ref('stg_planning__business_hours') }}
@@ -56,7 +56,7 @@ open_days as (
 measured as (
     select
         *,
-        coalesce({{ fractional_minutes('opens_at', 'closes_at') }}, 0) as open_minutes
+        coalesce({{ micros_between('opens_at', 'closes_at') }}, 0) as open_micros
     from open_days
 ),
 
@@ -66,13 +66,15 @@ business_days as (
         time_zone,
         opens_at,
         closes_at,
-        open_minutes,
-        coalesce(
-            sum(open_minutes) over (
-                order by calendar_day rows between unbounded preceding and 1 preceding
-            ),
-            0
-        ) as open_minutes_before
+        open_micros,
+        cast(
+            coalesce(
+                sum(open_micros) over (
+                    order by calendar_day rows between unbounded preceding and 1 preceding
+                ),
+                0
+            ) as bigint
+        ) as open_micros_before
     from measured
 )
 

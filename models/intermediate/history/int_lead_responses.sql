@@ -92,9 +92,12 @@ responses as (
         dated.is_hot,
         dated.touches_known_from,
         dated.first_touch_at,
-        {{ fractional_minutes('dated.created_at', 'dated.first_touch_at') }} as response_minutes,
-        {{ open_minutes_until('dated.created_at', 'created_days') }} as open_minutes_at_creation,
-        {{ open_minutes_until('dated.first_touch_at', 'touched_days') }} as open_minutes_at_touch
+        {{ micros_between('dated.created_at', 'dated.first_touch_at') }} as response_micros,
+        {{ open_micros_until('dated.created_at', 'created_days') }} as open_micros_at_creation,
+        case
+            when dated.first_touch_at is not null
+                then {{ open_micros_until('dated.first_touch_at', 'touched_days') }}
+        end as open_micros_at_touch
     from dated
     left join business_days as created_days
         on dated.local_created_on = created_days.calendar_day

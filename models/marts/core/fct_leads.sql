@@ -17,8 +17,8 @@ described as (
             when responses.touches_known_from is not null
                 then responses.first_touch_at is not null
         end as is_answered,
-        cast(responses.response_minutes as double) as response_minutes,
-        cast(responses.open_minutes_at_touch - responses.open_minutes_at_creation as double)
+        {{ micros_as_minutes('responses.response_micros') }} as response_minutes,
+        {{ micros_as_minutes('(responses.open_micros_at_touch - responses.open_micros_at_creation)') }}
             as response_minutes_business,
         leads.is_converted,
         leads.converted_on,
