@@ -39,6 +39,12 @@
         'trials_started_count', 'trials_activated_count', 'trials_converted_count',
     ],
     'int_call_score_events': ['scored_call_count', 'call_score_sum'],
+    'int_open_deal_events': [
+        'open_deal_count', 'past_due_deal_count', 'task_judged_deal_count', 'overdue_task_deal_count',
+        'staged_deal_count', 'staged_deal_days', 'expected_deal_count', 'stalled_deal_count',
+        'health_deal_count',
+    ],
+    'int_overdue_task_events': ['overdue_task_count'],
 } -%}
 
 {#- A reopening takes back from the team that was credited with the closing. -#}

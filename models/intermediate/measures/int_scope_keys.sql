@@ -3,18 +3,13 @@
 -- earlier in a later build.
 with daily as (select * from {{ ref('int_measures_daily') }}),
 
--- What is planned, spent or paid happens to no rep.
-happenings as (
-    select measure_id
-    from {{ ref('measures') }}
-    where input not in ('quotas', 'reps', 'arr_movements', 'spend')
-),
-
 reps as (select * from {{ ref('int_reps_listed') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),
+
+terms as (select * from {{ ref('int_metric_terms') }}),
 
 scopes as (select * from {{ ref('int_scopes') }}),
 
@@ -23,15 +18,24 @@ first_days as (
     from calendar
 ),
 
+-- Plans and states are no events: a state is measured on days that a later build leaves out. And
+-- what no rep is measured by (recurring revenue) brings no rep into being.
+happenings as (
+    select distinct measure_id
+    from terms
+    where window_id not in ('point', 'whole', 'month', 'quarter')
+        and {{ listed_in("'rep'", 'scopes') }}
+),
+
 seen as (
     select
-        segment,
-        team_id,
-        rep_id,
-        min(measured_on) as first_day
+        daily.segment,
+        daily.team_id,
+        daily.rep_id,
+        min(daily.measured_on) as first_day
     from daily
-    where measured_on <= {{ as_of_date() }}
-        and measure_id in (select happenings.measure_id from happenings)
+    inner join happenings on daily.measure_id = happenings.measure_id
+    where daily.measured_on <= {{ as_of_date() }}
     group by 1, 2, 3
     union all
     select

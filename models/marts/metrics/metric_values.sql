@@ -6,6 +6,7 @@
     'int_metric_values_closed_vs_target',
     'int_metric_values_retention',
     'int_metric_values_forecast',
+    'int_metric_values_lead_response',
 ] -%}
 with unioned as (
     {% for model in models -%}
