@@ -1,0 +1,23 @@
+{#-
+    True when `value` breaks the rule of a trigger. The columns rule, threshold and direction (1 where the catalog calls
+    up better, else -1) are read from the relation `trigger`; `reference` is what the rule compares with: the baseline,
+    the period before or the expected days. A difference of exactly the threshold counts, whatever the last digit says.
+-#}
+{% macro kpi_rule_breaks(trigger, value, reference) -%}
+    {%- set worse_by -%} {{ trigger }}.direction * ({{ reference }} - {{ value }}) {%- endset -%}
+    case {{ trigger }}.rule
+        when 'below' then {{ value }} < {{ trigger }}.threshold
+        when 'above' then {{ value }} > {{ trigger }}.threshold
+        when 'share_above' then {{ value }} > {{ trigger }}.threshold
+        when 'points_below_baseline' then {{ worse_by }} >= {{ trigger }}.threshold - 1e-9
+        when 'pct_change_below'
+            then {{ worse_by }} >= {{ trigger }}.threshold * abs({{ reference }}) - 1e-9
+        when 'declining' then {{ worse_by }} > {{ trigger }}.threshold * abs({{ reference }})
+        when 'age_multiple_above' then {{ value }} > {{ trigger }}.threshold * {{ reference }}
+    end
+{%- endmacro %}
+
+{#- The rules whose baseline freezes when a breach opens. -#}
+{% macro kpi_frozen_rules() -%}
+    ('points_below_baseline', 'pct_change_below')
+{%- endmacro %}
