@@ -52,7 +52,7 @@ NOT_PORTABLE = {
     r"\barray\s*\[|([(,=]|\bselect)\s*\[": "rows instead of an array",
     r"\b(first|last)\s*\(": "min_by or max_by",
     r"\bignore\s+nulls\b": "last_known",
-    r"\b(generate_series|range|unnest|explode|sequence)\s*\(": "date_spine or each_part",
+    r"\b(generate_series|range|unnest|explode|sequence)\s*\(": "date_spine, each_day or each_part",
     r"\b(epoch\w*|unix_\w+)\s*\(": "fractional_days",
     r"\b(timezone|from_utc_timestamp|to_utc_timestamp)\s*\(": "business_day, business_midnight",
     r"\bat\s+time\s+zone\b": "business_day, business_midnight",
@@ -72,6 +72,7 @@ DISPATCHED = re.compile(
     | \btimezone\(                                    # business_day, business_midnight
     | \bunnest\(\s*generate_series\( | \binterval\ 1\ day  # date_spine
     | \bunnest\(string_split\(                         # each_part
+    | \bunnest\(range\(                                # each_day
     | \bhash\(                                        # hash_64
     | \btry_strptime\([^\[\]]*\[[^\]]*\] | \bas\ timestamptz  # parse_timestamp
     | \bread_(?:csv|parquet)\(                        # raw_files""",

@@ -1,9 +1,11 @@
 -- What the catalog asks for: which measure over which window is a metric's numerator, denominator
--- or n. A tier may look through other windows than the rest (metric_windows); its rows then name
--- the tier.
+-- or n, now and over the earlier days it is compared with (metric_baselines). A tier may look
+-- through other windows than the rest (metric_windows); its rows then name the tier.
 with metrics as (select * from {{ ref('metrics') }}),
 
 metric_windows as (select * from {{ ref('metric_windows') }}),
+
+metric_baselines as (select * from {{ ref('metric_baselines') }}),
 
 measures as (select * from {{ ref('measures') }}),
 
@@ -41,6 +43,18 @@ terms as (
     from metrics
     inner join windows on metrics.metric_id = windows.metric_id
     where metrics.method in ('sum', 'ratio') and metrics.{{ role }} is not null
+    {% endfor -%}
+    {% for role in ['numerator', 'denominator', 'n_measure'] -%}
+    union all
+    select
+        metrics.metric_id,
+        'all' as acv_tier,
+        'baseline_{{ role }}' as role,
+        metrics.{{ role }} as measure_id,
+        metric_baselines.window_id
+    from metrics
+    inner join metric_baselines on metrics.metric_id = metric_baselines.metric_id
+    where metrics.{{ role }} is not null
     {% endfor -%}
 ),
 

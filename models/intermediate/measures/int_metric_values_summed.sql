@@ -56,6 +56,7 @@ valued_terms as (
         on terms.metric_id = metric_segments.metric_id
         and windowed.segment = metric_segments.segment
     where terms.acv_tier = coalesce(metric_segments.acv_tier, 'all')
+        and terms.role in ('numerator', 'denominator', 'n_measure')
         and {{ listed_in('windowed.scope', 'terms.scopes') }}
         and {{ listed_in('windowed.period_type', 'terms.period_types') }}
 ),

@@ -1,0 +1,68 @@
+-- The runs of business days over which a deal stands in the open pipeline unchanged, as seen at the
+-- end of each day: what opened and closed within a day was never in the pipeline of any. A rep who
+-- changes teams takes the open deals along, so a run also ends where the assignment does.
+with versions as (select * from {{ ref('int_opportunity_versions') }}),
+
+assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+open_runs as (
+    select
+        opportunity_id,
+        version_number,
+        valid_from_day as from_day,
+        coalesce({{ business_day('valid_to') }}, date '9999-12-31') as to_day,
+        segment,
+        rep_id,
+        stage_id,
+        close_date,
+        {{ fiscal_quarter_start('close_date') }} as close_quarter,
+        opportunity_type,
+        amount,
+        is_qualified
+    from versions
+    where is_open
+),
+
+-- Days before the first assignment belong to no team.
+placements as (
+    select
+        rep_id,
+        valid_from,
+        valid_to,
+        team_id
+    from assignments
+    union all
+    select
+        rep_id,
+        date '1900-01-01' as valid_from,
+        min(valid_from) as valid_to,
+        'unassigned' as team_id
+    from assignments
+    group by rep_id
+),
+
+placed as (
+    select
+        open_runs.opportunity_id,
+        open_runs.version_number,
+        greatest(open_runs.from_day, coalesce(placements.valid_from, open_runs.from_day))
+            as from_day,
+        least(open_runs.to_day, coalesce(placements.valid_to, open_runs.to_day)) as to_day,
+        open_runs.segment,
+        coalesce(placements.team_id, 'unassigned') as team_id,
+        open_runs.rep_id,
+        open_runs.stage_id,
+        open_runs.close_date,
+        open_runs.close_quarter,
+        coalesce(open_runs.opportunity_type, 'unknown') as opportunity_type,
+        open_runs.amount,
+        open_runs.is_qualified
+    from open_runs
+    left join placements
+        on open_runs.rep_id = placements.rep_id
+        and open_runs.from_day < placements.valid_to
+        and open_runs.to_day > placements.valid_from
+    where open_runs.from_day < open_runs.to_day
+)
+
+select * from placed

@@ -1,0 +1,120 @@
+-- What a value is compared with: the same metric over earlier days. A denominator that has no slice
+-- is the whole of a share and serves every slice.
+with terms as (
+    select * from {{ ref('int_metric_terms') }}
+    where role like 'baseline%'
+),
+
+windowed as (select * from {{ ref('int_measures_windowed') }}),
+
+earlier as (
+    select
+        terms.metric_id,
+        terms.role,
+        windowed.period_type,
+        windowed.period_start,
+        windowed.scope,
+        windowed.segment,
+        windowed.team_id,
+        windowed.rep_id,
+        terms.slice_type,
+        windowed.slice_id,
+        terms.measure_slice_type <> terms.slice_type as is_whole,
+        windowed.measure_value
+    from terms
+    inner join windowed
+        on terms.measure_id = windowed.measure_id
+        and terms.window_id = windowed.window_id
+        and {{ listed_in('windowed.scope', 'terms.scopes') }}
+        and {{ listed_in('windowed.period_type', 'terms.period_types') }}
+),
+
+sliced as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        slice_type,
+        slice_id,
+        max(case when role = 'baseline_numerator' then measure_value end) as numerator,
+        max(case when role = 'baseline_denominator' then measure_value end) as denominator,
+        max(case when role = 'baseline_n_measure' then measure_value end) as n
+    from earlier
+    where not is_whole
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+),
+
+wholes as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        segment,
+        team_id,
+        rep_id,
+        max(case when role = 'baseline_denominator' then measure_value end) as denominator,
+        max(case when role = 'baseline_n_measure' then measure_value end) as n
+    from earlier
+    where is_whole
+    group by 1, 2, 3, 4, 5, 6
+),
+
+ratios as (
+    select distinct metric_id
+    from terms
+    where role = 'baseline_denominator'
+),
+
+compared as (
+    select
+        sliced.metric_id,
+        sliced.period_type,
+        sliced.period_start,
+        sliced.scope,
+        sliced.segment,
+        sliced.team_id,
+        sliced.rep_id,
+        sliced.slice_type,
+        sliced.slice_id,
+        cast(coalesce(sliced.numerator, 0) as double) as baseline_numerator,
+        cast(coalesce(sliced.denominator, wholes.denominator) as double) as baseline_denominator,
+        cast(coalesce(sliced.n, wholes.n) as bigint) as baseline_n,
+        ratios.metric_id is not null as is_ratio
+    from sliced
+    left join wholes
+        on sliced.metric_id = wholes.metric_id
+        and sliced.period_type = wholes.period_type
+        and sliced.period_start = wholes.period_start
+        and sliced.segment = wholes.segment
+        and sliced.team_id = wholes.team_id
+        and sliced.rep_id = wholes.rep_id
+    left join ratios on sliced.metric_id = ratios.metric_id
+),
+
+baselines as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        slice_type,
+        slice_id,
+        baseline_numerator,
+        baseline_denominator,
+        case
+            when not is_ratio then baseline_numerator
+            when baseline_denominator > 0
+                then baseline_numerator / nullif(baseline_denominator, 0)
+        end as baseline_value,
+        baseline_n
+    from compared
+)
+
+select * from baselines
