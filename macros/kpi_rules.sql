@@ -21,3 +21,16 @@
 {% macro kpi_frozen_rules() -%}
     ('points_below_baseline', 'pct_change_below')
 {%- endmacro %}
+
+{#- Status of a row of int_scorecard_values, from `judged`, the row of kpi_status beside it, if a KPI. -#}
+{% macro scorecard_status(row, judged) -%}
+    coalesce(
+        {{ judged }}.status,
+        case
+            when not {{ row }}.is_instrumented then 'not_instrumented'
+            when {{ row }}.metric_value is null or {{ row }}.n < {{ row }}.min_n
+                then 'insufficient_data'
+            else 'not_judged'
+        end
+    )
+{%- endmacro %}

@@ -35,6 +35,7 @@ watched as (
         and (triggers.slice_id is null or readings.slice_id = triggers.slice_id)
         and readings.metric_value is not null
         and readings.n >= coalesce(triggers.min_n, readings.min_n)
+        and readings.history_days >= coalesce(triggers.history_days, 0)
 ),
 
 ordered as (

@@ -14,6 +14,11 @@ stages as (select * from {{ ref('int_stages_mapped') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),
 
+beginnings as (
+    select min(calendar_day) as first_day
+    from calendar
+),
+
 readings as (
     select
         metric_values.metric_id,
@@ -43,11 +48,13 @@ readings as (
         cast(stages.expected_days as double) as expected_days,
         cast(calendar.day_of_quarter as double)
         / (calendar.day_of_quarter + calendar.days_to_quarter_end) as quarter_share,
-        calendar.days_to_quarter_end
+        calendar.days_to_quarter_end,
+        {{ days_between('beginnings.first_day', 'metric_values.period_end') }} + 1 as history_days
     from metric_values
     inner join owners on metric_values.metric_id = owners.metric_id
     inner join metrics on metric_values.metric_id = metrics.metric_id
     inner join calendar on metric_values.period_end = calendar.calendar_day
+    cross join beginnings
     left join segments on metric_values.segment = segments.segment
     left join stages
         on metric_values.slice_type = 'stage' and metric_values.slice_id = stages.stage_id
