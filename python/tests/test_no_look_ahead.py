@@ -50,6 +50,7 @@ PAST = {
     "fct_stage_visits": "cast(exited_at as date) <= {day}",
     "fct_stage_transitions": "cast(moved_at as date) <= {day}",
     "fct_activities": "cast(occurred_at as date) <= {day}",
+    "kpi_breaches": "closed_on <= {day}",
 }
 
 

@@ -14,9 +14,9 @@ worded as (
         {%- for name, bound in ends.items() %}
         case
             when bands.compared = 'points_to_baseline'
-                then concat(cast(cast({{ bound }} * 100 as decimal(18, 1)) as string), ' points')
+                then cast(cast({{ bound }} * 100 as decimal(18, 1)) as string) || ' points'
             when bands.compared = 'share_of_baseline' or metrics.kind = 'rate'
-                then concat(cast(cast({{ bound }} * 100 as decimal(18, 1)) as string), ' %')
+                then cast(cast({{ bound }} * 100 as decimal(18, 1)) as string) || ' %'
             else cast(cast({{ bound }} as decimal(18, 1)) as string)
         end as {{ name }}_text{{ ',' if not loop.last }}
         {%- endfor %}
