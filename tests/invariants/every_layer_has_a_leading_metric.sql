@@ -1,4 +1,6 @@
--- A layer that is only seen after the fact cannot be steered.
+-- A layer that is only seen after the fact cannot be steered. A warning while the catalog has no
+-- leading metric of layer 4.
+{{ config(severity='warn') }}
 with metrics as (select * from {{ ref('metrics') }}),
 
 layers as (

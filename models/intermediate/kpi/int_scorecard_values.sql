@@ -16,11 +16,17 @@ cadences as (
         metrics.timing,
         metrics.min_n,
         standards.tier,
-        case standards.cadence
-            when 'daily' then 'day'
-            when 'weekly' then 'week'
-            when 'quarterly' then 'quarter'
-            else 'month'
+        -- A metric of longer periods than its cadence is looked at says the same for a while.
+        case
+            when standards.cadence = 'daily' and {{ listed_in("'day'", 'metrics.period_types') }}
+                then 'day'
+            when standards.cadence = 'weekly' and {{ listed_in("'week'", 'metrics.period_types') }}
+                then 'week'
+            when
+                standards.cadence is distinct from 'quarterly'
+                and {{ listed_in("'month'", 'metrics.period_types') }}
+                then 'month'
+            else 'quarter'
         end as period_type
     from metrics
     left join standards on metrics.metric_id = standards.metric_id
