@@ -11,6 +11,8 @@ metrics as (select * from {{ ref('metrics') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
+readings as (select * from {{ ref('int_win_rate_readings') }}),
+
 instrumented as (
     select distinct metric_id
     from metric_values
@@ -95,6 +97,7 @@ described as (
                 then 'down'
             else 'steady'
         end as trend,
+        readings.reading,
         current_values.timing,
         'team' as tier
     from chosen
@@ -107,6 +110,11 @@ described as (
         and current_values.period_type = kpi_status.period_type
         and current_values.period_start = kpi_status.period_start
         and kpi_status.scope = 'company'
+    left join readings
+        on current_values.metric_id = 'win_rate_t90'
+        and current_values.period_type = readings.period_type
+        and current_values.period_start = readings.period_start
+        and readings.scope = 'company'
 )
 
 select * from described
