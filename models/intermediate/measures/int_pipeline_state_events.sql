@@ -7,11 +7,10 @@ periods as (select * from {{ ref('int_calendar_periods') }}),
 probabilities as (select * from {{ ref('int_stage_probabilities') }}),
 
 days as (
-    select
+    select distinct
         window_end as event_on,
         {{ month_start('window_end') }} as month_start
     from periods
-    group by 1, 2
 ),
 
 standing as (

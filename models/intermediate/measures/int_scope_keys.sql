@@ -1,7 +1,9 @@
 -- Who is reported with a zero when nothing happened: each scope's keys with the days they were
--- there. A key begins with its first event (a rep with the first day at work) and never begins
--- earlier in a later build.
+-- there. A key begins with its first event (a rep with the first day at work, a pipeline with the
+-- first day a deal stood open) and never begins earlier in a later build.
 with daily as (select * from {{ ref('int_measures_daily') }}),
+
+spans as (select * from {{ ref('int_pipeline_spans') }}),
 
 reps as (select * from {{ ref('int_reps_listed') }}),
 
@@ -23,8 +25,22 @@ seen as (
         rep_id,
         min(measured_on) as first_day
     from daily
-    where measure_id not in ('quota_amount', 'ramped_quota_amount', 'active_rep_count')
-        and measured_on <= {{ as_of_date() }}
+    -- Neither plans nor what is measured on the last days of periods: which days those are depends
+    -- on the as-of day.
+    where measure_id not in (
+        'quota_amount', 'ramped_quota_amount', 'active_rep_count', 'open_count', 'open_amount',
+        'open_qualified_count', 'open_qualified_amount', 'weighted_amount', 'crm_weighted_amount',
+        'closing_weighted_amount'
+    )
+    and measured_on <= {{ as_of_date() }}
+    group by 1, 2, 3
+    union all
+    select
+        segment,
+        team_id,
+        rep_id,
+        min(from_day) as first_day
+    from spans
     group by 1, 2, 3
     union all
     select
