@@ -1,23 +1,22 @@
--- Do deals come in as often as their stage's probability said? One row per tenth of the predicted
--- probability, and one for all, with the Brier score (mean squared miss, smaller is better) of the
--- historical probability and of the CRM's stage default on the same deals. Each first visit of an
--- open stage counts once, with the probability of the month it was entered, once the deal is
--- decided. Entries of the first half year are left out: history then knows only the deals that were
--- decided fastest, and they win less often than the rest. So are the last 120 days: of the young
--- entries only the fast ones are decided yet.
+-- Do deals come in as often as their stage's probability said? One row per tenth of the entries,
+-- from the least to the most likely, and one for all, with the Brier score (mean squared miss,
+-- smaller is better) of the historical probability and of the CRM's stage default on the same
+-- deals. Each first visit of an open stage counts once, with the probability of the month it was
+-- entered, once the deal is decided. The first half year of probabilities is left out: history then
+-- knows only the deals that were decided fastest, and underrates the rest. So are entries of the
+-- last 120 days: of the young only the fast ones are decided yet.
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
 opportunities as (select * from {{ ref('fct_opportunities') }}),
 
 probabilities as (select * from {{ ref('int_stage_probabilities') }}),
 
-calendar as (select * from {{ ref('dim_dates') }}),
-
 bounds as (
     select
-        min(date_day) + 180 as first_day,
+        min(month_start) + 180 as first_day,
         {{ as_of_date() }} - 120 as last_day
-    from calendar
+    from probabilities
+    where probability is not null
 ),
 
 entries as (
@@ -32,6 +31,9 @@ entries as (
 
 judged as (
     select
+        ntile(10) over (
+            order by probabilities.probability, entries.opportunity_id, entries.stage_id
+        ) as decile,
         probabilities.probability,
         probabilities.crm_probability,
         case when opportunities.status = 'won' then 1.0 else 0.0 end as outcome
@@ -48,31 +50,45 @@ judged as (
 
 grouped as (
     select
-        concat(
-            cast(10 * least(cast(floor(probability * 10) as integer), 9) as string), ' % and more'
-        ) as predicted_band,
-        *
+        cast(decile as string) as decile,
+        decile as place,
+        probability,
+        crm_probability,
+        outcome
     from judged
     union all
     select
-        'all' as predicted_band,
-        *
+        'all' as decile,
+        11 as place,
+        probability,
+        crm_probability,
+        outcome
     from judged
 ),
 
 calibration as (
     select
-        predicted_band,
+        decile,
+        place,
         count(*) as deals,
-        avg(probability) as predicted_share,
-        avg(outcome) as realised_share,
-        100 * (avg(probability) - avg(outcome)) as points_too_high,
-        avg(power(probability - outcome, 2)) as brier_score,
-        avg(crm_probability) as crm_predicted_share,
-        avg(power(crm_probability - outcome, 2)) as crm_brier_score
+        avg(probability) as predicted,
+        avg(outcome) as realised,
+        100 * (avg(probability) - avg(outcome)) as points_off,
+        avg(power(probability - outcome, 2)) as brier,
+        avg(crm_probability) as crm_predicted,
+        avg(power(crm_probability - outcome, 2)) as crm_brier
     from grouped
-    group by predicted_band
+    group by decile, place
 )
 
-select * from calibration
-order by predicted_band
+select
+    decile,
+    deals,
+    predicted,
+    realised,
+    points_off,
+    brier,
+    crm_predicted,
+    crm_brier
+from calibration
+order by place
