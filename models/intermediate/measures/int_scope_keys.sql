@@ -1,15 +1,15 @@
 -- Who is reported with a zero when nothing happened: each scope's keys with the days they were
--- there. A key begins with its first event (a rep with the first day at work, a pipeline with the
--- first day a deal stood open) and never begins earlier in a later build.
+-- there. A key begins with its first event (a rep with the first day at work) and never begins
+-- earlier in a later build.
 with daily as (select * from {{ ref('int_measures_daily') }}),
-
-spans as (select * from {{ ref('int_pipeline_spans') }}),
 
 reps as (select * from {{ ref('int_reps_listed') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),
+
+terms as (select * from {{ ref('int_metric_terms') }}),
 
 scopes as (select * from {{ ref('int_scopes') }}),
 
@@ -18,29 +18,24 @@ first_days as (
     from calendar
 ),
 
+-- Plans and states are no events: a state is measured on days that a later build leaves out. And
+-- what no rep is measured by (recurring revenue) brings no rep into being.
+happenings as (
+    select distinct measure_id
+    from terms
+    where window_id not in ('point', 'whole', 'month', 'quarter')
+        and {{ listed_in("'rep'", 'scopes') }}
+),
+
 seen as (
     select
-        segment,
-        team_id,
-        rep_id,
-        min(measured_on) as first_day
+        daily.segment,
+        daily.team_id,
+        daily.rep_id,
+        min(daily.measured_on) as first_day
     from daily
-    -- Neither plans nor what is measured on the last days of periods: which days those are depends
-    -- on the as-of day.
-    where measure_id not in (
-        'quota_amount', 'ramped_quota_amount', 'active_rep_count', 'open_count', 'open_amount',
-        'open_qualified_count', 'open_qualified_amount', 'weighted_amount', 'crm_weighted_amount',
-        'closing_weighted_amount'
-    )
-    and measured_on <= {{ as_of_date() }}
-    group by 1, 2, 3
-    union all
-    select
-        segment,
-        team_id,
-        rep_id,
-        min(from_day) as first_day
-    from spans
+    inner join happenings on daily.measure_id = happenings.measure_id
+    where daily.measured_on <= {{ as_of_date() }}
     group by 1, 2, 3
     union all
     select
