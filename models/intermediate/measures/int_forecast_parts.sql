@@ -21,7 +21,7 @@ wins as (
         closings.segment,
         coalesce(assignments.team_id, 'unassigned') as team_id,
         closings.rep_id,
-        sum(closings.won_amount) as amount
+        cast(sum(closings.won_amount) as decimal(28, 4)) as amount
     from closings
     left join assignments
         on closings.rep_id = assignments.rep_id
