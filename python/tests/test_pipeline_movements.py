@@ -269,8 +269,8 @@ def test_forecasts_are_commits_or_what_deals_promise(company: Build, small_compa
     commits: dict[tuple[str, dt.date], list[tuple[str, float]]] = defaultdict(list)
     for row in read(small_company / "planning" / "forecast_submissions.csv"):
         if row["category"] == "commit":
-            key = row["rep"], dt.date.fromisoformat(row["quarter"])
-            commits[key].append((row["submitted_at"], float(row["amount"])))
+            quarter = dt.date.fromisoformat(row["quarter"])
+            commits[row["rep"], quarter].append((row["submitted_at"], float(row["amount"])))
     roster = read(small_company / "planning" / "rep_roster.csv")
     stays = {row["rep"] for row in roster if not row["end"]}
     left = {
@@ -296,18 +296,16 @@ def test_forecasts_are_commits_or_what_deals_promise(company: Build, small_compa
 
     want: dict[tuple[Any, ...], tuple[float, float | None]] = {}
     quarters = [
-        quarter
-        for (quarter,) in company.query(
-            "select distinct quarter_start from marts.forecast_accuracy"
-        )
+        first
+        for (first,) in company.query("select distinct quarter_start from marts.forecast_accuracy")
     ]
     for start, last, number, end in weeks(sorted(quarters)):
         derived: dict[str, float] = defaultdict(float)
         for life in everyone:
-            state = life.at(end)
-            if state and state.kind == "open" and state.quarter == start:
-                chance = probabilities.get((end.replace(day=1), state.segment, state.stage), 0.0)
-                derived[state.rep] += float(state.amount) * chance
+            held = life.at(end)
+            if held and held.kind == "open" and held.quarter == start:
+                chance = probabilities.get((end.replace(day=1), held.segment, held.stage), 0.0)
+                derived[held.rep] += float(held.amount) * chance
         actual: dict[str, float] = defaultdict(float)
         for rep, bookings in booked.items():
             for day, amount in bookings:
