@@ -196,6 +196,39 @@ def test_stage_transitions(world: World) -> None:
     check(want, by_key(got, "opportunity_id", "moved_at"))
 
 
+def test_stage_entries(world_of: WorldOf) -> None:
+    """Stages that were jumped over count as reached."""
+    world = world_of("salesforce")
+    columns = (
+        *("entered_on", "left_kind", "days_to_leaving", "outcome", "days_to_outcome"),
+        *("rep_id", "team_id", "segment"),
+    )
+    want = {}
+    for name, _, (stage, *row) in numbered(world.expected("stage_entries")):
+        values = dict(zip(columns, row, strict=True))
+        want[crm_id(name), stage] = {**values, "rep_id": crm_id(values["rep_id"])}
+    got = world.rows("intermediate.int_stage_entries")
+    check(want, by_key(got, "opportunity_id", "stage_id"))
+
+
+def test_stage_conversion(world_of: WorldOf) -> None:
+    world = world_of("salesforce")
+    columns = (
+        *("n", "advanced", "lost", "backward", "deleted", "open"),
+        *("rate", "maturity", "baseline_rate", "baseline_n"),
+    )
+    want = {
+        (method, stage): dict(zip(columns, map(number, row), strict=True))
+        for method, stages in world.expected("stage_conversion").items()
+        for stage, row in stages.items()
+    }
+    got = world.rows(
+        "marts.stage_conversion where scope = 'company' and period_type = 'quarter'"
+        " and period_start = date '2025-04-01'"
+    )
+    check(want, by_key(got, "method", "stage_id"))
+
+
 def test_activities(world: World) -> None:
     columns = (
         *("activity_type", "rep_id", "team_id", "opportunity_id", "account_id", "lead_id"),

@@ -26,7 +26,9 @@ DAYS = (dt.date(2024, 10, 16), dt.date(2025, 5, 31), dt.date(2025, 9, 29))
 HISTORY = ("int_opportunity_versions", "int_stage_visits")
 # (a) The raw audit counts the rows that lie there, and more rows lie in the whole export.
 COUNTS_THE_LANDING = ("data_quality",)
-# Fields of which a CRM keeps no history: their value is the export's, whatever the day.
+# Fields of which a CRM keeps no history: their value is the export's, whatever the day. Three are
+# compared all the same, as the generated export never changes what they rest on: is_hot (the rating),
+# health and health_reasons of a deal (the text of its next step).
 WITHOUT_HISTORY = {
     "dim_accounts": (
         *("account_name", "parent_account_id", "segment", "industry", "employees"),
@@ -36,6 +38,8 @@ WITHOUT_HISTORY = {
     "fct_leads": ("status", "rating", "rep_id"),
     "fct_opportunities": ("name",),
 }
+# Methods of stage_conversion that go on ripening: what became of deals after the period.
+RIPENING_METHODS = ("cohort", "cohort_30", "cohort_60", "cohort_90", "censored")
 # A period's end, for tables that carry its type and start alone.
 PERIOD_END = (
     "case period_type"
@@ -108,4 +112,6 @@ def conditions(build: Build, day: dt.date, ripening: list[str]) -> dict[str, str
             if "metric_id" in columns and ripening:
                 listed = ", ".join(f"'{metric}'" for metric in ripening)
                 found[table] += f" and metric_id not in ({listed})"
+            if table == "stage_conversion":
+                found[table] += f" and method not in {RIPENING_METHODS}"
     return found

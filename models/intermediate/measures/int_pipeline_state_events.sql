@@ -6,12 +6,13 @@ periods as (select * from {{ ref('int_calendar_periods') }}),
 
 probabilities as (select * from {{ ref('int_stage_probabilities') }}),
 
+opportunity_types as (select * from {{ ref('opportunity_types') }}),
+
 days as (
-    select
+    select distinct
         window_end as event_on,
         {{ month_start('window_end') }} as month_start
     from periods
-    group by 1, 2
 ),
 
 standing as (
@@ -20,6 +21,7 @@ standing as (
         states.rep_id,
         states.segment,
         states.close_bucket = 'this' as is_closing,
+        opportunity_types.motion,
         states.deals,
         states.amount,
         states.qualified_deals,
@@ -32,6 +34,8 @@ standing as (
         on days.month_start = probabilities.month_start
         and states.segment = probabilities.segment
         and states.stage_id = probabilities.stage_id
+    left join opportunity_types
+        on lower(states.opportunity_type) = opportunity_types.raw_type
 ),
 
 events as (
@@ -47,7 +51,9 @@ events as (
         sum(qualified_amount) as open_qualified_amount,
         sum(weighted_amount) as weighted_amount,
         sum(crm_weighted_amount) as crm_weighted_amount,
-        sum(weighted_amount) filter (where is_closing) as closing_weighted_amount
+        sum(weighted_amount) filter (where is_closing) as closing_weighted_amount,
+        sum(amount) filter (where motion = 'new_logo') as open_new_logo_amount,
+        sum(amount) filter (where motion = 'expansion') as open_expansion_amount
     from standing
     group by event_on, rep_id, segment
 )

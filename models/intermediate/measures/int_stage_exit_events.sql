@@ -11,6 +11,7 @@ exits as (
         exit_segment as segment,
         'stage' as slice_type,
         stage_id as slice_id,
+        case when exit_kind in ('forward', 'won') then 'advanced' else exit_kind end as outcome,
         1 as stage_exit_count,
         case when exit_kind in ('forward', 'won') then 1 else 0 end as stage_advanced_count
     from visits

@@ -4,7 +4,9 @@
     'int_metric_values_coverage',
     'int_metric_values_velocity',
     'int_metric_values_closed_vs_target',
+    'int_metric_values_retention',
     'int_metric_values_forecast',
+    'int_metric_values_lead_response',
 ] -%}
 with unioned as (
     {% for model in models -%}

@@ -1,0 +1,152 @@
+-- The cumulative incidence of advancing by Aalen and Johansen: what share of the entries of a
+-- window will have advanced when all have left, if open ones go on as those did that stood as long.
+-- Lost, backward and deleted compete; open and moved ones are watched as long as they stood there.
+-- Time is whole days. Weeks and reps are left out: groups that small jump with every deal. One long
+-- model, so that nothing of the size of its steps is written but the result.
+with entries as (select * from {{ ref('int_stage_entries') }}),
+
+window_days as (select * from {{ ref('int_window_days') }}),
+
+day_runs as (select * from {{ ref('int_window_day_runs') }}),
+
+scopes as (select * from {{ ref('int_scopes') }}),
+
+by_run as (
+    select
+        day_runs.long_run_start as run_start,
+        entries.stage_id,
+        entries.segment,
+        entries.team_id,
+        case when entries.left_kind in ('open', 'moved') then 'watched' else entries.left_kind end
+            as left_kind,
+        coalesce(
+            entries.days_to_leaving, {{ days_between('entries.entered_on', as_of_date()) }}
+        ) as days,
+        count(*) as case_count
+    from entries
+    inner join day_runs on entries.entered_on = day_runs.calendar_day
+    group by 1, 2, 3, 4, 5, 6
+),
+
+windowed as (
+    select
+        window_days.window_id,
+        window_days.period_type,
+        window_days.period_start,
+        by_run.stage_id,
+        by_run.segment,
+        by_run.team_id,
+        by_run.days,
+        {%- for kind in ['advanced', 'lost', 'backward', 'deleted', 'watched'] %}
+        coalesce(sum(by_run.case_count) filter (where by_run.left_kind = '{{ kind }}'), 0)
+            as {{ kind }}_count{{ ',' if not loop.last }}
+        {%- endfor %}
+    from by_run
+    inner join window_days on by_run.run_start = window_days.calendar_day
+    where
+        window_days.window_id in ('t90', 'p90')
+        and window_days.period_type in ('month', 'quarter')
+    group by 1, 2, 3, 4, 5, 6, 7
+),
+
+scoped as (
+    select
+        windowed.window_id,
+        windowed.period_type,
+        windowed.period_start,
+        scopes.scope,
+        case when scopes.keeps_segment then windowed.segment else 'all' end as segment,
+        case when scopes.keeps_team then windowed.team_id else 'all' end as team_id,
+        windowed.stage_id,
+        windowed.days,
+        {%- for kind in ['advanced', 'lost', 'backward', 'deleted', 'watched'] %}
+        cast(sum(windowed.{{ kind }}_count) as bigint) as {{ kind }}_count{{ ',' if not loop.last }}
+        {%- endfor %}
+    from windowed
+    cross join scopes
+    where scopes.scope in ('company', 'segment', 'team')
+    group by 1, 2, 3, 4, 5, 6, 7, 8
+),
+
+-- Who stood there at least so long, the leavers of that day among them.
+at_risk as (
+    select
+        *,
+        advanced_count + lost_count + backward_count + deleted_count as left_count,
+        sum(advanced_count + lost_count + backward_count + deleted_count + watched_count) over (
+            partition by
+                window_id, period_type, period_start, scope, segment, team_id, stage_id
+            order by days desc
+            rows between unbounded preceding and current row
+        ) as at_risk_count
+    from scoped
+),
+
+-- Logarithms turn the product over days into a sum, decimals make it independent of its order.
+-- Where everybody leaves nobody is left to be multiplied by 0.
+staying as (
+    select
+        *,
+        cast(
+            case
+                when left_count < at_risk_count
+                    then ln((at_risk_count - left_count) / nullif(at_risk_count, 0))
+                else 0
+            end as decimal(38, 24)
+        ) as log_staying
+    from at_risk
+),
+
+surviving as (
+    select
+        *,
+        exp(
+            cast(
+                coalesce(
+                    sum(log_staying) over (
+                        partition by
+                            window_id, period_type, period_start, scope, segment, team_id, stage_id
+                        order by days
+                        rows between unbounded preceding and 1 preceding
+                    ), 0
+                ) as double
+            )
+        ) as still_there
+    from staying
+),
+
+censored as (
+    select
+        'censored' as method,
+        window_id,
+        period_type,
+        period_start,
+        scope,
+        segment,
+        team_id,
+        'all' as rep_id,
+        stage_id,
+        cast(sum(left_count + watched_count) as bigint) as n,
+        cast(sum(advanced_count) as bigint) as advanced_count,
+        cast(sum(lost_count) as bigint) as lost_count,
+        cast(sum(backward_count) as bigint) as backward_count,
+        cast(sum(deleted_count) as bigint) as deleted_count,
+        cast(sum(watched_count) as bigint) as open_count,
+        -- Where nobody has left yet there is nothing to rate.
+        case
+            when sum(left_count) > 0
+                then
+                    cast(
+                        sum(
+                            cast(
+                                still_there * advanced_count / nullif(at_risk_count, 0)
+                                as decimal(38, 24)
+                            )
+                        ) as double
+                    )
+        end as rate
+    from surviving
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+)
+
+select * from censored

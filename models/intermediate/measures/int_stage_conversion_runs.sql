@@ -1,0 +1,77 @@
+-- What conversion is counted from, summed before windows, scopes and methods multiply it: exits by
+-- how they ended, first entries by what became of them within 30, 60 or 90 days, and how many of
+-- these they have had by the as-of day. A rep has a handful of them, so reps are counted by month
+-- and quarter only, in longer runs of days.
+with exits as (select * from {{ ref('int_stage_exit_events') }}),
+
+entries as (select * from {{ ref('int_stage_entries') }}),
+
+assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+day_runs as (select * from {{ ref('int_window_day_runs') }}),
+
+cases as {{ streamed() }} (
+    select
+        'exit' as counted_at,
+        exits.event_on as counted_on,
+        exits.slice_id as stage_id,
+        exits.segment,
+        coalesce(assignments.team_id, 'unassigned') as team_id,
+        exits.rep_id,
+        exits.outcome,
+        0 as decided_within,
+        0 as days_had
+    from exits
+    left join assignments
+        on exits.rep_id = assignments.rep_id
+        and exits.event_on >= assignments.valid_from
+        and exits.event_on < assignments.valid_to
+    union all
+    select
+        'entry' as counted_at,
+        entered_on as counted_on,
+        stage_id,
+        segment,
+        team_id,
+        rep_id,
+        outcome,
+        case
+            {%- for days in [30, 60, 90] %}
+            when days_to_outcome <= {{ days }} then {{ days }}
+            {%- endfor %}
+            else 9999
+        end as decided_within,
+        case
+            {%- for days in [90, 60, 30] %}
+            when entered_on <= {{ as_of_date() }} - {{ days }} then {{ days }}
+            {%- endfor %}
+            else 0
+        end as days_had
+    from entries
+),
+
+counted as (
+    {% for keeps_rep, run, team, rep in [
+        (false, 'run_start', 'cases.team_id', "'all'"),
+        (true, 'long_run_start', "'all'", 'cases.rep_id'),
+    ] -%}
+    {% if not loop.first %}union all{% endif %}
+    select
+        {{ keeps_rep }} as keeps_rep,
+        day_runs.{{ run }} as run_start,
+        cases.counted_at,
+        cases.stage_id,
+        cases.segment,
+        {{ team }} as team_id,
+        {{ rep }} as rep_id,
+        cases.outcome,
+        cases.decided_within,
+        cases.days_had,
+        count(*) as case_count
+    from cases
+    inner join day_runs on cases.counted_on = day_runs.calendar_day
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    {% endfor -%}
+)
+
+select * from counted
