@@ -94,6 +94,21 @@ def demo(
         click.echo(render(read_story(out)))
 
 
+@cli.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when the page is not fresh.")
+def glossary(check: bool) -> None:
+    """Write docs/metrics.md from the seeds of the catalog."""
+    from sales_metrics.glossary import glossary as page
+
+    repo = Path(__file__).resolve().parents[2]
+    path, text = repo / "docs" / "metrics.md", page(repo)
+    if not check:
+        path.write_text(text, encoding="utf-8")
+    elif not path.exists() or path.read_text(encoding="utf-8") != text:
+        click.echo("docs/metrics.md is not fresh: run `sales-metrics glossary`.", err=True)
+        sys.exit(1)
+
+
 def main() -> None:
     """Run the program; what the user can put right is told in one sentence."""
     try:

@@ -185,6 +185,17 @@ class Project:
         assert outcome.success, "\n".join(outcome.errors)
         return folder
 
+    def analysis(self, name: str, raw_folder: Path, build: Build) -> str:
+        """The SQL of an analysis, compiled against the tables of a build of that raw folder."""
+        settings = {
+            "SALES_METRICS_RAW": str(raw_folder),
+            "SALES_METRICS_DUCKDB": str(build.database),
+        }
+        outcome = self._run(["compile", "--select", name], settings, build.database)
+        assert outcome.success, "\n".join(outcome.errors)
+        compiled = self._target / "compiled" / "sales_metrics" / "analyses" / f"{name}.sql"
+        return compiled.read_text(encoding="utf-8")
+
     @property
     def _target(self) -> Path:
         # One folder for all builds: dbt then parses again only what another environment changes.

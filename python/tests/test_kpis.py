@@ -121,9 +121,7 @@ def tests(project: Project) -> dict[str, str]:
 
 
 @pytest.fixture
-def built(
-    build_project: BuildProject, tmp_path: Path
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def built(build_project: BuildProject, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A copy of the golden world's database, under the name the tests are compiled for."""
     shutil.copy(build_project(GOLDEN).database, tmp_path / "compiled.duckdb")
     connection = duckdb.connect()
