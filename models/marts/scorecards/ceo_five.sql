@@ -20,7 +20,7 @@ instrumented as (
 
 chosen as (
     select
-        scorecard_metrics.position,
+        scorecard_metrics.place,
         case
             when instrumented.metric_id is null and stand_ins.metric_id is not null
                 then stand_ins.metric_id
@@ -72,7 +72,7 @@ described as (
         current_values.segment,
         current_values.team_id,
         current_values.rep_id,
-        cast(chosen.position as bigint) as position,
+        cast(chosen.place as bigint) as place,
         chosen.metric_id,
         chosen.stands_in_for,
         current_values.period_type,
@@ -118,4 +118,4 @@ described as (
 )
 
 select * from described
-order by position
+order by place
