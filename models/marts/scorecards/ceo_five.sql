@@ -65,6 +65,15 @@ weekly as (
     group by metric_values.metric_id
 ),
 
+company_readings as (
+    select
+        'win_rate_t90' as metric_id,
+        readings.reading
+    from readings
+    inner join last_weeks on readings.period_start = last_weeks.period_start
+    where readings.period_type = 'week' and readings.scope = 'company'
+),
+
 described as (
     select
         {{ as_of_date() }} as as_of_date,
@@ -97,7 +106,7 @@ described as (
                 then 'down'
             else 'steady'
         end as trend,
-        readings.reading,
+        company_readings.reading,
         current_values.timing,
         'team' as tier
     from chosen
@@ -110,11 +119,8 @@ described as (
         and current_values.period_type = kpi_status.period_type
         and current_values.period_start = kpi_status.period_start
         and kpi_status.scope = 'company'
-    left join readings
-        on current_values.metric_id = 'win_rate_t90'
-        and current_values.period_type = readings.period_type
-        and current_values.period_start = readings.period_start
-        and readings.scope = 'company'
+    left join company_readings
+        on chosen.metric_id = company_readings.metric_id
 )
 
 select * from described
