@@ -26,8 +26,9 @@ WINDOWS = {
 }
 HEAD = """# Metrics
 
-Every metric of the project, written from the seeds by `sales-metrics glossary`: edit those, not this
-page. A metric with an owner and a trigger is a KPI: when it breaks, the owner does what stands there.
+Every metric of the project, written from the seeds by `sales-metrics glossary`: edit those, not
+this page. A metric with an owner and a trigger is a KPI: when it breaks, the owner does what stands
+there.
 """
 
 
