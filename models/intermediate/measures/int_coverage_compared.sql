@@ -14,7 +14,10 @@ ratios as (
                     / nullif(cast(target_amount - won_amount as double), 0)
         end as remaining,
         coalesce(target_amount <= won_amount, false) as is_covered,
-        cast(open_won_amount as double) / nullif(cast(open_amount as double), 0) as yield
+        case
+            when open_amount > 0
+                then cast(open_won_amount as double) / nullif(cast(open_amount as double), 0)
+        end as yield
     from covered
 ),
 
@@ -55,7 +58,8 @@ compared as (
         ratios.coverage,
         ratios.remaining,
         ratios.is_covered,
-        1 / nullif(required.median_yield, 0) as required,
+        case when required.median_yield > 0 then 1 / nullif(required.median_yield, 0) end
+            as required,
         coalesce(required.quarters, 0) as required_quarters,
         quarter_before.coverage as coverage_quarter_before,
         year_before.coverage as coverage_year_before

@@ -1,48 +1,28 @@
 -- What was won against the plan of the month or quarter. While it runs, the open pipeline expected
--- to close in it is added, weighted by how likely it is won: a projection, told by is_complete.
-with windowed as (
-    select *
-    from {{ ref('int_measures_windowed') }}
-    where measure_id = 'won_amount' and window_id = 'period'
-),
+-- to close in it is added: a projection, told by is_complete. Long, because the keys are written
+-- out at every join.
+with targets as (select * from {{ ref('int_targets_scoped') }}),
 
-targets as (select * from {{ ref('int_targets_scoped') }}),
+periods as (select * from {{ ref('int_calendar_periods') }}),
 
-periods as (
-    select *
-    from {{ ref('int_calendar_periods') }}
-    where period_type in ('month', 'quarter')
-),
+windowed as (select * from {{ ref('int_measures_windowed') }}),
 
-spans as (select * from {{ ref('int_pipeline_spans') }}),
-
-probabilities as (select * from {{ ref('int_stage_probabilities') }}),
-
-scopes as (select * from {{ ref('int_scopes') }}),
+expected as (select * from {{ ref('int_expected_closings') }}),
 
 metrics as (select * from {{ ref('metrics') }}),
 
-expected as (
+won as (
     select
-        periods.period_type,
-        periods.period_start,
-        scopes.scope,
-        case when scopes.keeps_segment then spans.segment else 'all' end as segment,
-        case when scopes.keeps_team then spans.team_id else 'all' end as team_id,
-        case when scopes.keeps_rep then spans.rep_id else 'all' end as rep_id,
-        sum({{ weighted('spans.amount', 'probabilities.probability') }}) as weighted_amount
-    from periods
-    inner join spans
-        on spans.close_date >= periods.period_start
-        and spans.close_date <= periods.period_end
-        and spans.to_day > {{ as_of_date() }}
-    inner join probabilities
-        on probabilities.month_start = {{ month_start(as_of_date()) }}
-        and spans.segment = probabilities.segment
-        and spans.stage_id = probabilities.stage_id
-    cross join scopes
-    where not periods.is_complete
-    group by 1, 2, 3, 4, 5, 6
+        period_type,
+        period_start,
+        segment,
+        team_id,
+        rep_id,
+        max(case when measure_id = 'won_amount' then measure_value end) as won_amount,
+        max(case when measure_id = 'won_count' then measure_value end) as won_count
+    from windowed
+    where measure_id in ('won_amount', 'won_count') and window_id = 'period'
+    group by period_type, period_start, segment, team_id, rep_id
 ),
 
 closed as (
@@ -55,32 +35,27 @@ closed as (
         targets.team_id,
         targets.rep_id,
         cast(
-            coalesce(windowed.measure_value, 0) + coalesce(expected.weighted_amount, 0) as double
+            coalesce(won.won_amount, 0) + coalesce(expected.weighted_amount, 0) as double
         ) as numerator,
         cast(targets.target_amount as double) as denominator,
+        cast(coalesce(won.won_count, 0) as bigint) as n,
         periods.is_complete
     from targets
     inner join periods
         on targets.period_type = periods.period_type
         and targets.period_start = periods.period_start
-    left join windowed
-        on targets.period_type = windowed.period_type
-        and targets.period_start = windowed.period_start
-        and targets.segment = windowed.segment
-        and targets.team_id = windowed.team_id
-        and targets.rep_id = windowed.rep_id
+    left join won
+        on targets.period_type = won.period_type
+        and targets.period_start = won.period_start
+        and targets.segment = won.segment
+        and targets.team_id = won.team_id
+        and targets.rep_id = won.rep_id
     left join expected
         on targets.period_type = expected.period_type
         and targets.period_start = expected.period_start
         and targets.segment = expected.segment
         and targets.team_id = expected.team_id
         and targets.rep_id = expected.rep_id
-),
-
-won as (
-    select *
-    from {{ ref('int_measures_windowed') }}
-    where measure_id = 'won_count' and window_id = 'period'
 ),
 
 valued as (
@@ -98,7 +73,7 @@ valued as (
         closed.numerator,
         closed.denominator,
         closed.numerator / nullif(closed.denominator, 0) as metric_value,
-        cast(coalesce(won.measure_value, 0) as bigint) as n,
+        closed.n,
         cast(null as double) as ci_low,
         cast(null as double) as ci_high,
         closed.is_complete
@@ -106,12 +81,7 @@ valued as (
     inner join metrics
         on metrics.metric_id = 'closed_vs_target'
         and {{ listed_in('closed.scope', 'metrics.scopes') }}
-    left join won
-        on closed.period_type = won.period_type
-        and closed.period_start = won.period_start
-        and closed.segment = won.segment
-        and closed.team_id = won.team_id
-        and closed.rep_id = won.rep_id
+        and {{ listed_in('closed.period_type', 'metrics.period_types') }}
 )
 
 select * from valued

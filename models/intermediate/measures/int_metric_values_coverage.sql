@@ -21,32 +21,32 @@ measured as (
     select
         'coverage_ratio' as metric_id,
         standing.*,
-        cast(open_amount as double) as numerator,
-        cast(target_amount as double) as denominator,
-        coverage as metric_value,
-        open_deals as n
+        cast(standing.open_amount as double) as numerator,
+        cast(standing.target_amount as double) as denominator,
+        standing.coverage as metric_value,
+        standing.open_deals as n
     from standing
-    where target_amount is not null
+    where standing.target_amount is not null
     union all
     select
         'remaining_coverage_ratio' as metric_id,
         standing.*,
-        cast(open_amount as double) as numerator,
-        cast(target_amount - won_amount as double) as denominator,
-        remaining as metric_value,
-        open_deals as n
+        cast(standing.open_amount as double) as numerator,
+        cast(standing.target_amount - standing.won_amount as double) as denominator,
+        standing.remaining as metric_value,
+        standing.open_deals as n
     from standing
-    where target_amount is not null
+    where standing.target_amount is not null
     union all
     select
         'required_coverage_ratio' as metric_id,
         standing.*,
         cast(null as double) as numerator,
         cast(null as double) as denominator,
-        required as metric_value,
-        required_quarters as n
+        standing.required as metric_value,
+        standing.required_quarters as n
     from standing
-    where required is not null
+    where standing.required is not null
 ),
 
 valued as (

@@ -109,6 +109,7 @@ scoped as (
         {%- endfor %}
     from counted
     inner join scopes on counted.keeps_rep = scopes.keeps_rep
+    where scopes.scope in ('company', 'segment', 'team', 'rep')
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 )
 

@@ -1,7 +1,7 @@
 -- How likely a deal in a stage is won, by segment, as history knew it at each month start: deals
 -- decided before that day that had been in the stage. A segment with few of them leans on the
--- company, as if 20 more of its deals had gone the company's way; a later stage is never less likely
--- than an earlier one.
+-- company, as if 20 more of its deals had gone the company's way; a later stage is never less
+-- likely than an earlier one. Long, because the counts of segment and company are taken apart first.
 with outcomes as (select * from {{ ref('int_stage_outcome_events') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),
@@ -96,7 +96,7 @@ probabilities as (
         estimated.estimate,
         max(estimated.estimate) over (
             partition by estimated.month_start, estimated.segment, estimated.pipeline_id
-            order by estimated.stage_order asc nulls last
+            order by estimated.stage_order asc nulls last, estimated.stage_id asc
             rows between unbounded preceding and current row
         ) as probability,
         crm_probabilities.crm_probability

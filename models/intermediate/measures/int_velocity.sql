@@ -1,5 +1,9 @@
 -- Pipeline velocity and its four drivers at the end of each period. Velocity is their product, so
 -- the change of its logarithm is the sum of theirs, and a missing driver leaves no velocity.
+{%- set summands = {
+    'open_qualified_count': 'point', 'won_count': 't90', 'decided_qualified_count': 't90',
+    'won_amount': 't90', 'won_cycle_days': 't90',
+} %}
 with windowed as (select * from {{ ref('int_measures_windowed') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
@@ -12,13 +16,13 @@ summed as (
         segment,
         team_id,
         rep_id,
-        {%- for measure, window in [
-            ('open_qualified_count', 'point'), ('won_count', 't90'),
-            ('decided_qualified_count', 't90'), ('won_amount', 't90'), ('won_cycle_days', 't90'),
-        ] %}
+        {%- for measure, window_id in summands.items() %}
         cast(
-            max(measure_value) filter (
-                where measure_id = '{{ measure }}' and window_id = '{{ window }}'
+            max(
+                case
+                    when measure_id = '{{ measure }}' and window_id = '{{ window_id }}'
+                        then measure_value
+                end
             ) as double
         ) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}

@@ -14,8 +14,8 @@ described as (
         responses.is_hot,
         responses.first_touch_at,
         case
-            when responses.touches_known_from is not null
-                then responses.first_touch_at is not null
+            when responses.first_touch_at is not null then true
+            when responses.touches_known_from is not null then false
         end as is_answered,
         {{ micros_as_minutes('responses.response_micros') }} as response_minutes,
         {{ micros_as_minutes('(responses.open_micros_at_touch - responses.open_micros_at_creation)') }}

@@ -24,4 +24,4 @@ curve as (
 )
 
 select * from curve
-order by quarter_start, scope, segment, team_id, rep_id, days_to_quarter_end desc
+order by quarter_start, scope, segment, team_id, rep_id, date_day

@@ -20,14 +20,18 @@ compared as (
         {%- endfor %}
         twelve_before.velocity as velocity_12_weeks_before
     from weeks
-    {%- for alias, days in [('week_before', 7), ('twelve_before', 84)] %}
-    left join weeks as {{ alias }}
-        on weeks.period_start - {{ days }} = {{ alias }}.period_start
-        and weeks.scope = {{ alias }}.scope
-        and weeks.segment = {{ alias }}.segment
-        and weeks.team_id = {{ alias }}.team_id
-        and weeks.rep_id = {{ alias }}.rep_id
-    {%- endfor %}
+    left join weeks as week_before
+        on weeks.period_start - 7 = week_before.period_start
+        and weeks.scope = week_before.scope
+        and weeks.segment = week_before.segment
+        and weeks.team_id = week_before.team_id
+        and weeks.rep_id = week_before.rep_id
+    left join weeks as twelve_before
+        on weeks.period_start - 84 = twelve_before.period_start
+        and weeks.scope = twelve_before.scope
+        and weeks.segment = twelve_before.segment
+        and weeks.team_id = twelve_before.team_id
+        and weeks.rep_id = twelve_before.rep_id
 ),
 
 drivers as (
