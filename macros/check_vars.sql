@@ -18,6 +18,14 @@
         'opportunity_field', 'account_field', 'account_rule', 'rep_roster', 'acv_band',
     ]) }}
     {{ check_list_var('crm_sources', known_crm_sources()) }}
+    {{ check_health_vars() }}
+    {%- for name in ['hot_lead_ratings', 'hot_lead_sources'] -%}
+        {%- set words = var(name) -%}
+        {%- if words is not iterable or words is string or words is mapping
+            or words | reject('string') | list or "'" in words | join -%}
+            {{ refuse_var(name, 'a list of words') }}
+        {%- endif -%}
+    {%- endfor -%}
     {%- for name in ['raw_schemas', 'raw_formats', 'raw_columns', 'waived_columns'] -%}
         {%- if var(name, {}) is not mapping -%}
             {{ refuse_var(name, 'a mapping by source, such as {salesforce: ...}') }}
@@ -25,6 +33,29 @@
     {%- endfor -%}
     {{ check_contract_names('raw_columns') }}
     {{ check_contract_names('waived_columns') }}
+{%- endmacro %}
+
+{#- Thresholds of deal health: numbers, and red no sooner than amber where both measure the same. -#}
+{% macro check_health_vars() -%}
+    {%- for name in [
+        'health_red_stage_age', 'health_amber_stage_age', 'health_red_silent_days',
+        'health_amber_silent_days', 'health_red_pushes', 'health_amber_quarter_pushes',
+    ] -%}
+        {%- if var(name) is not number or var(name) is boolean or var(name) <= 0 -%}
+            {{ refuse_var(name, 'a number above 0') }}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for measure in ['stage_age', 'silent_days'] -%}
+        {%- if var('health_red_' ~ measure) < var('health_amber_' ~ measure) -%}
+            {{ refuse_var(
+                'health_red_' ~ measure,
+                'no less than health_amber_' ~ measure ~ ', which is ' ~ var('health_amber_' ~ measure)
+            ) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if var('next_step_text') is not boolean -%}
+        {{ refuse_var('next_step_text', 'true or false') }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Refuses a var {source: {table: columns}} that names what no source contract has. -#}

@@ -26,10 +26,11 @@ cli.add_command(expectations)
 @cli.command()
 @click.option(
     "--company",
-    type=click.Choice(["kelvinmark", "quiet"]),
+    type=click.Choice(["kelvinmark", "quiet", "sailmark"]),
     default="kelvinmark",
     show_default=True,
-    help="Kelvinmark hides a leak in enterprise; Quiet is the same company without it.",
+    help="Kelvinmark hides a leak in enterprise; Quiet is the same company without it; Sailmark is"
+    " eight reps, of whom the busiest converts least (its size is fixed).",
 )
 @click.option("--seed", type=int, default=None, help="Other chance, same truth.")
 @click.option("--opportunities", type=int, default=None, help="How many; people grow with it.")
@@ -59,9 +60,20 @@ def demo(
     story: bool,
 ) -> None:
     """Write the raw tables of a demo company."""
+    from sales_metrics.demo import sailmark
     from sales_metrics.demo.company import HORIZON, named_company
     from sales_metrics.demo.export import write_company
 
+    if company == "sailmark":
+        if (opportunities, history_rows, activities) != (None, None, None) or story:
+            raise SalesMetricsError(
+                "Sailmark takes --seed, --until and --out; its size is fixed and its story is told"
+                " by marts.scorecard_rep."
+            )
+        day = until.date() if until else sailmark.HORIZON
+        sailmark.write_sailmark(out, day, sailmark.SEED if seed is None else seed)
+        click.echo(f"sailmark in {out}")
+        return
     started = time.monotonic()
     wanted = named_company(
         company,
@@ -80,6 +92,21 @@ def demo(
         from sales_metrics.demo.story import read_story, render
 
         click.echo(render(read_story(out)))
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when the page is not fresh.")
+def glossary(check: bool) -> None:
+    """Write docs/metrics.md from the seeds of the catalog."""
+    from sales_metrics.glossary import glossary as page
+
+    repo = Path(__file__).resolve().parents[2]
+    path, text = repo / "docs" / "metrics.md", page(repo)
+    if not check:
+        path.write_text(text, encoding="utf-8")
+    elif not path.exists() or path.read_text(encoding="utf-8") != text:
+        click.echo("docs/metrics.md is not fresh: run `sales-metrics glossary`.", err=True)
+        sys.exit(1)
 
 
 def main() -> None:

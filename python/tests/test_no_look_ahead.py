@@ -26,7 +26,9 @@ DAYS = (dt.date(2024, 10, 16), dt.date(2025, 5, 31), dt.date(2025, 9, 29))
 HISTORY = ("int_opportunity_versions", "int_stage_visits")
 # (a) The raw audit counts the rows that lie there, and more rows lie in the whole export.
 COUNTS_THE_LANDING = ("data_quality",)
-# Fields of which a CRM keeps no history: their value is the export's, whatever the day.
+# Fields of which a CRM keeps no history: their value is the export's, whatever the day. Three are
+# compared all the same, as the generated export never changes what they rest on: is_hot (the rating),
+# health and health_reasons of a deal (the text of its next step).
 WITHOUT_HISTORY = {
     "dim_accounts": (
         *("account_name", "parent_account_id", "segment", "industry", "employees"),
@@ -52,6 +54,9 @@ PAST = {
     "fct_stage_visits": "cast(exited_at as date) <= {day}",
     "fct_stage_transitions": "cast(moved_at as date) <= {day}",
     "fct_activities": "cast(occurred_at as date) <= {day}",
+    "kpi_breaches": "period_type <> 'day' and closed_on <= {day}",
+    # What was forecast stands from the week's end on; the row is judged when the quarter has ended.
+    "forecast_accuracy": "quarter_end <= {day}",
 }
 
 

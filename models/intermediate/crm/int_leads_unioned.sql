@@ -7,6 +7,7 @@ unioned as (
     {% if not loop.first %}union all{% endif %}
     select
         {{ source_id(crm, 'lead_id') }} as lead_id,
+        '{{ crm }}' as source,
         {{ source_id(crm, 'rep_id') }} as rep_id,
         created_at,
         status,
@@ -23,6 +24,7 @@ unioned as (
 existing as (
     select
         lead_id,
+        source,
         coalesce(rep_id, 'unassigned') as rep_id,
         created_at,
         {{ business_day('created_at') }} as created_on,

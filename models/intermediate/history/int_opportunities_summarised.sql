@@ -21,6 +21,8 @@ by_version as (
             as qualified_rep_id,
         min_by(segment, version_number) filter (where is_qualified and not is_deleted)
             as qualified_segment,
+        min_by(opportunity_type, version_number) filter (where is_qualified and not is_deleted)
+            as qualified_type,
         bool_or(is_inferred) as is_inferred
     from versions
     group by opportunity_id
@@ -54,6 +56,7 @@ summarised as (
         by_version.qualified_amount,
         by_version.qualified_rep_id,
         by_version.qualified_segment,
+        by_version.qualified_type,
         last_versions.stage_id,
         last_versions.amount,
         last_versions.close_date,

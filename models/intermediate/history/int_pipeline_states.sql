@@ -1,68 +1,7 @@
 -- The open pipeline by its keys, as runs of days over which nothing changed: every span adds to its
 -- keys on its first day and takes away on the day it ends, and a running sum does the rest. No deal
--- is ever joined to days. The bucket by close quarter changes when the calendar turns, so a span
--- that crosses the start of a fiscal quarter is cut there.
-with spans as (select * from {{ ref('int_pipeline_spans') }}),
-
-quarters as (
-    select distinct
-        close_quarter,
-        {{ fiscal_quarter_start('close_quarter', shift=-1) }} as quarter_before,
-        {{ fiscal_quarter_start('close_quarter', shift=1) }} as quarter_after
-    from spans
-    where close_quarter is not null
-),
-
--- From which day to which a close quarter stands in each bucket. A deal without a close date is not
--- expected in this quarter or the next.
-buckets as (
-    select
-        close_quarter,
-        'later' as close_bucket,
-        date '1900-01-01' as from_day,
-        quarter_before as to_day
-    from quarters
-    union all
-    select
-        close_quarter,
-        'next' as close_bucket,
-        quarter_before as from_day,
-        close_quarter as to_day
-    from quarters
-    union all
-    select
-        close_quarter,
-        'this' as close_bucket,
-        close_quarter as from_day,
-        quarter_after as to_day
-    from quarters
-    union all
-    select
-        close_quarter,
-        'past_due' as close_bucket,
-        quarter_after as from_day,
-        date '9999-12-31' as to_day
-    from quarters
-),
-
-bucketed as (
-    select
-        greatest(spans.from_day, coalesce(buckets.from_day, spans.from_day)) as from_day,
-        least(spans.to_day, coalesce(buckets.to_day, spans.to_day)) as to_day,
-        spans.segment,
-        spans.team_id,
-        spans.rep_id,
-        spans.stage_id,
-        coalesce(buckets.close_bucket, 'later') as close_bucket,
-        spans.opportunity_type,
-        spans.amount,
-        spans.is_qualified
-    from spans
-    left join buckets
-        on spans.close_quarter = buckets.close_quarter
-        and spans.from_day < buckets.to_day
-        and spans.to_day > buckets.from_day
-),
+-- is ever joined to days. Long, because seven keys are written out at every step.
+with spans as (select * from {{ ref('int_pipeline_spans_bucketed') }}),
 
 deltas as (
     {% for edge, sign in [('from_day', ''), ('to_day', '-')] -%}
@@ -79,7 +18,7 @@ deltas as (
         {{ sign }}coalesce(amount, 0) as amount,
         case when is_qualified then {{ sign }}1 else 0 end as qualified_deals,
         case when is_qualified then {{ sign }}coalesce(amount, 0) else 0 end as qualified_amount
-    from bucketed
+    from spans
     where {{ edge }} <= {{ as_of_date() }}
     {% endfor -%}
 ),

@@ -4,6 +4,7 @@
     'int_creation_events': ['opportunities_created_count'],
     'int_qualification_events': [
         'qualified_count', 'qualified_amount', 'qualified_won_by_now_count', 'qualified_open_by_now_count',
+        'new_logo_qualified_amount', 'expansion_qualified_amount',
     ],
     'int_closing_events': [
         'closed_count', 'won_count', 'won_amount', 'lost_count', 'lost_amount',
@@ -24,7 +25,26 @@
     'int_lead_events': ['leads_count'],
     'int_quota_events': ['quota_amount', 'ramped_quota_amount'],
     'int_headcount_events': ['active_rep_count'],
+    'int_pipeline_state_events': [
+        'open_count', 'open_amount', 'open_qualified_count', 'open_qualified_amount',
+        'weighted_amount', 'crm_weighted_amount', 'closing_weighted_amount',
+        'open_new_logo_amount', 'open_expansion_amount',
+    ],
+    'int_arr_events': [
+        'new_arr_amount', 'expansion_arr_amount', 'churned_arr_amount', 'contracted_arr_amount',
+        'new_customer_count', 'churned_customer_count', 'opening_customer_count',
+        'opening_monthly_margin_amount', 'new_monthly_margin_amount', 'spend_amount',
+    ],
+    'int_trial_events': [
+        'trials_started_count', 'trials_activated_count', 'trials_converted_count',
+    ],
     'int_call_score_events': ['scored_call_count', 'call_score_sum'],
+    'int_open_deal_events': [
+        'open_deal_count', 'past_due_deal_count', 'task_judged_deal_count', 'overdue_task_deal_count',
+        'staged_deal_count', 'staged_deal_days', 'expected_deal_count', 'stalled_deal_count',
+        'health_deal_count',
+    ],
+    'int_overdue_task_events': ['overdue_task_count'],
 } -%}
 
 {#- A reopening takes back from the team that was credited with the closing. -#}

@@ -9,6 +9,8 @@ assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),
 
+terms as (select * from {{ ref('int_metric_terms') }}),
+
 scopes as (select * from {{ ref('int_scopes') }}),
 
 first_days as (
@@ -16,15 +18,24 @@ first_days as (
     from calendar
 ),
 
+-- Plans and states are no events: a state is measured on days that a later build leaves out. And
+-- what no rep is measured by (recurring revenue) brings no rep into being.
+happenings as (
+    select distinct measure_id
+    from terms
+    where window_id not in ('point', 'whole', 'month', 'quarter')
+        and {{ listed_in("'rep'", 'scopes') }}
+),
+
 seen as (
     select
-        segment,
-        team_id,
-        rep_id,
-        min(measured_on) as first_day
+        daily.segment,
+        daily.team_id,
+        daily.rep_id,
+        min(daily.measured_on) as first_day
     from daily
-    where measure_id not in ('quota_amount', 'ramped_quota_amount', 'active_rep_count')
-        and measured_on <= {{ as_of_date() }}
+    inner join happenings on daily.measure_id = happenings.measure_id
+    where daily.measured_on <= {{ as_of_date() }}
     group by 1, 2, 3
     union all
     select

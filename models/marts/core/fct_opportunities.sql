@@ -4,6 +4,43 @@ summarised as (select * from {{ ref('int_opportunities_summarised') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
+probabilities as (
+    select *
+    from {{ ref('int_stage_probabilities') }}
+    where month_start = {{ month_start(as_of_date()) }}
+),
+
+open_deals as (
+    select *
+    from {{ ref('int_open_deals_at_period_ends') }}
+    where window_end = {{ as_of_date() }}
+),
+
+-- A CRM that never fills its next-step text says nothing by leaving it empty.
+written_steps as (
+    select distinct source
+    from opportunities
+    where next_step is not null
+),
+
+-- The text has no history: only here, where deals are shown as they stand, may it be looked at.
+stepped as (
+    select
+        open_deals.opportunity_id,
+        open_deals.health,
+        open_deals.health_reasons,
+        {% if var('next_step_text') -%}
+        open_deals.has_next_step is null
+        and opportunities.next_step is null
+        and written_steps.source is not null
+        {%- else -%}
+        false
+        {%- endif %} as lacks_written_step
+    from open_deals
+    inner join opportunities on open_deals.opportunity_id = opportunities.opportunity_id
+    left join written_steps on opportunities.source = written_steps.source
+),
+
 judged as (
     select
         summarised.opportunity_id,
@@ -22,6 +59,13 @@ judged as (
             else 'open'
         end as status,
         summarised.amount,
+        case
+            when summarised.is_open
+                then
+                    cast(
+                        {{ weighted('summarised.amount', 'probabilities.probability') }} as double
+                    )
+        end as weighted_amount,
         summarised.qualified_amount,
         summarised.close_date,
         summarised.created_on,
@@ -36,9 +80,26 @@ judged as (
         end as cycle_days,
         summarised.push_count,
         summarised.reopen_count,
+        case
+            when stepped.health = 'green' and stepped.lacks_written_step then 'amber'
+            else stepped.health
+        end as health,
+        -- No next step is the last of the reasons.
+        nullif(
+            concat_ws(
+                ',',
+                stepped.health_reasons,
+                case when stepped.lacks_written_step then 'no_next_step' end
+            ),
+            ''
+        ) as health_reasons,
         summarised.is_inferred
     from summarised
     inner join opportunities on summarised.opportunity_id = opportunities.opportunity_id
+    left join probabilities
+        on summarised.segment = probabilities.segment
+        and summarised.stage_id = probabilities.stage_id
+    left join stepped on summarised.opportunity_id = stepped.opportunity_id
     left join assignments
         on summarised.rep_id = assignments.rep_id
         and coalesce(summarised.closed_on, {{ as_of_date() }}) >= assignments.valid_from

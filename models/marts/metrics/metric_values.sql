@@ -1,12 +1,4 @@
-with summed as (select * from {{ ref('int_metric_values_summed') }}),
-
-medians as (select * from {{ ref('int_metric_values_median') }}),
-
-unioned as (
-    select * from summed
-    union all
-    select * from medians
-),
+with unioned as (select * from {{ ref('int_metric_values_unioned') }}),
 
 described as (
     select

@@ -5,14 +5,20 @@ with source as (
 renamed as (
     select
         weekday,
-        open_time as opens_at,
-        close_time as closes_at,
-        time_zone,
+        {{ clock_minute('open_time') }} as opens_minute,
+        {{ clock_minute('close_time') }} as closes_minute,
+        case when {{ is_time_zone('time_zone') }} then time_zone end as time_zone,
 
         -- how the row came here
         is_deleted,
         row_copies,
-        bad_values,
+        {{ bad_values_and({
+            'weekday': 'weekday not between 1 and 7',
+            'open_time': clock_minute('open_time') ~ ' is null',
+            'close_time': 'coalesce(' ~ clock_minute('close_time') ~ ' <= '
+                ~ clock_minute('open_time') ~ ', ' ~ clock_minute('close_time') ~ ' is null)',
+            'time_zone': 'time_zone is not null and not ' ~ is_time_zone('time_zone'),
+        }) | indent(8) }} as bad_values,
         loader_sequence
     from source
 )

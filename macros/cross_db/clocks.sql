@@ -1,0 +1,72 @@
+{#- Microseconds from one UTC timestamp to another, a whole number: differences of differences stay exact. -#}
+{% macro micros_between(earlier, later) -%}
+    {{ return(adapter.dispatch('micros_between')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__micros_between(earlier, later) -%}
+    (epoch_us({{ later }}) - epoch_us({{ earlier }}))
+{%- endmacro %}
+
+{% macro spark__micros_between(earlier, later) -%}
+    (unix_micros({{ later }}) - unix_micros({{ earlier }}))
+{%- endmacro %}
+
+{#- Microseconds as minutes with a fraction. -#}
+{% macro micros_as_minutes(micros) -%}
+    cast({{ micros }} as double) / 60000000
+{%- endmacro %}
+
+{#- The minute of the day a clock shows that is written H:MM or HH:MM (24:00 is 1440); null for anything else. -#}
+{% macro clock_minute(text) -%}
+    case
+        when {{ safe_cast("split_part(" ~ text ~ ", ':', 2)", 'bigint') }} between 0 and 59
+            and {{ safe_cast("split_part(" ~ text ~ ", ':', 1)", 'bigint') }} >= 0
+            and {{ safe_cast("split_part(" ~ text ~ ", ':', 1)", 'bigint') }} * 60
+            + {{ safe_cast("split_part(" ~ text ~ ", ':', 2)", 'bigint') }} <= 1440
+            then
+                {{ safe_cast("split_part(" ~ text ~ ", ':', 1)", 'bigint') }} * 60
+                + {{ safe_cast("split_part(" ~ text ~ ", ':', 2)", 'bigint') }}
+    end
+{%- endmacro %}
+
+{#- True when the text names a time zone of the time zone database. -#}
+{% macro is_time_zone(text) -%}
+    {{ text }} in ('{{ modules.pytz.all_timezones | join("', '") }}')
+{%- endmacro %}
+
+{#- The UTC instant at which clocks in `zone` (an expression) show the minute of the day. -#}
+{% macro local_instant(day, minute, zone) -%}
+    {{ return(adapter.dispatch('local_instant')(day, minute, zone)) }}
+{%- endmacro %}
+
+{% macro default__local_instant(day, minute, zone) -%}
+    timezone('UTC', timezone({{ zone }}, cast({{ day }} as timestamp) + to_minutes({{ minute }})))
+{%- endmacro %}
+
+{% macro spark__local_instant(day, minute, zone) -%}
+    to_utc_timestamp(
+        timestamp_micros(unix_micros(cast({{ day }} as timestamp)) + {{ minute }} * 60000000), {{ zone }}
+    )
+{%- endmacro %}
+
+{#- The day that clocks in `zone` (an expression) show at a UTC timestamp. -#}
+{% macro local_day(instant, zone) -%}
+    {{ return(adapter.dispatch('local_day')(instant, zone)) }}
+{%- endmacro %}
+
+{% macro default__local_day(instant, zone) -%}
+    cast(timezone({{ zone }}, timezone('UTC', {{ instant }})) as date)
+{%- endmacro %}
+
+{% macro spark__local_day(instant, zone) -%}
+    cast(from_utc_timestamp({{ instant }}, {{ zone }}) as date)
+{%- endmacro %}
+
+{#- Business time from the first day to an instant, in microseconds; `day` is the row of int_business_days it lies on. -#}
+{% macro open_micros_until(instant, day) -%}
+    {{ day }}.open_micros_before + case
+        when {{ day }}.opens_at is null or {{ instant }} <= {{ day }}.opens_at then 0
+        when {{ instant }} >= {{ day }}.closes_at then {{ day }}.open_micros
+        else {{ micros_between(day ~ '.opens_at', instant) }}
+    end
+{%- endmacro %}

@@ -1,0 +1,114 @@
+-- The days that change a deal's place in the pipeline (owner, team, segment, amount or closing
+-- quarter, or whether it is there at all), with its state at the end of the day before and of the
+-- day itself. What happens and is undone within a day is no change; a close always is one.
+{%- set state = ['segment', 'team_id', 'rep_id', 'close_quarter', 'amount'] %}
+with spans as (select * from {{ ref('int_pipeline_spans') }}),
+
+visits as (select * from {{ ref('int_stage_visits') }}),
+
+versions as (select * from {{ ref('int_opportunity_versions') }}),
+
+valued as (
+    select
+        opportunity_id,
+        from_day,
+        to_day,
+        segment,
+        team_id,
+        rep_id,
+        close_quarter,
+        coalesce(amount, 0) as amount
+    from spans
+),
+
+neighbours as (
+    select
+        *,
+        {%- for field in state %}
+        lag({{ field }}) over ({{ by_time('from_day') }}) as {{ field }}_before,
+        {%- endfor %}
+        lag(to_day) over ({{ by_time('from_day') }}) as to_day_before,
+        lead(from_day) over ({{ by_time('from_day') }}) as next_from_day
+    from valued
+),
+
+-- Into the pipeline, or from one state in it to another.
+moves as (
+    select
+        opportunity_id,
+        from_day as changed_on,
+        coalesce(to_day_before = from_day, false) as was_open,
+        {%- for field in state %}
+        case when to_day_before = from_day then {{ field }}_before end as {{ field }}_before,
+        {%- endfor %}
+        {%- for field in state %}
+        {{ field }},
+        {%- endfor %}
+        cast(null as string) as outcome
+    from neighbours
+    where
+        to_day_before is distinct from from_day
+        {%- for field in state %}
+        or {{ field }} is distinct from {{ field }}_before
+        {%- endfor %}
+),
+
+departures as (
+    select *
+    from neighbours
+    where to_day <= {{ as_of_date() }} and next_from_day is distinct from to_day
+),
+
+-- A close counts if it outlasts its day. Deleting the record later that day takes nothing back.
+closings as (
+    select
+        visits.opportunity_id,
+        visits.entered_on,
+        visits.entry_segment as segment,
+        visits.entry_team_id as team_id,
+        visits.entry_rep_id as rep_id,
+        {{ fiscal_quarter_start('versions.close_date') }} as close_quarter,
+        coalesce(visits.entry_amount, 0) as amount,
+        case when versions.is_won then 'won' else 'lost' end as outcome
+    from visits
+    inner join versions
+        on visits.opportunity_id = versions.opportunity_id
+        and visits.entered_at = versions.valid_from
+    where
+        visits.is_closed_stage
+        and (
+            visits.exited_on is null
+            or visits.exited_on > visits.entered_on
+            or visits.exit_kind = 'deleted'
+        )
+),
+
+-- Out of the pipeline. A close without a departure was open at no day's end since the last one.
+exits as (
+    select
+        coalesce(departures.opportunity_id, closings.opportunity_id) as opportunity_id,
+        coalesce(departures.to_day, closings.entered_on) as changed_on,
+        departures.opportunity_id is not null as was_open,
+        {%- for field in state %}
+        departures.{{ field }} as {{ field }}_before,
+        {%- endfor %}
+        {%- for field in state %}
+        case
+            when closings.opportunity_id is null then departures.{{ field }}
+            else closings.{{ field }}
+        end as {{ field }},
+        {%- endfor %}
+        coalesce(closings.outcome, 'deleted') as outcome
+    from departures
+    full join closings
+        on departures.opportunity_id = closings.opportunity_id
+        and departures.to_day = closings.entered_on
+),
+
+changes as (
+    select * from moves
+    union all
+    select * from exits
+)
+
+select * from changes

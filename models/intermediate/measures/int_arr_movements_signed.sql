@@ -1,0 +1,32 @@
+-- Movements of recurring revenue by account and month, with the sign their kind demands whichever
+-- way the file writes it. A month counts once it is over: until then nobody knows what it holds.
+-- The segment is the account's own, of which CRMs keep no history.
+with movements as (select * from {{ ref('stg_planning__arr_movements') }}),
+
+accounts as (select * from {{ ref('int_accounts_resolved') }}),
+
+signed as (
+    select
+        coalesce(accounts.surviving_account_id, movements.account_id) as account_id,
+        {{ month_start('movements.month_start') }} as month_start,
+        {{ month_start('movements.month_start', shift=1) }} - 1 as month_end,
+        coalesce(
+            accounts.segment_by_account_field, accounts.segment_by_account_rule, 'unassigned'
+        ) as segment,
+        lower(movements.kind) as kind,
+        case
+            when lower(movements.kind) in ('contraction', 'churn') then -abs(movements.amount)
+            when lower(movements.kind) in ('start', 'new', 'expansion') then abs(movements.amount)
+        end as amount
+    from movements
+    left join accounts on movements.account_id = accounts.account_id
+    where not movements.is_deleted and movements.amount is not null
+),
+
+known as (
+    select *
+    from signed
+    where amount is not null and month_end <= {{ as_of_date() }}
+)
+
+select * from known

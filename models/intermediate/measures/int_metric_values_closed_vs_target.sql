@@ -1,0 +1,87 @@
+-- What was won against the plan of the month or quarter. While it runs, the open pipeline expected
+-- to close in it is added: a projection, told by is_complete. Long, because the keys are written
+-- out at every join.
+with targets as (select * from {{ ref('int_targets_scoped') }}),
+
+periods as (select * from {{ ref('int_calendar_periods') }}),
+
+windowed as (select * from {{ ref('int_measures_windowed') }}),
+
+expected as (select * from {{ ref('int_expected_closings') }}),
+
+metrics as (select * from {{ ref('metrics') }}),
+
+won as (
+    select
+        period_type,
+        period_start,
+        segment,
+        team_id,
+        rep_id,
+        max(case when measure_id = 'won_amount' then measure_value end) as won_amount,
+        max(case when measure_id = 'won_count' then measure_value end) as won_count
+    from windowed
+    where measure_id in ('won_amount', 'won_count') and window_id = 'period'
+    group by period_type, period_start, segment, team_id, rep_id
+),
+
+closed as (
+    select
+        targets.period_type,
+        targets.period_start,
+        periods.period_end,
+        targets.scope,
+        targets.segment,
+        targets.team_id,
+        targets.rep_id,
+        cast(
+            coalesce(won.won_amount, 0) + coalesce(expected.weighted_amount, 0) as double
+        ) as numerator,
+        cast(targets.target_amount as double) as denominator,
+        cast(coalesce(won.won_count, 0) as bigint) as n,
+        periods.is_complete
+    from targets
+    inner join periods
+        on targets.period_type = periods.period_type
+        and targets.period_start = periods.period_start
+    left join won
+        on targets.period_type = won.period_type
+        and targets.period_start = won.period_start
+        and targets.segment = won.segment
+        and targets.team_id = won.team_id
+        and targets.rep_id = won.rep_id
+    left join expected
+        on targets.period_type = expected.period_type
+        and targets.period_start = expected.period_start
+        and targets.segment = expected.segment
+        and targets.team_id = expected.team_id
+        and targets.rep_id = expected.rep_id
+),
+
+valued as (
+    select
+        metrics.metric_id,
+        closed.period_type,
+        closed.period_start,
+        closed.period_end,
+        closed.scope,
+        closed.segment,
+        closed.team_id,
+        closed.rep_id,
+        'all' as slice_type,
+        'all' as slice_id,
+        closed.numerator,
+        closed.denominator,
+        closed.numerator / nullif(closed.denominator, 0) as metric_value,
+        closed.n,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high,
+        closed.is_complete
+    from closed
+    inner join metrics
+        on metrics.metric_id = 'closed_vs_target'
+        and {{ listed_in('closed.scope', 'metrics.scopes') }}
+        and {{ listed_in('closed.period_type', 'metrics.period_types') }}
+)
+
+select * from valued

@@ -1,0 +1,40 @@
+-- Trials started, activated and turned into customers, each on its own day.
+with trials as (
+    select *
+    from {{ ref('stg_planning__trials') }}
+    where not is_deleted
+),
+
+assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+steps as (
+    {%- for step in ['started', 'activated', 'converted'] %}
+    select
+        {{ step }}_on as event_on,
+        coalesce(rep_id, 'unassigned') as rep_id,
+        segment,
+        '{{ step }}' as step
+    from trials
+    where {{ step }}_on <= {{ as_of_date() }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+events as (
+    select
+        steps.event_on,
+        steps.rep_id,
+        coalesce(steps.segment, assignments.segment, 'unassigned') as segment,
+        'all' as slice_type,
+        'all' as slice_id,
+        case when steps.step = 'started' then 1 end as trials_started_count,
+        case when steps.step = 'activated' then 1 end as trials_activated_count,
+        case when steps.step = 'converted' then 1 end as trials_converted_count
+    from steps
+    left join assignments
+        on steps.rep_id = assignments.rep_id
+        and steps.event_on >= assignments.valid_from
+        and steps.event_on < assignments.valid_to
+)
+
+select * from events

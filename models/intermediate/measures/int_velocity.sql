@@ -1,0 +1,84 @@
+-- Pipeline velocity and its four drivers at the end of each period. Velocity is their product, so
+-- the change of its logarithm is the sum of theirs, and a missing driver leaves no velocity.
+{%- set summands = {
+    'open_qualified_count': 'point', 'won_count': 't90', 'decided_qualified_count': 't90',
+    'won_amount': 't90', 'won_cycle_days': 't90',
+} %}
+with windowed as (select * from {{ ref('int_measures_windowed') }}),
+
+periods as (select * from {{ ref('int_calendar_periods') }}),
+
+summed as (
+    select
+        period_type,
+        period_start,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        {%- for measure, window_id in summands.items() %}
+        cast(
+            max(
+                case
+                    when measure_id = '{{ measure }}' and window_id = '{{ window_id }}'
+                        then measure_value
+                end
+            ) as double
+        ) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from windowed
+    where slice_type = 'all'
+    group by 1, 2, 3, 4, 5, 6
+),
+
+driven as (
+    select
+        period_type,
+        period_start,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        open_qualified_count,
+        won_count,
+        case
+            when won_count > 0 and decided_qualified_count >= won_count
+                then won_count / nullif(decided_qualified_count, 0)
+        end as win_rate,
+        case when won_count > 0 then won_amount / nullif(won_count, 0) end as avg_deal_size,
+        case when won_count > 0 then won_cycle_days / nullif(won_count, 0) end
+            as sales_cycle_days
+    from summed
+),
+
+velocities as (
+    select
+        driven.period_type,
+        driven.period_start,
+        periods.period_end,
+        periods.is_complete,
+        driven.scope,
+        driven.segment,
+        driven.team_id,
+        driven.rep_id,
+        driven.open_qualified_count,
+        driven.win_rate,
+        driven.avg_deal_size,
+        driven.sales_cycle_days,
+        cast(coalesce(driven.won_count, 0) as bigint) as won_count,
+        case
+            when driven.open_qualified_count > 0
+                and driven.avg_deal_size > 0
+                and driven.sales_cycle_days > 0
+                then
+                    driven.open_qualified_count
+                    * driven.win_rate
+                    * driven.avg_deal_size
+                    / nullif(driven.sales_cycle_days, 0)
+        end as velocity
+    from driven
+    inner join periods
+        on driven.period_type = periods.period_type and driven.period_start = periods.period_start
+)
+
+select * from velocities

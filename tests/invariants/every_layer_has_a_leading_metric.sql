@@ -1,0 +1,25 @@
+-- A layer that is only seen after the fact cannot be steered. A warning while the catalog has no
+-- leading metric of layer 4.
+{{ config(severity='warn') }}
+with metrics as (select * from {{ ref('metrics') }}),
+
+layers as (
+    select
+        layer,
+        count(*) filter (where timing = 'leading') as leading_metrics
+    from metrics
+    group by layer
+),
+
+blind as (
+    select
+        layer,
+        concat(
+            'Layer ', cast(layer as {{ dbt.type_string() }}), ' has no leading metric: it is only '
+            'seen after the fact.'
+        ) as sentence
+    from layers
+    where leading_metrics = 0
+)
+
+select * from blind

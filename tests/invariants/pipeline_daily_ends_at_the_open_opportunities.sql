@@ -1,0 +1,78 @@
+-- The pipeline of the as-of day is the open deals of fct_opportunities, by every key. Each weighted
+-- amount is fixed to a hundredth of a cent, hence half of that per deal and one for the sum.
+with pipeline as (
+    select *
+    from {{ ref('pipeline_daily') }}
+    where date_day = {{ as_of_date() }}
+),
+
+opportunities as (select * from {{ ref('fct_opportunities') }}),
+
+stages as (select * from {{ ref('dim_stages') }}),
+
+open_deals as (
+    select
+        opportunities.segment,
+        opportunities.team_id,
+        opportunities.rep_id,
+        opportunities.stage_id,
+        case {{ fiscal_quarter_start('opportunities.close_date') }}
+            when {{ fiscal_quarter_start(as_of_date()) }} then 'this'
+            when {{ fiscal_quarter_start(as_of_date(), shift=1) }} then 'next'
+            else
+                case
+                    when opportunities.close_date < {{ as_of_date() }} then 'past_due'
+                    else 'later'
+                end
+        end as close_bucket,
+        coalesce(opportunities.type, 'unknown') as opportunity_type,
+        coalesce(opportunities.amount, 0) as amount,
+        stages.is_qualified,
+        opportunities.weighted_amount
+    from opportunities
+    inner join stages on opportunities.stage_id = stages.stage_id
+    where opportunities.status = 'open'
+),
+
+standing as (
+    select
+        segment,
+        team_id,
+        rep_id,
+        stage_id,
+        close_bucket,
+        opportunity_type,
+        count(*) as deal_count,
+        sum(amount) as amount,
+        sum(case when is_qualified then 1 else 0 end) as qualified_count,
+        sum(case when is_qualified then amount else 0 end) as qualified_amount,
+        sum(coalesce(weighted_amount, 0)) as weighted_amount
+    from open_deals
+    group by 1, 2, 3, 4, 5, 6
+),
+
+broken as (
+    select
+        coalesce(pipeline.rep_id, standing.rep_id) as rep_id,
+        pipeline.deal_count as daily_deals,
+        standing.deal_count as open_deals
+    from pipeline
+    full join standing
+        on pipeline.segment = standing.segment
+        and pipeline.team_id = standing.team_id
+        and pipeline.rep_id = standing.rep_id
+        and pipeline.stage_id = standing.stage_id
+        and pipeline.close_bucket = standing.close_bucket
+        and pipeline.opportunity_type = standing.opportunity_type
+    where coalesce(
+        pipeline.deal_count <> standing.deal_count
+        or pipeline.amount <> standing.amount
+        or pipeline.qualified_count <> standing.qualified_count
+        or pipeline.qualified_amount <> standing.qualified_amount
+        or abs(coalesce(pipeline.weighted_amount, 0) - standing.weighted_amount)
+        > 0.00006 * (standing.deal_count + 1),
+        true
+    )
+)
+
+select * from broken
