@@ -1,6 +1,6 @@
 """Open deals of the demo company at period ends, against one as-of query a day.
 
-It joins versions to the day and counts again what happened by then; the models never do it that way.
+It joins versions to the day and counts again what happened by then; no model does it that way.
 """
 
 from __future__ import annotations
