@@ -40,11 +40,15 @@ open_days as (
         clocks.time_zone,
         case
             when days_off.holiday_on is null
-                then {{ local_instant('days.calendar_day', 'hours.opens_minute', 'clocks.time_zone') }}
+                then {{ local_instant(
+                    'days.calendar_day', 'hours.opens_minute', 'clocks.time_zone'
+                ) }}
         end as opens_at,
         case
             when days_off.holiday_on is null
-                then {{ local_instant('days.calendar_day', 'hours.closes_minute', 'clocks.time_zone') }}
+                then {{ local_instant(
+                    'days.calendar_day', 'hours.closes_minute', 'clocks.time_zone'
+                ) }}
         end as closes_at
     from days
     inner join clocks on clocks.time_zone is not null
