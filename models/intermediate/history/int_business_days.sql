@@ -1,5 +1,6 @@
--- When the team answers: the open stretch of each day, and the open time of all days before it, in
--- microseconds, so that the business time between two instants are one subtraction. Empty without that input.
+-- When the team answers: the open stretch of each day, and the open time of all days before it, so
+-- that the business time between two instants is one subtraction. Empty without that input. Long,
+-- because the clock of the hours is another one than that of the business days.
 with hours as (
     select *
     from {{ ref('stg_planning__business_hours') }}

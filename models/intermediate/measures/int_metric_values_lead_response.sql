@@ -71,7 +71,7 @@ steps as (
 -- Windows over a number are three times as fast as over eight texts.
 celled as (
     select
-        steps.*,
+        *,
         {{ hash_64(
             "concat_ws('|', clock, period_type, scope, segment, team_id, rep_id, slice_id)"
         ) }} as cell
@@ -80,7 +80,7 @@ celled as (
 
 at_risk as (
     select
-        celled.*,
+        *,
         sum(lead_count) over (
             partition by cell, period_start
             order by waited_micros desc
@@ -89,35 +89,43 @@ at_risk as (
     from celled
 ),
 
--- The product over the steps, as a sum of logarithms. Decimals, because sums of doubles depend on
--- their order; the last step, where nobody is left, has no logarithm.
+-- The product over the steps is a sum of logarithms; of decimals, because sums of doubles depend on
+-- their order. The last step, where nobody is left, has no logarithm.
+factors as (
+    select
+        *,
+        case
+            when answered_count < waiting_count
+                then
+                    cast(
+                        ln(
+                            1
+                            - cast(answered_count as double)
+                            / nullif(cast(waiting_count as double), 0)
+                        ) as decimal(28, 18)
+                    )
+        end as log_factor
+    from at_risk
+),
+
 curve as (
     select
-        at_risk.*,
+        *,
         case
             when answered_count = waiting_count then 0
-            else exp(
-                coalesce(
-                    sum(
-                        case
-                            when answered_count < waiting_count
-                                then cast(
-                                    ln(
-                                        1 - cast(answered_count as double)
-                                        / nullif(cast(waiting_count as double), 0)
-                                    ) as decimal(28, 18)
-                                )
-                        end
-                    ) over (
-                        partition by cell, period_start
-                        order by waited_micros
-                        rows between unbounded preceding and current row
-                    ),
-                    0
+            else
+                exp(
+                    coalesce(
+                        sum(log_factor) over (
+                            partition by cell, period_start
+                            order by waited_micros
+                            rows between unbounded preceding and current row
+                        ),
+                        0
+                    )
                 )
-            )
         end as waiting_share
-    from at_risk
+    from factors
 ),
 
 -- What is one half but for the last digits is one half.
@@ -149,7 +157,8 @@ valued as (
         case
             when metrics.metric_id = 'lead_unanswered_share'
                 then quantiles.unanswered_count / nullif(cast(quantiles.n as double), 0)
-            when metrics.metric_id = 'lead_response_minutes_p95' then {{ micros_as_minutes('quantiles.p95') }}
+            when metrics.metric_id = 'lead_response_minutes_p95'
+                then {{ micros_as_minutes('quantiles.p95') }}
             else {{ micros_as_minutes('quantiles.p50') }}
         end as metric_value,
         quantiles.n,
