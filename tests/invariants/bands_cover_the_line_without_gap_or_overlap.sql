@@ -26,14 +26,14 @@ chained as (
 neighbours as (
     select
         chained.*,
-        before.upper as upper_before,
-        before.goodness as goodness_before,
-        before.compared as compared_before
+        lower_one.upper as upper_before,
+        lower_one.goodness as goodness_before,
+        lower_one.compared as compared_before
     from chained
-    left join chained as before
-        on chained.metric_id = before.metric_id
-        and chained.acv_tier = before.acv_tier
-        and chained.place = before.place + 1
+    left join chained as lower_one
+        on chained.metric_id = lower_one.metric_id
+        and chained.acv_tier = lower_one.acv_tier
+        and chained.place = lower_one.place + 1
 ),
 
 broken as (
@@ -41,8 +41,8 @@ broken as (
         metric_id,
         acv_tier,
         concat(
-            'The band ', status, ' of ', metric_id, ' (', acv_tier, ') does not begin where the one '
-            'before it ends, or the line has no beginning or end.'
+            'The band ', status, ' of ', metric_id, ' (', acv_tier, ') does not begin where the '
+            'one before it ends, or the line has no beginning or end.'
         ) as sentence
     from neighbours
     where

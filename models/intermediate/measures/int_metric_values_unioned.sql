@@ -16,6 +16,28 @@ with unioned as (
     {% if not loop.first %}union all{% endif %}
     select * from {{ ref(model) }}
     {% endfor -%}
+),
+
+described as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        period_end,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        slice_type,
+        slice_id,
+        numerator,
+        denominator,
+        metric_value,
+        n,
+        ci_low,
+        ci_high,
+        is_complete
+    from unioned
 )
 
-select * from unioned
+select * from described

@@ -96,7 +96,8 @@ spread as (
                     / nullif(max(reps_in_group) * cast(sum(won) as double), 0)
         end as gini
     from ranked
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    group by
+        metric_id, period_type, period_start, period_end, is_complete, scope, segment, team_id
 ),
 
 described as (

@@ -20,7 +20,7 @@ instrumented as (
 
 chosen as (
     select
-        scorecard_metrics.position,
+        scorecard_metrics.place,
         case
             when instrumented.metric_id is null and stand_ins.metric_id is not null
                 then stand_ins.metric_id
@@ -65,6 +65,15 @@ weekly as (
     group by metric_values.metric_id
 ),
 
+company_readings as (
+    select
+        'win_rate_t90' as metric_id,
+        readings.reading
+    from readings
+    inner join last_weeks on readings.period_start = last_weeks.period_start
+    where readings.period_type = 'week' and readings.scope = 'company'
+),
+
 described as (
     select
         {{ as_of_date() }} as as_of_date,
@@ -72,7 +81,7 @@ described as (
         current_values.segment,
         current_values.team_id,
         current_values.rep_id,
-        cast(chosen.position as bigint) as position,
+        cast(chosen.place as bigint) as place,
         chosen.metric_id,
         chosen.stands_in_for,
         current_values.period_type,
@@ -97,7 +106,7 @@ described as (
                 then 'down'
             else 'steady'
         end as trend,
-        readings.reading,
+        company_readings.reading,
         current_values.timing,
         'team' as tier
     from chosen
@@ -110,12 +119,9 @@ described as (
         and current_values.period_type = kpi_status.period_type
         and current_values.period_start = kpi_status.period_start
         and kpi_status.scope = 'company'
-    left join readings
-        on current_values.metric_id = 'win_rate_t90'
-        and current_values.period_type = readings.period_type
-        and current_values.period_start = readings.period_start
-        and readings.scope = 'company'
+    left join company_readings
+        on chosen.metric_id = company_readings.metric_id
 )
 
 select * from described
-order by position
+order by place

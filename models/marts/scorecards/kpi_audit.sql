@@ -102,10 +102,12 @@ judged as (
     select
         audited.*,
         case
-            when not is_instrumented then 'not_instrumented'
-            when not (has_revenue_link and has_decision and has_cadence) then 'fails_standards'
-            when breaches_30_days > breaches_with_intervention_30_days then 'breach_unanswered'
-            when has_owner and triggers > 0 then 'kpi'
+            when not audited.is_instrumented then 'not_instrumented'
+            when not (audited.has_revenue_link and audited.has_decision and audited.has_cadence)
+                then 'fails_standards'
+            when audited.breaches_30_days > audited.breaches_with_intervention_30_days
+                then 'breach_unanswered'
+            when audited.has_owner and audited.triggers > 0 then 'kpi'
             else 'metric'
         end as status
     from audited

@@ -10,6 +10,19 @@ roles as (select * from {{ ref('kpi_roles') }}),
 reps as (select * from {{ ref('dim_reps') }}),
 
 -- What is worst depends on which way the trigger looks.
+directed as (
+    select
+        *,
+        case
+            when rule = 'below' then 1
+            when rule in ('points_below_baseline', 'pct_change_below', 'declining')
+                and direction = 1
+                then 1
+            else 0
+        end as looks_down
+    from breach_periods
+),
+
 episodes as (
     select
         breach_periods.breach_id,
@@ -17,10 +30,7 @@ episodes as (
         max(breach_periods.closed_on) as closed_on,
         count(*) as periods_in_breach,
         case
-            when min(breach_periods.rule) = 'below' or (
-                min(breach_periods.rule) in ('points_below_baseline', 'pct_change_below', 'declining')
-                and min(breach_periods.direction) = 1
-            ) then min(breach_periods.metric_value)
+            when min(breach_periods.looks_down) = 1 then min(breach_periods.metric_value)
             else max(breach_periods.metric_value)
         end as worst_value,
         max_by(breach_periods.metric_value, breach_periods.periods_in_breach) as metric_value,
@@ -30,7 +40,7 @@ episodes as (
                     then breach_periods.period_end
             end
         ) as escalated_on
-    from breach_periods
+    from directed as breach_periods
     inner join triggers on breach_periods.trigger_id = triggers.trigger_id
     group by breach_periods.breach_id
 ),

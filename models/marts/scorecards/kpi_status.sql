@@ -68,7 +68,7 @@ breaching as (
         slice_id,
         max(periods_in_breach) as periods_in_breach
     from breach_periods
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by metric_id, period_type, period_start, segment, team_id, rep_id, slice_id
 ),
 
 watched as (

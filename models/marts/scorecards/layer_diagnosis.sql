@@ -14,8 +14,19 @@ open_breaches as (
     select
         breaches.*,
         metrics.layer,
-        abs(breaches.metric_value / nullif(coalesce(breaches.baseline, breaches.threshold), 0) - 1)
-            as shortfall
+        -- A stage leaks when its share that goes on has fallen; one that is slow does not.
+        metrics.kind = 'rate' and breaches.slice_type = 'stage' as is_leak,
+        abs(
+            breaches.metric_value
+            / nullif(
+                case
+                    when breaches.rule = 'age_multiple_above'
+                        then breaches.threshold * breaches.baseline
+                    else coalesce(breaches.baseline, breaches.threshold)
+                end,
+                0
+            ) - 1
+        ) as shortfall
     from breaches
     inner join metrics on breaches.metric_id = metrics.metric_id
     where breaches.closed_on is null
@@ -30,9 +41,9 @@ broken_layers as (
         count(*) filter (where layer = 2) as pipeline_breaches,
         count(*) filter (where layer = 3) as conversion_breaches,
         count(*) filter (where layer = 4) as revenue_breaches,
-        count(*) filter (where layer = 2 and slice_type = 'stage') as leaking_stages
+        count(*) filter (where layer = 2 and is_leak) as leaking_stages
     from open_breaches
-    group by 1, 2
+    group by scope, segment
 ),
 
 -- The pipeline KPI of layer 1 tells whether enough is generated.
@@ -57,7 +68,7 @@ generation as (
         and current_values.team_id = kpi_status.team_id
         and current_values.rep_id = kpi_status.rep_id
     where current_values.scope in ('company', 'segment')
-    group by 1, 2
+    group by kpi_status.scope, kpi_status.segment
 ),
 
 diagnosed as (
@@ -68,10 +79,11 @@ diagnosed as (
         coalesce(generation.is_generation_short, false) as is_generation_short,
         -- What is generated cannot make a stage leak, so a leaking stage comes first.
         case
-            when leaking_stages > 0 then 'pipeline'
-            when pipeline_breaches > 0 and generation.is_generation_short then 'generation'
-            when pipeline_breaches > 0 then 'pipeline'
-            when conversion_breaches > 0 then 'conversion_quality'
+            when broken_layers.leaking_stages > 0 then 'pipeline'
+            when broken_layers.pipeline_breaches > 0 and generation.is_generation_short
+                then 'generation'
+            when broken_layers.pipeline_breaches > 0 then 'pipeline'
+            when broken_layers.conversion_breaches > 0 then 'conversion_quality'
             else 'timing'
         end as diagnosis
     from broken_layers
@@ -79,14 +91,15 @@ diagnosed as (
         on broken_layers.scope = generation.scope and broken_layers.segment = generation.segment
 ),
 
--- The breach that says most within the layer found broken: the one furthest from what it compares
--- with.
+-- The breach that says most within the layer found broken: a critical one, the furthest from what
+-- it compares with.
 ranked_breaches as (
     select
         open_breaches.*,
         row_number() over (
             partition by open_breaches.scope, open_breaches.segment
             order by
+                case open_breaches.severity when 'critical' then 1 else 2 end asc,
                 open_breaches.shortfall desc nulls last,
                 open_breaches.opened_on asc,
                 open_breaches.breach_id asc
@@ -113,7 +126,7 @@ moves as (
         {{ joined_samples('metric_id', 'place') }} as activity_moved
     from activity_moves
     where abs(change) >= 0.05
-    group by 1, 2
+    group by scope, segment
 ),
 
 described as (

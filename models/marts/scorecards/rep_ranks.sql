@@ -1,6 +1,6 @@
 -- Effort beside result, among peers only: reps of the same segment who are past their ramp, as far
 -- as both can be ranked. Conversion is what a rep moved on against what peers would have moved on
--- from the same stages, so that working early stages, where more goes on, is no merit. Long, because
+-- from the same stages, so that working early stages, where more goes on, is no merit. Long, for
 -- the two ranks are made each from its own measures.
 with scorecard_metrics as (select * from {{ ref('scorecard_metrics') }}),
 
@@ -48,7 +48,7 @@ activity as (
     inner join last_weeks
         on metric_values.period_start <= last_weeks.period_start
         and metric_values.period_start > last_weeks.period_start - 91
-    group by 1, 2, 3
+    group by reps.segment, reps.rep_id, metric_values.metric_id
 ),
 
 conversion as (
@@ -74,7 +74,7 @@ peer_rates as (
         slice_id,
         cast(sum(advanced) as double) / nullif(cast(sum(exits) as double), 0) as peer_rate
     from conversion
-    group by 1, 2
+    group by segment, slice_id
 ),
 
 converted as (
@@ -92,7 +92,7 @@ converted as (
     inner join peer_rates
         on conversion.segment = peer_rates.segment
         and conversion.slice_id = peer_rates.slice_id
-    group by 1, 2
+    group by conversion.segment, conversion.rep_id
 ),
 
 -- Only who can be ranked on both is a peer of anyone.
@@ -126,7 +126,7 @@ totals as (
         max(exits) as exits,
         max(conversion_index) as conversion_index
     from placed
-    group by 1, 2
+    group by segment, rep_id
 ),
 
 ranked as (

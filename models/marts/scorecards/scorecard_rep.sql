@@ -13,10 +13,17 @@ reps as (select * from {{ ref('dim_reps') }}),
 
 rep_ranks as (select * from {{ ref('rep_ranks') }}),
 
+-- Who leads others sells through them: no peer of a rep.
+managers as (
+    select distinct manager_id
+    from reps
+    where manager_id is not null
+),
+
 shown as (
     select
         scorecard_metrics.role,
-        scorecard_metrics.position,
+        scorecard_metrics.place,
         current_values.*,
         reps.segment as peer_segment,
         reps.team_id as rep_team_id,
@@ -29,6 +36,7 @@ shown as (
     inner join current_values on scorecard_metrics.metric_id = current_values.metric_id
     inner join metrics on scorecard_metrics.metric_id = metrics.metric_id
     inner join reps on current_values.rep_id = reps.rep_id
+    anti join managers on current_values.rep_id = managers.manager_id
     where scorecard_metrics.scorecard = 'rep'
         and scorecard_metrics.role in ('value', 'beside')
         and current_values.scope = 'rep'
@@ -53,7 +61,7 @@ peer_groups as (
         count(*) as peers
     from shown
     where is_ranked
-    group by 1, 2, 3, 4
+    group by metric_id, slice_id, peer_segment, ramp_stage
 ),
 
 peer_ranks as (
@@ -79,7 +87,7 @@ described as (
         shown.peer_segment,
         shown.rep_team_id,
         shown.ramp_stage,
-        cast(shown.position as bigint) as position,
+        cast(shown.place as bigint) as place,
         shown.metric_id,
         shown.slice_type,
         shown.slice_id,
@@ -120,4 +128,4 @@ described as (
 )
 
 select * from described
-order by rep_id, position, slice_id
+order by rep_id, place, slice_id

@@ -9,7 +9,7 @@ attainment as (select * from {{ ref('attainment_distribution') }}),
 
 team_rows as (
     select
-        scorecard_metrics.position,
+        scorecard_metrics.place,
         current_values.*
     from scorecard_metrics
     inner join current_values on scorecard_metrics.metric_id = current_values.metric_id
@@ -25,7 +25,7 @@ described as (
         team_rows.segment,
         team_rows.team_id,
         team_rows.rep_id,
-        cast(team_rows.position as bigint) as position,
+        cast(team_rows.place as bigint) as place,
         team_rows.metric_id,
         team_rows.slice_type,
         team_rows.slice_id,
@@ -64,4 +64,4 @@ described as (
 )
 
 select * from described
-order by scope, segment, team_id, position, slice_id
+order by scope, segment, team_id, place, slice_id
