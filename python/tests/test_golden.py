@@ -321,8 +321,8 @@ def test_rate_intervals(world_of: WorldOf) -> None:
 
 def _cell_differences(key: Cell, want: dict[str, Any] | None, row: dict[str, Any]) -> list[str]:
     if want is None:
-        # A cell nobody wrote down has no event in it; it may show the plan nothing was done for, and
-        # a slice the whole it is none of.
+        # A cell nobody wrote down has no event in it; it may show the plan nothing was done for,
+        # and a slice the whole it is none of.
         whole_alone = not row["n"] or key[-1] != "all"
         empty = not row["numerator"] and (not row["denominator"] or whole_alone)
         return [] if empty else [f"{key}: not expected, got {_shown(row)}"]
