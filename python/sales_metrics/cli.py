@@ -9,7 +9,9 @@ from pathlib import Path
 
 import click
 
+from sales_metrics.changes.command import diff
 from sales_metrics.compare.command import compare
+from sales_metrics.doctor.command import doctor
 from sales_metrics.errors import SalesMetricsError, from_system
 from sales_metrics.expectations.command import expectations
 from sales_metrics.job.command import run
@@ -21,7 +23,7 @@ def cli() -> None:
     """Sales metrics from raw CRM tables: built by dbt, checked, published whole or not at all."""
 
 
-for command in (run, builds, rollback, report, publish, expectations, compare):
+for command in (run, doctor, report, builds, rollback, diff, publish, expectations, compare):
     cli.add_command(command)
 
 

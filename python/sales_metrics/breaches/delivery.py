@@ -9,6 +9,7 @@ receiver can tell a repetition after a kill from news.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import json
 import os
 import time
@@ -139,7 +140,7 @@ def send(
             failure = f"it answered {error.code}"
         except TimeoutError:
             failure = f"no answer in {timeout:g} s"
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             # The text of the error may hold the address.
             failure = f"no connection, {type(getattr(error, 'reason', error)).__name__}"
     return failure

@@ -23,7 +23,10 @@ TRACE = re.compile(
     r"^\s*(> in macro|> called by|in macro|called by|compiled code at|Got \d+ result)"
 )
 HEADER = re.compile(r"^(Compilation|Runtime|Database|Parsing|Dbt|Validation|Env var)\w* Error\b")
-SETTING = re.compile(r"\bThe var \w|no time zone|SALES_METRICS_\w+ says|Env var required")
+SETTING = re.compile(
+    r"\bThe var \w|no time zone|SALES_METRICS_\w+ says|Env var required|dbt_project\.yml"
+    r"|profiles?\.yml|Could not find profile"
+)
 
 
 @dataclass(frozen=True)

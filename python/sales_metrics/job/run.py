@@ -208,7 +208,12 @@ class _Job:
         )
 
     def _deliver(self) -> Delivered | None:
-        delivered = deliver(self.store)
+        """Whatever goes wrong here, the build is published."""
+        try:
+            delivered = deliver(self.store)
+        except (OSError, ValueError) as error:
+            self.warnings.append(f"breaches could not be told: {type(error).__name__}")
+            return None
         if delivered:
             self.warnings += delivered.warnings
         return delivered
