@@ -43,6 +43,7 @@ while not stop.exists():
         judge([connection.execute(
             f"select max(build_number), count(*) from read_parquet('{whole}/{table}.parquet')"
         ).fetchone() for table in tables], "parquet")
+    time.sleep(0.02)
 print(json.dumps({"counts": counts, "mixed": mixed[:3], "numbers": sorted(map(str, numbers))}))
 """
 # Publishes without end, until it is killed.

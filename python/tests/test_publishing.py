@@ -42,7 +42,7 @@ from sales_metrics.publishing.writing import Publication, QualityRow, personal_k
 PUBLISHES = int(os.environ.get("SALES_METRICS_TEST_PUBLISHES", "8"))
 KILLS = int(os.environ.get("SALES_METRICS_TEST_KILLS", "4"))
 # A run takes some seconds, a publish a tenth of one.
-RUN_KILLS = max(KILLS // 2, 2)
+RUN_KILLS = int(os.environ.get("SALES_METRICS_TEST_RUN_KILLS", "2"))
 
 
 @pytest.fixture

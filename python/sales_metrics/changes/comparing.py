@@ -13,16 +13,18 @@ from sales_metrics.errors import SalesMetricsError
 from sales_metrics.publishing.store import BuildInfo
 from sales_metrics.sql import literal, quoted
 
-NEW_FACTS, RESTATED, CODE, CODE_OR_FACTS = (
+NEW_FACTS, RESTATED, CODE, CODE_OR_FACTS, ROLLED_OUT = (
     "new facts",
     "restated facts",
     "changed code",
     "changed code or restated facts",
+    "rolled out",
 )
 REASONS = {
     NEW_FACTS: "the period was not over, or not in the build, or its metric matures",
     RESTATED: "the period was over: the CRM rewrote the past, by the same code",
     CODE: "the same raw files give another number by other code",
+    ROLLED_OUT: "single days are reported for a while only, and these lie before the new build's",
     CODE_OR_FACTS: "both the code and the raw files differ: build the old raw files to tell apart",
 }
 KEY = (
@@ -130,13 +132,20 @@ def _query(past: str) -> str:
                 or abs(after - before) > {TOLERANCE} * greatest(abs(after), abs(before))
                 or (before is null and after is null and parts_differ)
         ),
+        first_periods as (
+            select period_type, min(period_start) as first_start
+            from new.marts.metric_values group by period_type
+        ),
         explained as (
             select differing.*, case
+                when is_gone and period_type = 'day' and period_start < first_start
+                    then '{ROLLED_OUT}'
                 when period_end > cast($last_day as date) or not was_complete then '{NEW_FACTS}'
                 when m.matures and '{past}' = '{RESTATED}' then '{NEW_FACTS}'
                 else '{past}'
             end as reason
             from differing
+            left join first_periods using (period_type)
             left join (select metric_id, matures from new.marts.dim_metrics) as m
                 on differing.metric_id = m.metric_id
         )

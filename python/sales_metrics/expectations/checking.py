@@ -17,6 +17,7 @@ from sales_metrics.expectations.suites import Expected, Severity
 
 # Rows of a finding that a sentence names.
 SHOWN = 3
+SAMPLED = 5
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,10 @@ def _finding(batch: Any, expected: Expected) -> Finding:
     arguments.pop("subject", None)
     if expected.column is not None and expected.kind.startswith("ExpectColumn"):
         arguments["column"] = expected.column
-    result = batch.validate(getattr(gxe, expected.kind)(**arguments))
+    # Complete, the rows of a query come along; of a column, its values would, all of them.
+    shape = "COMPLETE" if expected.kind == "UnexpectedRowsExpectation" else "SUMMARY"
+    expectation = getattr(gxe, expected.kind)(**arguments)
+    result = batch.validate(expectation, result_format=shape)
     raised = [info["exception_message"] for info in _exceptions(result.exception_info)]
     if raised:
         raise SalesMetricsError(
@@ -158,8 +162,10 @@ def _observed(result: dict[str, Any], rows: list[dict[str, Any]]) -> str:
             for row in rows[:SHOWN]
         )
     if "unexpected_count" in result:
-        sample = ", ".join(dict.fromkeys(map(str, result.get("partial_unexpected_list", [])[:5])))
-        return f"{result['unexpected_count']} of {result['element_count']} rows: {sample}"
+        values = [one for one in result.get("partial_unexpected_list", []) if one is not None]
+        sample = ", ".join(dict.fromkeys(map(str, values[:SAMPLED])))
+        counted = f"{result['unexpected_count']} of {result['element_count']} rows"
+        return f"{counted}: {sample}" if sample else counted
     return f"observed {result.get('observed_value')}"
 
 

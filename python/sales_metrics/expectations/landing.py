@@ -60,6 +60,11 @@ def write_landing(
             source = file.parent.name
             table = known.get((source, _letters(file.stem)))
             name = table.name if table else file.stem
+            if file.stat().st_size == 0:
+                unreadable.append(
+                    f"{_shown(file)} is empty: the export was cut off; export it again."
+                )
+                continue
             relation = READERS[file.suffix.lower()].format(literal(_globbed(file.resolve())))
             try:
                 found = connection.execute(f"describe select * from {relation}").fetchall()
@@ -101,8 +106,6 @@ def refuse_unreadable(landing: Landing) -> None:
 
 
 def _unreadable(file: Path, error: Exception) -> str:
-    if file.stat().st_size == 0:
-        return f"{_shown(file)} is empty: the export was cut off; export it again."
     if isinstance(error, duckdb.IOException) and "Permission denied" in str(error):
         return f"{_shown(file)} cannot be read: give the user who runs this read permission."
     if file.suffix.lower() == ".parquet":

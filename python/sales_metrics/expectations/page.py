@@ -9,7 +9,12 @@ from collections.abc import Sequence
 from sales_metrics.expectations.checking import Finding
 from sales_metrics.publishing.writing import PERSONAL, QualityRow
 
-TREATMENTS = {"error": "publishing stops", "warn": "shown; publishing goes on"}
+# By what became of an expectation; one that holds may tolerate a few rows.
+TREATMENTS = {
+    "ok": "within what is expected",
+    "warn": "shown; publishing goes on",
+    "error": "publishing stops",
+}
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; color: #222;
        padding: 0 1rem; }
@@ -47,8 +52,8 @@ def quality_rows(findings: Sequence[Finding]) -> list[QualityRow]:
         QualityRow(
             check_id="expectation_" + _slug(finding.expected.sentence),
             table_name=finding.subject,
-            severity=finding.severity,
-            treatment=TREATMENTS[finding.severity],
+            severity="info" if finding.success else finding.severity,
+            treatment=TREATMENTS[finding.status],
             rows_checked=finding.rows_checked,
             rows_failing=finding.rows_failing,
             sample_ids=_without_personal(finding.observed) or None,
