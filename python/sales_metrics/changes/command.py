@@ -12,7 +12,7 @@ from sales_metrics.changes.comparing import REASONS, Changed, Difference, compar
 from sales_metrics.job.command import json_option, published_option
 
 
-@click.command()
+@click.command(short_help="Say what changed between two builds, and why.")
 @click.argument("before", default="previous")
 @click.argument("after", default="served")
 @click.option("--metric", help="Only this metric.")

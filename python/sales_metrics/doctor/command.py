@@ -12,7 +12,7 @@ import click
 from sales_metrics.job.command import json_option, project_option, published_option, raw_option
 
 
-@click.command()
+@click.command(short_help="Say what the installation or the raw folder lacks.")
 @raw_option
 @published_option
 @project_option

@@ -51,14 +51,20 @@ raw_option = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="Check, build, check, publish, report: the scheduled job.")
 @raw_option
 @published_option
 @keep_option
 @wait_option
 @click.option("--target", help="Target of profiles.yml; it must build a DuckDB file.")
 @project_option
-@click.option("--profiles-dir", "profiles", type=click.Path(path_type=Path), default=None)
+@click.option(
+    "--profiles-dir",
+    "profiles",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder of profiles.yml; by default `profiles` in the dbt project.",
+)
 @json_option
 def run(
     raw: Path | None,

@@ -19,7 +19,7 @@ from sales_metrics.job.command import (
 )
 
 
-@click.command()
+@click.command(short_help="Publish a database that `dbt build` made.")
 @click.option(
     "--database",
     type=click.Path(path_type=Path),
@@ -79,7 +79,7 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
         click.echo(f"warning: {warning}")
 
 
-@click.command()
+@click.command(short_help="List the builds that are kept.")
 @published_option
 @json_option
 def builds(published: Path, as_json: bool) -> None:
@@ -105,7 +105,7 @@ def builds(published: Path, as_json: bool) -> None:
         )
 
 
-@click.command()
+@click.command(short_help="Serve an earlier build again.")
 @click.argument("build", default="previous")
 @published_option
 @wait_option
@@ -123,7 +123,7 @@ def rollback(build: str, published: Path, wait_seconds: float) -> None:
     )
 
 
-@click.command()
+@click.command(short_help="Say what is served, and its findings.")
 @published_option
 @json_option
 def report(published: Path, as_json: bool) -> None:
