@@ -121,6 +121,11 @@ class _Job:
             with phase("mart expectations") as note:
                 served = self.store.database(self.before.build_id) if self.before else None
                 note(self._judge("What was built", audit.mart_findings(database, served)))
+        if raw_fingerprint(settings.raw) != fingerprint:
+            raise SalesMetricsError(
+                f"{settings.raw} changed while it was read: run again when the export has ended.",
+                exit_code=CHECK_FAILED,
+            )
         with phase("publish") as note:
             info = self._publish(audit, database, fingerprint)
             note(f"{len(info.rows)} tables, {sum(info.rows.values()):,} rows as {info.build_id}")

@@ -182,8 +182,10 @@ def fsync_tree(folder: Path) -> None:
 @contextlib.contextmanager
 def work_folder(store: Store, build_id: str) -> Iterator[Path]:
     """A folder for one run; what a killed run leaves is swept by the next."""
+    # Work files hold what staging keeps to itself, such as e-mail addresses.
+    store.work.mkdir(mode=0o700, exist_ok=True)
     folder = store.work / build_id
-    folder.mkdir(parents=True)
+    folder.mkdir()
     try:
         yield folder
     finally:
