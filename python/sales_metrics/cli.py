@@ -9,18 +9,22 @@ from pathlib import Path
 
 import click
 
+from sales_metrics.changes.command import diff
 from sales_metrics.compare.command import compare
-from sales_metrics.errors import SalesMetricsError
+from sales_metrics.doctor.command import doctor
+from sales_metrics.errors import SalesMetricsError, from_system
 from sales_metrics.expectations.command import expectations
+from sales_metrics.job.command import run
+from sales_metrics.publishing.command import builds, publish, report, rollback
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    """Sales metrics from raw CRM tables; the tables themselves are built by `dbt build`."""
+    """Sales metrics from raw CRM tables: built by dbt, checked, published whole or not at all."""
 
 
-cli.add_command(compare)
-cli.add_command(expectations)
+for command in (run, doctor, report, builds, rollback, diff, publish, expectations, compare):
+    cli.add_command(command)
 
 
 @cli.command()
@@ -115,4 +119,8 @@ def main() -> None:
         cli(standalone_mode=True)
     except SalesMetricsError as error:
         click.echo(f"sales-metrics: {error}", err=True)
-        sys.exit(2)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        told = from_system(error, Path(error.filename or "."))
+        click.echo(f"sales-metrics: {told}", err=True)
+        sys.exit(told.exit_code)

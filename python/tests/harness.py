@@ -26,6 +26,8 @@ GOLDEN = REPO / "python" / "tests" / "golden" / "salesforce" / "raw"
 # dbt reads variables of this prefix while it parses and compiles; a developer's must not leak in.
 PREFIX = "SALES_METRICS_"
 FLOAT_TYPES = ("DOUBLE", "FLOAT")
+# By place (?) or by name ($day).
+Parameters = Sequence[Any] | Mapping[str, Any] | None
 
 
 class BuildProject(Protocol):
@@ -64,18 +66,18 @@ class Build:
             # A path stays bound to the file until every connection to it closes.
             connection.close()
 
-    def query(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+    def query(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         with self.connect() as connection:
             return connection.execute(sql, parameters).fetchall()
 
-    def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[dict[str, Any]]:
+    def rows(self, sql: str, parameters: Parameters = None) -> list[dict[str, Any]]:
         """As `query`, with each row as a dictionary of its columns."""
         with self.connect() as connection:
             result = connection.execute(sql, parameters)
             names = [column[0] for column in result.description or []]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
-    def value(self, sql: str, parameters: Sequence[Any] | None = None) -> Any:
+    def value(self, sql: str, parameters: Parameters = None) -> Any:
         """The only value of a query that gives one row of one column."""
         ((value,),) = self.query(sql, parameters)
         return value
@@ -185,16 +187,17 @@ class Project:
         assert outcome.success, "\n".join(outcome.errors)
         return folder
 
-    def analysis(self, name: str, raw_folder: Path, build: Build) -> str:
-        """The SQL of an analysis, compiled against the tables of a build of that raw folder."""
-        settings = {
-            "SALES_METRICS_RAW": str(raw_folder),
+    def analysis(self, name: str, build: Build, raw_folder: Path, *, as_of: str) -> str:
+        """The SQL of an analysis, to be run on a build of the raw folder."""
+        environment = {
+            "SALES_METRICS_RAW": str(raw_folder.resolve()),
             "SALES_METRICS_DUCKDB": str(build.database),
+            "SALES_METRICS_AS_OF_DATE": as_of,
         }
-        outcome = self._run(["compile", "--select", name], settings, build.database)
+        outcome = self._run(["compile", "--select", name], environment, build.database)
         assert outcome.success, "\n".join(outcome.errors)
-        compiled = self._target / "compiled" / "sales_metrics" / "analyses" / f"{name}.sql"
-        return compiled.read_text(encoding="utf-8")
+        path = self._target / "compiled" / "sales_metrics" / "analyses" / f"{name}.sql"
+        return path.read_text(encoding="utf-8")
 
     @property
     def _target(self) -> Path:

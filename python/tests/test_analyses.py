@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import REPO, BuildProject, Project
+from harness import DEMO, REPO, BuildProject, Project
 from sales_metrics.glossary import glossary
 
+AS_OF = (DEMO / "as_of.csv").read_text().split()[1]
 ANALYSES = sorted((REPO / "analyses").glob("*.sql"))
 
 
@@ -17,14 +18,16 @@ def test_an_analysis_answers(
     path: Path, project: Project, build_project: BuildProject, demo_raw: Path
 ) -> None:
     build = build_project(demo_raw)
-    assert build.rows(project.analysis(path.stem, demo_raw, build))
+    assert build.rows(project.analysis(path.stem, build, demo_raw, as_of=AS_OF))
 
 
 def test_enterprise_leaks_at_proposal(
     project: Project, build_project: BuildProject, demo_raw: Path
 ) -> None:
     build = build_project(demo_raw)
-    first = build.rows(project.analysis("where_does_enterprise_leak", demo_raw, build))[0]
+    first = build.rows(
+        project.analysis("where_does_enterprise_leak", build, demo_raw, as_of=AS_OF)
+    )[0]
     assert first["stage_id"] == "proposal"
     assert first["hidden_leak"]
     assert first["owner_name"]

@@ -1,9 +1,13 @@
-"""Lead response of the demo company, worked again lead by lead: the curve in exact fractions (and by
-a library, where that is installed), the business minutes by walking through the days."""
+"""Lead response of the demo company, worked again lead by lead.
+
+The curve in exact fractions (and by a library, where that is installed), the business minutes by
+walking through the days.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -91,6 +95,7 @@ def test_quantiles_are_those_of_the_curve_in_fractions(
 def test_medians_are_those_of_a_library(
     cells: list[dict[str, Any]], leads: list[dict[str, Any]]
 ) -> None:
+    """The library multiplies doubles, so its half may be 0.5000000000000002, not yet one half."""
     lifelines = pytest.importorskip("lifelines")
     compared = 0
     for cell in cells:
@@ -100,7 +105,8 @@ def test_medians_are_those_of_a_library(
         curve = lifelines.KaplanMeierFitter().fit(
             [waited / 60e6 for waited, _ in waits], [answered for _, answered in waits]
         )
-        assert cell["metric_value"] == pytest.approx(curve.median_survival_time_, rel=1e-6)
+        median = lifelines.utils.qth_survival_time(0.5 + 1e-9, curve.survival_function_)
+        assert (cell["metric_value"] or math.inf) == pytest.approx(median, rel=1e-6)
         compared += 1
     assert compared > 5
 

@@ -1,5 +1,7 @@
-"""Open deals of the demo company at period ends, against one as-of query a day: versions joined to
-the day, and everything that happened by then counted again. The models never do it that way."""
+"""Open deals of the demo company at period ends, against one as-of query a day.
+
+It joins versions to the day and counts again what happened by then; no model does it that way.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,7 @@ AS_OF_QUERY = """
             coalesce(tasks.is_overdue, false) as is_overdue,
             coalesce(tasks.is_ahead, false) or meetings.is_ahead is not null as is_ahead,
             epoch(ends_at - visits.entered_at) / 86400.0 / s.expected_days as age,
-            d - coalesce(last_on, created.created_on) as silent,
+            d - coalesce(last_on, o.created_on) as silent,
             open.close_date < d as is_past_due
         from open
         cross join day
@@ -83,7 +85,7 @@ AS_OF_QUERY = """
             and visits.entered_at < ends_at
             and (visits.exited_at is null or visits.exited_at >= ends_at)
         inner join marts.dim_stages as s on open.stage_id = s.stage_id
-        inner join marts.fct_opportunities as created on open.opportunity_id = created.opportunity_id
+        inner join marts.fct_opportunities as o on open.opportunity_id = o.opportunity_id
         left join worked on open.opportunity_id = worked.opportunity_id
         left join pushed on open.opportunity_id = pushed.opportunity_id
         left join tasks on open.opportunity_id = tasks.opportunity_id
@@ -119,7 +121,7 @@ def test_open_deals_of_any_day_are_those_of_an_as_of_query(demo: Build) -> None:
         "select distinct window_end from intermediate.int_open_deals_at_period_ends"
         " where window_end > date '2024-01-01' order by 1"
     )
-    days = random.Random(4).sample([day for (day,) in ends], DAYS)  # noqa: S311
+    days = random.Random(4).sample([day for (day,) in ends], DAYS)
     compared = 0
     for day in [*days, dt.date.fromisoformat(AS_OF)]:
         found = demo.query(FOUND, [day])

@@ -1,6 +1,4 @@
--- A layer that is only seen after the fact cannot be steered. A warning while the catalog has no
--- leading metric of layer 4.
-{{ config(severity='warn') }}
+-- A layer that is only seen after the fact cannot be steered.
 with metrics as (select * from {{ ref('metrics') }}),
 
 layers as (

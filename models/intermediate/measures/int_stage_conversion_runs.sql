@@ -52,8 +52,8 @@ cases as {{ streamed() }} (
 
 counted as (
     {% for keeps_rep, run, segment, team, rep in [
-        (false, 'run_start', 'cases.segment', 'cases.team_id', "'all'"),
-        (true, 'long_run_start', "'all'", "'all'", 'cases.rep_id'),
+        (false, 'run_start', 'cases.segment', 'cases.team_id', "'all' as rep_id"),
+        (true, 'long_run_start', "'all' as segment", "'all' as team_id", 'cases.rep_id'),
     ] -%}
     {% if not loop.first %}union all{% endif %}
     select
@@ -61,9 +61,9 @@ counted as (
         day_runs.{{ run }} as run_start,
         cases.counted_at,
         cases.stage_id,
-        {{ segment }} as segment,
-        {{ team }} as team_id,
-        {{ rep }} as rep_id,
+        {{ segment }},
+        {{ team }},
+        {{ rep }},
         cases.outcome,
         cases.decided_within,
         cases.days_had,

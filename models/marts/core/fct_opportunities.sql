@@ -1,3 +1,4 @@
+-- Long, because the contract has many columns and the next step is looked at here.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 summarised as (select * from {{ ref('int_opportunities_summarised') }}),
