@@ -24,6 +24,7 @@ weeks as (
             {{ days_between('metric_values.period_start', 'last_weeks.period_start') }} as bigint
         ) as days_ago,
         metric_values.metric_value,
+        cast(metric_values.metric_value as decimal(28, 4)) as amount,
         metric_values.n
     from metric_values
     inner join metrics on metric_values.metric_id = metrics.metric_id
@@ -42,19 +43,11 @@ compared as (
         scope,
         segment,
         case
-            when is_summed
-                then cast(
-                    sum(case when days_ago < 91 then cast(metric_value as decimal(28, 4)) end)
-                    as double
-                )
+            when is_summed then cast(sum(case when days_ago < 91 then amount end) as double)
             else max(case when days_ago = 0 and n >= min_n then metric_value end)
         end as value_now,
         case
-            when is_summed
-                then cast(
-                    sum(case when days_ago >= 91 then cast(metric_value as decimal(28, 4)) end)
-                    as double
-                )
+            when is_summed then cast(sum(case when days_ago >= 91 then amount end) as double)
             else max(case when days_ago = 91 and n >= min_n then metric_value end)
         end as value_before
     from weeks
@@ -64,7 +57,7 @@ compared as (
 moved as (
     select
         *,
-        value_now / nullif(value_before, 0) - 1 as change
+        value_now / nullif(value_before, 0) - 1 as relative_change
     from compared
 ),
 
@@ -74,11 +67,11 @@ placed as (
         cast(
             row_number() over (
                 partition by scope, segment
-                order by abs(change) desc nulls last, metric_id asc
+                order by abs(relative_change) desc nulls last, metric_id asc
             ) as bigint
         ) as place
     from moved
-    where change is not null
+    where relative_change is not null
 )
 
 select * from placed

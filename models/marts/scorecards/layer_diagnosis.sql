@@ -122,10 +122,10 @@ moves as (
         max(case when place = 1 then metric_id end) as activity_metric_id,
         max(case when place = 1 then value_now end) as activity_value,
         max(case when place = 1 then value_before end) as activity_value_before,
-        max(case when place = 1 then change end) as activity_change,
+        max(case when place = 1 then relative_change end) as activity_change,
         {{ joined_samples('metric_id', 'place') }} as activity_moved
     from activity_moves
-    where abs(change) >= 0.05
+    where abs(relative_change) >= 0.05
     group by scope, segment
 ),
 
