@@ -3,23 +3,14 @@ with bands as (select * from {{ ref('kpi_bands') }}),
 
 metrics as (select * from {{ ref('metrics') }}),
 
-{% set ends = {'lower': 'bands.lower', 'upper': 'bands.upper'} -%}
 worded as (
     select
         bands.metric_id,
         bands.acv_tier,
         bands.compared,
         bands.status,
-        bands.lower,
-        {%- for name, bound in ends.items() %}
-        case
-            when bands.compared = 'points_to_baseline'
-                then cast(cast({{ bound }} * 100 as decimal(18, 1)) as string) || ' points'
-            when bands.compared = 'share_of_baseline' or metrics.kind = 'rate'
-                then cast(cast({{ bound }} * 100 as decimal(18, 1)) as string) || ' %'
-            else cast(cast({{ bound }} as decimal(18, 1)) as string)
-        end as {{ name }}_text{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ kpi_band_end('bands.lower', 'bands.compared', 'metrics.kind') }} as lower_text,
+        {{ kpi_band_end('bands.upper', 'bands.compared', 'metrics.kind') }} as upper_text
     from bands
     inner join metrics on bands.metric_id = metrics.metric_id
 ),

@@ -67,36 +67,40 @@ compared as (
     from ordered
 ),
 
--- How far the whole interval lies on the bad side. R. G. Newcombe, Stat. Med. 17 (1998), 873-890,
--- method 10, for the difference of two shares.
+-- R. G. Newcombe, Stat. Med. 17 (1998), 873-890, method 10, for the difference of two shares.
+spread as (
+    select
+        *,
+        sqrt(power(baseline_value - baseline_low, 2) + power(high - metric_value, 2))
+            as fall_spread,
+        sqrt(power(metric_value - low, 2) + power(baseline_high - baseline_value, 2))
+            as rise_spread
+    from compared
+),
+
+-- How far the whole interval lies on the bad side.
 evident as (
     select
         *,
         case
             when rule = 'below' then threshold - high
             when rule in ('above', 'share_above') then low - threshold
-            when direction = 1
-                then baseline_value - metric_value - sqrt(
-                    (baseline_value - baseline_low) * (baseline_value - baseline_low)
-                    + (high - metric_value) * (high - metric_value)
-                )
-            else metric_value - baseline_value - sqrt(
-                (metric_value - low) * (metric_value - low)
-                + (baseline_high - baseline_value) * (baseline_high - baseline_value)
-            )
+            when direction = 1 then baseline_value - metric_value - fall_spread
+            else metric_value - baseline_value - rise_spread
         end as surely_worse_by
-    from compared
+    from spread
 ),
 
 ruled as (
     select
-        *,
+        evident.*,
         case
-            when needs_reference and reference_value is null then null
-            else {{ kpi_rule_breaks('evident', 'metric_value', 'reference_value') }}
-                and coalesce(quarter_share >= from_quarter_share, true)
+            when evident.needs_reference and evident.reference_value is null then null
+            else {{ kpi_rule_breaks('evident', 'evident.metric_value', 'evident.reference_value') }}
+                and coalesce(evident.quarter_share >= evident.from_quarter_share, true)
         end as is_beyond,
-        evidence = 'point' or coalesce(surely_worse_by > evidence_margin, false) as is_evident
+        evident.evidence = 'point'
+        or coalesce(evident.surely_worse_by > evident.evidence_margin, false) as is_evident
     from evident
 ),
 

@@ -23,7 +23,7 @@ cadences as (
             when standards.cadence = 'weekly' and {{ listed_in("'week'", 'metrics.period_types') }}
                 then 'week'
             when
-                standards.cadence is distinct from 'quarterly'
+                coalesce(standards.cadence, 'monthly') <> 'quarterly'
                 and {{ listed_in("'month'", 'metrics.period_types') }}
                 then 'month'
             else 'quarter'
