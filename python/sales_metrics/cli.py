@@ -9,27 +9,32 @@ from pathlib import Path
 
 import click
 
+from sales_metrics.changes.command import diff
 from sales_metrics.compare.command import compare
-from sales_metrics.errors import SalesMetricsError
+from sales_metrics.doctor.command import doctor
+from sales_metrics.errors import SalesMetricsError, from_system
 from sales_metrics.expectations.command import expectations
+from sales_metrics.job.command import run
+from sales_metrics.publishing.command import builds, publish, report, rollback
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    """Sales metrics from raw CRM tables; the tables themselves are built by `dbt build`."""
+    """Sales metrics from raw CRM tables: built by dbt, checked, published whole or not at all."""
 
 
-cli.add_command(compare)
-cli.add_command(expectations)
+for command in (run, doctor, report, builds, rollback, diff, publish, expectations, compare):
+    cli.add_command(command)
 
 
 @cli.command()
 @click.option(
     "--company",
-    type=click.Choice(["kelvinmark", "quiet"]),
+    type=click.Choice(["kelvinmark", "quiet", "sailmark"]),
     default="kelvinmark",
     show_default=True,
-    help="Kelvinmark hides a leak in enterprise; Quiet is the same company without it.",
+    help="Kelvinmark hides a leak in enterprise; Quiet is the same company without it; Sailmark is"
+    " eight reps, of whom the busiest converts least (its size is fixed).",
 )
 @click.option("--seed", type=int, default=None, help="Other chance, same truth.")
 @click.option("--opportunities", type=int, default=None, help="How many; people grow with it.")
@@ -59,9 +64,20 @@ def demo(
     story: bool,
 ) -> None:
     """Write the raw tables of a demo company."""
+    from sales_metrics.demo import sailmark
     from sales_metrics.demo.company import HORIZON, named_company
     from sales_metrics.demo.export import write_company
 
+    if company == "sailmark":
+        if (opportunities, history_rows, activities) != (None, None, None) or story:
+            raise SalesMetricsError(
+                "Sailmark takes --seed, --until and --out; its size is fixed and its story is told"
+                " by marts.scorecard_rep."
+            )
+        day = until.date() if until else sailmark.HORIZON
+        sailmark.write_sailmark(out, day, sailmark.SEED if seed is None else seed)
+        click.echo(f"sailmark in {out}")
+        return
     started = time.monotonic()
     wanted = named_company(
         company,
@@ -82,10 +98,29 @@ def demo(
         click.echo(render(read_story(out)))
 
 
+@cli.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when the page is not fresh.")
+def glossary(check: bool) -> None:
+    """Write docs/metrics.md from the seeds of the catalog."""
+    from sales_metrics.glossary import glossary as page
+
+    repo = Path(__file__).resolve().parents[2]
+    path, text = repo / "docs" / "metrics.md", page(repo)
+    if not check:
+        path.write_text(text, encoding="utf-8")
+    elif not path.exists() or path.read_text(encoding="utf-8") != text:
+        click.echo("docs/metrics.md is not fresh: run `sales-metrics glossary`.", err=True)
+        sys.exit(1)
+
+
 def main() -> None:
     """Run the program; what the user can put right is told in one sentence."""
     try:
         cli(standalone_mode=True)
     except SalesMetricsError as error:
         click.echo(f"sales-metrics: {error}", err=True)
-        sys.exit(2)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        told = from_system(error, Path(error.filename or "."))
+        click.echo(f"sales-metrics: {told}", err=True)
+        sys.exit(told.exit_code)

@@ -163,19 +163,29 @@ class Project:
 
     def compiled(self) -> dict[str, str]:
         """The SQL that dbt would send for each model of the golden world, by path of its file."""
-        folder = self._target / "compiled" / "sales_metrics"
-        if folder.exists():
-            shutil.rmtree(folder)
-        database = self._work / "compiled.duckdb"
-        environment = {"SALES_METRICS_RAW": str(GOLDEN), "SALES_METRICS_DUCKDB": str(database)}
-        outcome = self._run(["compile", "--select", "path:models"], environment, database)
-        assert outcome.success, "\n".join(outcome.errors)
+        folder = self._compile("path:models")
         # Folders named after a YAML file hold the tests it lists.
         return {
             str(path.relative_to(folder)): path.read_text(encoding="utf-8")
             for path in sorted((folder / "models").rglob("*.sql"))
             if path.parent.suffix != ".yml"
         }
+
+    def compiled_tests(self, select: str) -> dict[str, str]:
+        """The SQL of the data tests that `select` names, by name; its database is `compiled`."""
+        folder = self._compile(select)
+        tests = [path for path in folder.rglob("*.sql") if "models" not in path.parts]
+        return {path.stem: path.read_text(encoding="utf-8") for path in tests}
+
+    def _compile(self, select: str) -> Path:
+        folder = self._target / "compiled" / "sales_metrics"
+        if folder.exists():
+            shutil.rmtree(folder)
+        database = self._work / "compiled.duckdb"
+        environment = {"SALES_METRICS_RAW": str(GOLDEN), "SALES_METRICS_DUCKDB": str(database)}
+        outcome = self._run(["compile", "--select", *select.split()], environment, database)
+        assert outcome.success, "\n".join(outcome.errors)
+        return folder
 
     def analysis(self, name: str, build: Build, raw_folder: Path, *, as_of: str) -> str:
         """The SQL of an analysis, to be run on a build of the raw folder."""

@@ -81,6 +81,14 @@ def story(demo_raw: Path) -> Story:
     return read_story(demo_raw)
 
 
+def test_spark_can_read_how_the_files_are_packed(demo_raw: Path, small: Path) -> None:
+    for folder in (demo_raw, small):
+        files = f"parquet_metadata('{folder}/*/*.parquet')"
+        packed = rows_of(f"select file_name, path_in_schema, encodings from {files}")
+        assert packed
+        assert not [column for column in packed if "BYTE_STREAM_SPLIT" in column[2]]
+
+
 def test_generator_and_committed_files_agree(kelvinmark: Path, demo_raw: Path) -> None:
     assert same_company(kelvinmark, demo_raw) == {}
 

@@ -11,11 +11,10 @@ import pytest
 from harness import Build, BuildProject
 
 AS_OF = "2025-09-29"
+NEWEST_FIRST = "system_modstamp desc, _fivetran_synced desc"
 LATEST = """
     select * from (
-        select *, row_number() over (
-            partition by id order by system_modstamp desc, _fivetran_synced desc
-        ) as copy
+        select *, row_number() over (partition by id order by {order}) as copy
         from '{path}'
     ) where copy = 1
 """
@@ -30,9 +29,10 @@ def demo(build_project: BuildProject, demo_raw: Path) -> Build:
 def raw(demo_raw: Path) -> duckdb.DuckDBPyConnection:
     """The latest row of each raw id that was there on the as-of day."""
     connection = duckdb.connect()
-    for table in ("opportunity", "opportunity_history"):
+    for table in ("opportunity", "opportunity_history", "event"):
         path = demo_raw / "salesforce" / f"{table}.parquet"
-        connection.execute(f"create view {table} as {LATEST.format(path=path)}")
+        order = "_fivetran_synced desc" if table == "event" else NEWEST_FIRST
+        connection.execute(f"create view {table} as {LATEST.format(path=path, order=order)}")
     for table in ("task", "account"):
         path = demo_raw / "salesforce" / f"{table}.parquet"
         connection.execute(f"create view {table} as select distinct * from '{path}'")
@@ -151,3 +151,108 @@ def test_calls_by_month_are_the_closed_call_tasks(
         """
     )
     assert [tuple(row) for row in found] == expected
+
+
+def test_moves_back_and_over_stages_are_those_of_the_history_rows(
+    demo: Build, raw: duckdb.DuckDBPyConnection
+) -> None:
+    """Moves of the 90 days to Sunday 28 September; Qualified is the third of five open stages."""
+    ((moves, back, skipped),) = rows(
+        raw,
+        """
+        with places (stage_name, place) as (
+            values ('Prospecting', 1), ('Discovery', 2), ('Qualified', 3), ('Demo', 4),
+                ('Proposal', 5), ('Price Quote', 5), ('Closed Won', 8), ('Closed Lost', 9)
+        ),
+        states as (
+            select
+                h.opportunity_id,
+                h.created_date,
+                -- A stage nobody mapped is a place of its own, before or after none.
+                max_by(coalesce(p.place, -1), h.id) as place
+            from opportunity_history as h
+            left join places as p using (stage_name)
+            group by 1, 2
+        ),
+        moves as (
+            select
+                place,
+                lead(place) over life as next_place,
+                lead(created_date) over life as moved_at
+            from states
+            window life as (partition by opportunity_id order by created_date)
+        )
+        select
+            count(*),
+            count(*) filter (where next_place between 1 and place - 1 and place <= 5),
+            count(*) filter (where place in (1, 2) and next_place between place + 2 and 8)
+        from moves
+        where next_place <> place
+            and moved_at >= date '2025-07-01' and moved_at < date '2025-09-29'
+        """,
+    )
+    found = demo.query(
+        """
+        select metric_id, numerator, denominator
+        from marts.metric_values
+        where metric_id in ('backward_rate', 'skipped_stage_rate') and scope = 'company'
+            and period_type = 'week' and period_start = date '2025-09-22'
+        order by 1
+        """
+    )
+    assert back > 0
+    assert found == [("backward_rate", back, moves), ("skipped_stage_rate", skipped, moves)]
+
+
+def test_demos_without_discovery_are_those_of_the_event_rows(
+    demo: Build, raw: duckdb.DuckDBPyConnection
+) -> None:
+    """Demos of the 28 days to Sunday 28 September; a meeting counts once it is written down."""
+    ((without, demos),) = rows(
+        raw,
+        """
+        with held as (
+            select type, what_id, greatest(start_date_time, created_date) as held_at
+            from event
+            where coalesce(outcome, 'Held') = 'Held' and not is_child and not is_deleted
+                and what_id like '006%'
+        ),
+        discoveries as (
+            select what_id, min(held_at) as first_at
+            from held
+            where type = 'Discovery'
+            group by 1
+        )
+        select count(*) filter (where not coalesce(first_at < held_at, false)), count(*)
+        from held
+        left join discoveries using (what_id)
+        where type = 'Demo' and held_at >= date '2025-09-01' and held_at < date '2025-09-29'
+        """,
+    )
+    found = demo.query(
+        """
+        select numerator, denominator
+        from marts.metric_values
+        where metric_id = 'demos_without_discovery_rate' and scope = 'company'
+            and period_type = 'week' and period_start = date '2025-09-22'
+        """
+    )
+    assert without > 0
+    assert found == [(without, demos)]
+
+
+def test_the_average_hides_the_leak_of_enterprise_proposals(demo: Build) -> None:
+    """The week in which the story is told: one segment falls, the company stands still."""
+    found = demo.rows(
+        """
+        select segment, rate, baseline_rate, hidden_leak, company_delta
+        from marts.rate_decomposition
+        where metric_id = 'stage_conversion_rate' and slice_id = 'proposal'
+            and period_start = date '2025-09-29'
+        """
+    )
+    assert [row["segment"] for row in found if row["hidden_leak"]] == ["enterprise"]
+    (enterprise,) = (row for row in found if row["segment"] == "enterprise")
+    assert enterprise["baseline_rate"] == pytest.approx(0.33, abs=0.05)
+    assert enterprise["rate"] < 0.25
+    assert abs(enterprise["company_delta"]) < 0.02

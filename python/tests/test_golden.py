@@ -34,8 +34,9 @@ METRIC_FILES = (
     *("salesforce/activity_counts", "salesforce/activity_rates", "salesforce/pipeline_created"),
     *("salesforce/closed", "salesforce/quota_attainment", "salesforce/win_rates"),
     *("salesforce/deal_size_and_cycle", "salesforce/loss_reason_share"),
-    *("salesforce/stage_conversion_rate", "csv_export/metrics"),
+    *("salesforce/stage_conversion_rate", "salesforce/deal_health", "salesforce/lead_response"),
     *("salesforce/open_pipeline", "salesforce/coverage", "salesforce/velocity"),
+    "csv_export/metrics",
 )
 STARTS = {datetime.date(2025, month, 1) for month in range(1, 7)}
 PARTS = ("numerator", "denominator", "value", "n")
@@ -249,13 +250,17 @@ def test_activities(world: World) -> None:
 
 def test_leads(world: World) -> None:
     want = {}
-    for name, (rep, created_at, created_on, opportunity) in world.expected("leads").items():
-        want[crm_id(name)] = {
-            "rep_id": crm_id(rep),
-            "created_at": instant(created_at),
-            "created_on": created_on,
-            "converted_opportunity_id": crm_id(opportunity),
-        }
+    columns = (
+        *("rep_id", "created_at", "created_on", "converted_opportunity_id", "is_hot"),
+        *("first_touch_at", "is_answered", "response_minutes", "response_minutes_business"),
+    )
+    for name, row in world.expected("leads").items():
+        values = dict(zip(columns, row, strict=True))
+        for column in ("rep_id", "converted_opportunity_id"):
+            values[column] = crm_id(values[column])
+        for column in ("created_at", "first_touch_at"):
+            values[column] = instant(values[column])
+        want[crm_id(name)] = values
     got = world.rows("marts.fct_leads")
     check(want, by_key(got, "lead_id"))
 

@@ -27,8 +27,8 @@ HISTORY = ("int_opportunity_versions", "int_stage_visits")
 # (a) The raw audit counts the rows that lie there, and more rows lie in the whole export.
 COUNTS_THE_LANDING = ("data_quality",)
 # Fields of which a CRM keeps no history: their value is the export's, whatever the day. Three are
-# compared all the same, as the generated export never changes what they rest on: is_hot (the rating),
-# health and health_reasons of a deal (the text of its next step).
+# compared all the same, as the generated export never changes what they rest on: is_hot (the
+# rating), health and health_reasons of a deal (the text of its next step).
 WITHOUT_HISTORY = {
     "dim_accounts": (
         *("account_name", "parent_account_id", "segment", "industry", "employees"),
@@ -57,6 +57,7 @@ PAST = {
     "pipeline_daily": "date_day <= {day}",
     "coverage_curve": "date_day <= {day}",
     "velocity_drivers": "period_end <= {day}",
+    "kpi_breaches": "period_type <> 'day' and closed_on <= {day}",
     # What was forecast stands from the week's end on; the row is judged when the quarter has ended.
     "forecast_accuracy": "quarter_end <= {day}",
 }

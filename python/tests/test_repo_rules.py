@@ -16,12 +16,13 @@ from harness import GOLDEN, REPO, BuildProject
 Node = dict[str, Any]
 
 # Every arrow points right: a model reads its own room and the rooms to its left.
-ROOMS = ("staging", "crm", "history", "measures", "quality", "marts")
+ROOMS = ("staging", "crm", "history", "measures", "kpi", "quality", "marts")
 NAMES = {
     "staging": re.compile(r"stg_[a-z]+(_[a-z]+)*__[a-z_]+"),
     "crm": re.compile(r"int_[a-z_]+"),
     "history": re.compile(r"int_[a-z_]+"),
     "measures": re.compile(r"int_[a-z_]+"),
+    "kpi": re.compile(r"int_[a-z_]+"),
     "quality": re.compile(r"int_[a-z_]+"),
     # Folders of the public tables.
     "marts/quality": re.compile(r"(?!stg_|int_|dim_|fct_)[a-z]+(_[a-z]+)*"),

@@ -20,9 +20,10 @@ explained as (
         period_start,
         company_rate,
         company_baseline_rate,
+        company_delta,
         sum(mix_effect + rate_effect) as effect
     from rate_decomposition
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 ),
 
 broken as (
@@ -39,12 +40,12 @@ broken as (
         on explained.metric_id = baselines.metric_id
         and explained.slice_id = baselines.slice_id
         and explained.period_start = baselines.period_start
-    where coalesce(
-        abs(explained.effect - (metric_values.metric_value - baselines.baseline_value)) >= 1e-12
+    where
+        abs(explained.effect - explained.company_delta) >= 1e-12
         or abs(explained.company_rate - metric_values.metric_value) >= 1e-12
-        or abs(explained.company_baseline_rate - baselines.baseline_value) >= 1e-12,
-        true
-    )
+        or abs(explained.company_baseline_rate - baselines.baseline_value) >= 1e-12
+        or metric_values.metric_value is null
+        or baselines.baseline_value is null
 )
 
 select * from broken

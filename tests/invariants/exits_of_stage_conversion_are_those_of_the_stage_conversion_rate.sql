@@ -9,7 +9,8 @@ metric_values as (
     select *
     from {{ ref('metric_values') }}
     where metric_id = 'stage_conversion_rate'
-        and (period_type in ('month', 'quarter') or (period_type = 'week' and rep_id = 'all'))
+        and scope in ('company', 'segment', 'team', 'rep')
+        and (period_type in ('month', 'quarter') or (period_type = 'week' and scope <> 'rep'))
 ),
 
 baselines as (

@@ -1,4 +1,4 @@
--- Built from versions that were open at the end of the as-of day, shown beside the status of the last
+-- Health is built from versions that were open at the end of the as-of day, status from the last
 -- version: the two ways must meet. Reasons stand with every colour but green.
 with opportunities as (select * from {{ ref('fct_opportunities') }}),
 

@@ -1,5 +1,6 @@
--- When the team answers: the open stretch of each day, and the open time of all days before it, in
--- microseconds, so that the business time between two instants are one subtraction. Empty without that input.
+-- When the team answers: the open stretch of each day, and the open time of all days before it, so
+-- that the business time between two instants is one subtraction. Empty without that input. Long,
+-- because the clock of the hours is another one than that of the business days.
 with hours as (
     select *
     from {{ ref('stg_planning__business_hours') }}
@@ -40,11 +41,15 @@ open_days as (
         clocks.time_zone,
         case
             when days_off.holiday_on is null
-                then {{ local_instant('days.calendar_day', 'hours.opens_minute', 'clocks.time_zone') }}
+                then {{ local_instant(
+                    'days.calendar_day', 'hours.opens_minute', 'clocks.time_zone'
+                ) }}
         end as opens_at,
         case
             when days_off.holiday_on is null
-                then {{ local_instant('days.calendar_day', 'hours.closes_minute', 'clocks.time_zone') }}
+                then {{ local_instant(
+                    'days.calendar_day', 'hours.closes_minute', 'clocks.time_zone'
+                ) }}
         end as closes_at
     from days
     inner join clocks on clocks.time_zone is not null

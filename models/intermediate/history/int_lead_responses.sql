@@ -67,11 +67,8 @@ dated as (
         leads.rep_id,
         leads.created_at,
         leads.created_on,
-        coalesce(
-            lower(leads.rating) in ('{{ var("hot_lead_ratings") | join("', '") | lower }}')
-            or lower(leads.lead_source) in ('{{ var("hot_lead_sources") | join("', '") | lower }}'),
-            false
-        ) as is_hot,
+        {{ is_word_of('leads.rating', var('hot_lead_ratings')) }}
+        or {{ is_word_of('leads.lead_source', var('hot_lead_sources')) }} as is_hot,
         touches_known.known_from as touches_known_from,
         first_touches.first_touch_at,
         {{ local_day('leads.created_at', 'clocks.time_zone') }} as local_created_on,

@@ -112,10 +112,14 @@ later_outcomes as (
     select
         opportunity_id,
         stage_id,
-        min_by(standing, visit_number)
-            filter (where standing in ('advanced', 'moved', 'deleted')) as decided_kind,
-        min_by(case when standing = 'deleted' then stood_until else stood_from end, visit_number)
-            filter (where standing in ('advanced', 'moved', 'deleted')) as decided_on,
+        min_by(standing, visit_number) filter (
+            where standing in ('advanced', 'moved', 'deleted')
+        ) as decided_kind,
+        min_by(
+            case when standing = 'deleted' then stood_until else stood_from end, visit_number
+        ) filter (
+            where standing in ('advanced', 'moved', 'deleted')
+        ) as decided_on,
         max_by(standing, visit_number) as standing,
         max_by(stood_from, visit_number) as standing_on
     from wanderings

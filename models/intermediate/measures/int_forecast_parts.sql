@@ -1,7 +1,7 @@
--- What forecasts and their outcomes are summed from, at the end of each week of the quarter: commits,
+-- What forecasts and outcomes are summed from, at the end of each week of the quarter: commits,
 -- and for who gave none what is won so far and the weighted pipeline closing in the quarter; beside
--- them what the quarter ended with. A commit says nothing of segments where the roster does not: then
--- the deals speak for the segments, and the commit for everything else.
+-- them what the quarter ended with. A commit says nothing of segments where the roster does not:
+-- then the deals speak for the segments, and the commit for everything else.
 with weeks as (select * from {{ ref('int_quarter_weeks') }}),
 
 closings as (select * from {{ ref('int_closing_events') }}),
@@ -21,7 +21,7 @@ wins as (
         closings.segment,
         coalesce(assignments.team_id, 'unassigned') as team_id,
         closings.rep_id,
-        sum(closings.won_amount) as amount
+        cast(sum(closings.won_amount) as decimal(28, 4)) as amount
     from closings
     left join assignments
         on closings.rep_id = assignments.rep_id

@@ -39,8 +39,9 @@ windowed as (
         by_run.days,
         {%- for kind in ['advanced', 'lost', 'backward', 'deleted', 'watched'] %}
         coalesce(sum(by_run.case_count) filter (where by_run.left_kind = '{{ kind }}'), 0)
-            as {{ kind }}_count{{ ',' if not loop.last }}
+            as {{ kind }}_count,
         {%- endfor %}
+        sum(by_run.case_count) as case_count
     from by_run
     inner join window_days on by_run.run_start = window_days.calendar_day
     where
@@ -60,8 +61,9 @@ scoped as (
         windowed.stage_id,
         windowed.days,
         {%- for kind in ['advanced', 'lost', 'backward', 'deleted', 'watched'] %}
-        cast(sum(windowed.{{ kind }}_count) as bigint) as {{ kind }}_count{{ ',' if not loop.last }}
+        cast(sum(windowed.{{ kind }}_count) as bigint) as {{ kind }}_count,
         {%- endfor %}
+        cast(sum(windowed.case_count) as bigint) as case_count
     from windowed
     cross join scopes
     where scopes.scope in ('company', 'segment', 'team')
@@ -73,7 +75,7 @@ at_risk as (
     select
         *,
         advanced_count + lost_count + backward_count + deleted_count as left_count,
-        sum(advanced_count + lost_count + backward_count + deleted_count + watched_count) over (
+        sum(case_count) over (
             partition by
                 window_id, period_type, period_start, scope, segment, team_id, stage_id
             order by days desc
@@ -126,7 +128,7 @@ censored as (
         team_id,
         'all' as rep_id,
         stage_id,
-        cast(sum(left_count + watched_count) as bigint) as n,
+        cast(sum(case_count) as bigint) as n,
         cast(sum(advanced_count) as bigint) as advanced_count,
         cast(sum(lost_count) as bigint) as lost_count,
         cast(sum(backward_count) as bigint) as backward_count,

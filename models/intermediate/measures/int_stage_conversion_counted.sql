@@ -103,12 +103,13 @@ scoped as (
         case when scopes.keeps_team then counted.team_id else 'all' end as team_id,
         counted.rep_id,
         counted.stage_id,
-        {%- for outcome in ['advanced', 'lost', 'backward', 'open', 'too_young'] %}
-        cast(sum(counted.{{ outcome }}_count) as bigint) as {{ outcome }}_count
-        {{- ',' if not loop.last }}
+        {%- for outcome in ['advanced', 'lost', 'backward', 'open'] %}
+        cast(sum(counted.{{ outcome }}_count) as bigint) as {{ outcome }}_count,
         {%- endfor %}
+        cast(sum(counted.too_young_count) as bigint) as too_young_count
     from counted
     inner join scopes on counted.keeps_rep = scopes.keeps_rep
+    where scopes.scope in ('company', 'segment', 'team', 'rep')
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 )
 

@@ -1,7 +1,7 @@
 -- What conversion is counted from, summed before windows, scopes and methods multiply it: exits by
 -- how they ended, first entries by what became of them within 30, 60 or 90 days, and how many of
 -- these they have had by the as-of day. A rep has a handful of them, so reps are counted by month
--- and quarter only, in longer runs of days.
+-- and quarter only, in longer runs of days, and not cut by segment.
 with exits as (select * from {{ ref('int_stage_exit_events') }}),
 
 entries as (select * from {{ ref('int_stage_entries') }}),
@@ -51,9 +51,9 @@ cases as {{ streamed() }} (
 ),
 
 counted as (
-    {% for keeps_rep, run, team, rep in [
-        (false, 'run_start', 'cases.team_id', "'all'"),
-        (true, 'long_run_start', "'all'", 'cases.rep_id'),
+    {% for keeps_rep, run, segment, team, rep in [
+        (false, 'run_start', 'cases.segment', 'cases.team_id', "'all' as rep_id"),
+        (true, 'long_run_start', "'all' as segment", "'all' as team_id", 'cases.rep_id'),
     ] -%}
     {% if not loop.first %}union all{% endif %}
     select
@@ -61,9 +61,9 @@ counted as (
         day_runs.{{ run }} as run_start,
         cases.counted_at,
         cases.stage_id,
-        cases.segment,
-        {{ team }} as team_id,
-        {{ rep }} as rep_id,
+        {{ segment }},
+        {{ team }},
+        {{ rep }},
         cases.outcome,
         cases.decided_within,
         cases.days_had,

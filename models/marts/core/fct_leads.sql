@@ -14,12 +14,13 @@ described as (
         responses.is_hot,
         responses.first_touch_at,
         case
-            when responses.touches_known_from is not null
-                then responses.first_touch_at is not null
+            when responses.first_touch_at is not null then true
+            when responses.touches_known_from is not null then false
         end as is_answered,
         {{ micros_as_minutes('responses.response_micros') }} as response_minutes,
-        {{ micros_as_minutes('(responses.open_micros_at_touch - responses.open_micros_at_creation)') }}
-            as response_minutes_business,
+        {{ micros_as_minutes(
+            '(responses.open_micros_at_touch - responses.open_micros_at_creation)'
+        ) }} as response_minutes_business,
         leads.is_converted,
         leads.converted_on,
         leads.converted_opportunity_id

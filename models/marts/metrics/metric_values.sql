@@ -1,19 +1,4 @@
-{%- set models = [
-    'int_metric_values_summed',
-    'int_metric_values_median',
-    'int_metric_values_coverage',
-    'int_metric_values_velocity',
-    'int_metric_values_closed_vs_target',
-    'int_metric_values_retention',
-    'int_metric_values_forecast',
-    'int_metric_values_lead_response',
-] -%}
-with unioned as (
-    {% for model in models -%}
-    {% if not loop.first %}union all{% endif %}
-    select * from {{ ref(model) }}
-    {% endfor -%}
-),
+with unioned as (select * from {{ ref('int_metric_values_unioned') }}),
 
 described as (
     select

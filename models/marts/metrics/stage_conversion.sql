@@ -95,7 +95,8 @@ described as (
         {{ wilson_low('rated.hits', 'rated.cases') }} as ci_low,
         {{ wilson_high('rated.hits', 'rated.cases') }} as ci_high,
         case
-            when rated.method in ('cohort', 'censored') then rated.resolved_count / nullif(rated.n, 0)
+            when rated.method in ('cohort', 'censored')
+                then rated.resolved_count / nullif(rated.n, 0)
             else rated.n / nullif(rated.n + rated.too_young_count, 0)
         end as maturity,
         baselines.rate as baseline_rate,

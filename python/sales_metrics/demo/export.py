@@ -20,6 +20,8 @@ from sales_metrics.errors import SalesMetricsError
 
 BLOCK = 20_000
 _PARQUET = "(format parquet, compression zstd, compression_level {level}, parquet_version v2)"
+# Small tables have doubles, which version 2 packs in a way that Spark does not read.
+_SMALL_PARQUET = "(format parquet, compression zstd, parquet_version v1)"
 _ID_PREFIXES = (
     "001",
     "005",
@@ -465,7 +467,7 @@ def export(company: Company, staff: People, log: Path, folder: Path, until: dt.d
         ):
             db.execute(f"copy ({query.format(**texts)}) to '{crm / name}.parquet' {parquet}")
         for name, query in planning.small_tables(staff, until).items():
-            db.execute(f"copy ({query}) to '{crm / name}.parquet' {parquet}")
+            db.execute(f"copy ({query}) to '{crm / name}.parquet' {_SMALL_PARQUET}")
         planning.write_plans(db, company, staff, plans, until)
     finally:
         db.close()

@@ -15,6 +15,10 @@ from sales_metrics.errors import SalesMetricsError
 from sales_metrics.expectations import dialect
 from sales_metrics.expectations.suites import Expected, Severity
 
+# Rows of a finding that a sentence names.
+SHOWN = 3
+SAMPLED = 5
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -23,17 +27,27 @@ class Finding:
     expected: Expected
     success: bool
     observed: str
+    rows_checked: int | None = None
+    rows_failing: int | None = None
 
     @property
     def severity(self) -> Severity:
         return self.expected.severity
 
+    @property
+    def subject(self) -> str:
+        """The table or column it is about, for people."""
+        return str(self.expected.arguments.get("subject", self.expected.name))
+
+    @property
+    def status(self) -> str:
+        return "ok" if self.success else self.severity
+
     def sentence(self) -> str:
-        word = "ok  " if self.success else self.severity.ljust(4)
-        parts = (self.expected.schema, self.expected.table, self.expected.column)
-        where = ".".join(part for part in parts if part)
         what = self.expected.sentence
-        return f"{word}  {where}: {what}" + ("" if self.success else f" ({self.observed})")
+        return f"{self.status.ljust(5)}  {self.subject}: {what}" + (
+            "" if self.success else f" ({self.observed})"
+        )
 
 
 def check(database: Path, expected: Iterable[Expected]) -> list[Finding]:
@@ -89,6 +103,7 @@ def _run(database: Path, expected: Sequence[Expected]) -> list[Finding]:
             findings += [_finding(batch, one) for one in group]
     finally:
         source.get_engine().dispose()
+        dialect.close_all()
     return findings
 
 
@@ -97,16 +112,33 @@ def _finding(batch: Any, expected: Expected) -> Finding:
     import great_expectations.expectations as gxe
 
     arguments = {**expected.arguments, "description": expected.sentence}
+    arguments.pop("subject", None)
     if expected.column is not None and expected.kind.startswith("ExpectColumn"):
         arguments["column"] = expected.column
-    result = batch.validate(getattr(gxe, expected.kind)(**arguments))
+    # Complete, the rows of a query come along; of a column, its values would, all of them.
+    shape = "COMPLETE" if expected.kind == "UnexpectedRowsExpectation" else "SUMMARY"
+    expectation = getattr(gxe, expected.kind)(**arguments)
+    result = batch.validate(expectation, result_format=shape)
     raised = [info["exception_message"] for info in _exceptions(result.exception_info)]
     if raised:
         raise SalesMetricsError(
             f"{expected.schema}.{expected.table}: '{expected.sentence}' could not be checked:"
             f" {raised[0]}"
         )
-    return Finding(expected, bool(result.success), _observed(result.result))
+    return _found(expected, bool(result.success), result.result)
+
+
+def _found(expected: Expected, success: bool, result: dict[str, Any]) -> Finding:
+    """The library's answer, whose shape depends on the kind of expectation."""
+    rows = (result.get("details") or {}).get("unexpected_rows") or []
+    if rows and {"found", "total"} <= set(rows[0]):
+        checked, failing = rows[0]["total"], rows[0]["found"]
+    elif "element_count" in result:
+        checked, failing = result["element_count"], result.get("unexpected_count", 0)
+    else:
+        checked, failing = None, 0 if success else max(len(rows), 1)
+    observed = "" if success else _observed(result, rows)
+    return Finding(expected, success, observed, checked, failing)
 
 
 def _exceptions(info: Any) -> list[dict[str, Any]]:
@@ -115,14 +147,30 @@ def _exceptions(info: Any) -> list[dict[str, Any]]:
     return [one for one in infos if one.get("raised_exception")]
 
 
-def _observed(result: dict[str, Any]) -> str:
-    rows = (result.get("details") or {}).get("unexpected_rows")
+def _observed(result: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    if rows and "found" in rows[0]:
+        first = dict(rows[0])
+        if "total" not in first:
+            return ", ".join(str(row["found"]) for row in rows[:SHOWN])
+        sample = first.get("sample")
+        return f"{first['found']} of {first['total']} rows" + (
+            f", such as {sample}" if sample else ""
+        )
     if rows:
-        return ", ".join(f"{name} {value}" for name, value in rows[0].items())
+        return "; ".join(
+            ", ".join(f"{name} {_short(value)}" for name, value in row.items())
+            for row in rows[:SHOWN]
+        )
     if "unexpected_count" in result:
-        sample = ", ".join(dict.fromkeys(map(str, result.get("partial_unexpected_list", [])[:5])))
-        return f"{result['unexpected_count']} of {result['element_count']} rows: {sample}"
+        values = [one for one in result.get("partial_unexpected_list", []) if one is not None]
+        sample = ", ".join(dict.fromkeys(map(str, values[:SAMPLED])))
+        counted = f"{result['unexpected_count']} of {result['element_count']} rows"
+        return f"{counted}: {sample}" if sample else counted
     return f"observed {result.get('observed_value')}"
+
+
+def _short(value: object) -> object:
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _table_of(expected: Expected) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-REPO = Path(__file__).resolve().parents[3]
+from sales_metrics.project import PROJECT
 
 
 @click.command()
@@ -28,20 +28,26 @@ REPO = Path(__file__).resolve().parents[3]
     show_default=True,
     help="The built database; $SALES_METRICS_DUCKDB if set.",
 )
-def expectations(raw: Path, database: Path) -> None:
+@click.option(
+    "--page", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings as HTML."
+)
+def expectations(raw: Path, database: Path, page: Path | None) -> None:
     """Check that what landed and what was built is plausible; exit 1 when an error is found."""
     # Imported here, so that the other commands start without it.
-    from sales_metrics.expectations.checking import check
-    from sales_metrics.expectations.landing import write_landing
-    from sales_metrics.expectations.suites import columns_of, marts_suite, raw_suite
+    from sales_metrics.expectations.audit import Audit
+    from sales_metrics.expectations.page import render_page
+    from sales_metrics.publishing.writing import connected
 
-    suite = raw_suite(REPO)
+    connected(database).close()
     with tempfile.TemporaryDirectory() as folder:
-        landing = Path(folder) / "landing.duckdb"
-        write_landing(raw, landing, columns_of(suite))
-        findings = [*check(landing, suite), *check(database, marts_suite())]
+        audit = Audit.of(PROJECT, raw, Path(folder) / "landing.duckdb")
+        of_raw, of_marts = audit.raw_findings({}), audit.mart_findings(database, None)
+    findings = [*of_raw, *of_marts]
     for finding in findings:
         click.echo(finding.sentence())
+    if page:
+        groups = [("What landed", of_raw), ("What was built", of_marts)]
+        page.write_text(render_page("Expectations", str(raw), groups), encoding="utf-8")
     failed = [finding for finding in findings if not finding.success]
     errors = sum(finding.severity == "error" for finding in failed)
     click.echo(f"{len(findings)} expectations: {errors} errors, {len(failed) - errors} warnings")

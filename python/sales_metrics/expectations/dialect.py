@@ -6,7 +6,7 @@ fetches the rows. Nothing here writes, so transactions are not needed at all.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb_engine
 from sqlalchemy.dialects import registry
@@ -49,8 +49,12 @@ class ReaderDialect(duckdb_engine.Dialect):
 
     supports_statement_cache = False
 
+    opened: ClassVar[list[Any]] = []
+
     def connect(self, *arguments: Any, **options: Any) -> Any:
-        return _Connection(super().connect(*arguments, **options))
+        connection = super().connect(*arguments, **options)
+        self.opened.append(connection)
+        return _Connection(connection)
 
     def do_begin(self, dbapi_connection: Any) -> None:
         pass
@@ -60,6 +64,12 @@ class ReaderDialect(duckdb_engine.Dialect):
 
     def do_rollback(self, dbapi_connection: Any) -> None:
         pass
+
+
+def close_all() -> None:
+    """Great Expectations keeps connections to the end; a file with one cannot be opened anew."""
+    while ReaderDialect.opened:
+        ReaderDialect.opened.pop().close()
 
 
 def register() -> None:

@@ -2,46 +2,158 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from sales_metrics.errors import SalesMetricsError
+from sales_metrics.contract import RawTable
+from sales_metrics.errors import CHECK_FAILED, SalesMetricsError
+from sales_metrics.sql import literal, quoted
 
-READERS = {".parquet": "read_parquet('{}')", ".csv": "read_csv('{}', all_varchar = true)"}
+# As staging reads them: every column of a CSV file is text.
+READERS = {
+    ".parquet": "read_parquet({})",
+    ".csv": (
+        "read_csv({}, all_varchar = true, header = true, delim = ',', quote = '\"',"
+        " escape = '\"', skip = 0)"
+    ),
+}
+OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+SUFFIX = re.compile(r"(__c|_c)$")
+
+Names = Mapping[str, Mapping[str, Any]]
 
 
-def write_landing(raw_folder: Path, database: Path, columns: Iterable[str]) -> None:
+@dataclass(frozen=True)
+class Landing:
+    """What lies in the raw folder: {(source, table): {column: physical type}}."""
+
+    tables: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    # Sentences about files nobody can read.
+    unreadable: tuple[str, ...] = ()
+
+
+def write_landing(
+    raw_folder: Path, database: Path, contract: Iterable[RawTable], own_names: Names | None = None
+) -> Landing:
     """Makes `database` with one view `<source>.<table>` per raw file.
 
-    Columns are found whatever their spelling (`StageName`, `stagename`) and shown under the name
-    they have in `columns`; others keep their own.
+    Tables and columns are found whatever their spelling (`StageName`, `stagename`, `Stage_Name__c`)
+    and shown under the contract's name; others keep their own. `own_names` is the var raw_columns.
     """
+    check_raw_folder(raw_folder)
+    known = {
+        (table.source, _letters(name)): table
+        for table in contract
+        for name in (*table.spellings, table.name)
+    }
+    tables: dict[tuple[str, str], dict[str, str]] = {}
+    unreadable: list[str] = []
+    with duckdb.connect(str(database)) as connection:
+        for file in sorted(raw_folder.glob("*/*")):
+            if file.suffix.lower() not in READERS or not file.is_file():
+                continue
+            source = file.parent.name
+            table = known.get((source, _letters(file.stem)))
+            name = table.name if table else file.stem
+            if file.stat().st_size == 0:
+                unreadable.append(
+                    f"{_shown(file)} is empty: the export was cut off; export it again."
+                )
+                continue
+            relation = READERS[file.suffix.lower()].format(literal(_globbed(file.resolve())))
+            try:
+                found = connection.execute(f"describe select * from {relation}").fetchall()
+                # A cut-off file may begin well.
+                connection.execute(f"select count(*) from {relation}").fetchall()
+            except duckdb.Error as error:
+                unreadable.append(_unreadable(file, error))
+                continue
+            delimiter = _other_delimiter(file, [column for column, *_ in found])
+            if delimiter:
+                unreadable.append(
+                    f"{_shown(file)} is divided by {delimiter}, not by commas: export it again with"
+                    " commas."
+                )
+                continue
+            spelled = _spelled(table, [column for column, *_ in found], own_names or {})
+            selected = ", ".join(f"{quoted(raw)} as {quoted(spelled[raw])}" for raw, *_ in found)
+            connection.execute(f"create schema if not exists {quoted(source)}")
+            # Sorted by path, Parquet comes last and wins over a CSV file of the same name.
+            connection.execute(
+                f"create or replace view {quoted(source, name)} as"
+                f" select {selected} from {relation}"
+            )
+            tables[source, name] = {spelled[raw]: kind for raw, kind, *_ in found}
+    return Landing(tables, tuple(unreadable))
+
+
+def check_raw_folder(raw_folder: Path) -> None:
     if not raw_folder.is_dir():
         raise SalesMetricsError(
             f"There is no raw folder {raw_folder}: set SALES_METRICS_RAW to the folder that holds"
             " one folder per source."
         )
-    known = {_letters(column): column for column in columns}
-    with duckdb.connect(str(database)) as connection:
-        for file in sorted(raw_folder.glob("*/*")):
-            if file.suffix not in READERS:
-                continue
-            relation = READERS[file.suffix].format(str(file.resolve()).replace("'", "''"))
-            source, table = _quoted(file.parent.name), _quoted(file.stem)
-            found = connection.execute(f"describe select * from {relation}").fetchall()
-            selected = ", ".join(
-                f"{_quoted(name)} as {_quoted(known.get(_letters(name), name))}"
-                for name, *_ in found
-            )
-            connection.execute(f"create schema if not exists {source}")
-            connection.execute(f"create view {source}.{table} as select {selected} from {relation}")
+
+
+def refuse_unreadable(landing: Landing) -> None:
+    if landing.unreadable:
+        raise SalesMetricsError(*landing.unreadable, exit_code=CHECK_FAILED)
+
+
+def _unreadable(file: Path, error: Exception) -> str:
+    if isinstance(error, duckdb.IOException) and "Permission denied" in str(error):
+        return f"{_shown(file)} cannot be read: give the user who runs this read permission."
+    if file.suffix.lower() == ".parquet":
+        return (
+            f"{_shown(file)} is no whole Parquet file: the export was cut off or the name is wrong;"
+            " export it again."
+        )
+    return (
+        f"{_shown(file)} cannot be read as CSV with commas and a header: export it again"
+        f" ({str(error).splitlines()[0]})."
+    )
+
+
+def _other_delimiter(file: Path, columns: list[str]) -> str | None:
+    """The word for what divides the columns of a file that seems to have only one."""
+    if file.suffix.lower() != ".csv" or len(columns) != 1:
+        return None
+    return next((word for sign, word in OTHER_DELIMITERS.items() if sign in columns[0]), None)
+
+
+def _spelled(table: RawTable | None, columns: Iterable[str], own_names: Names) -> dict[str, str]:
+    """The contract's name of each physical column, each used once."""
+    names: dict[str, str] = {}
+    wanted: dict[str, str] = {}
+    if table is not None:
+        own = own_names.get(table.source, {}).get(table.name, {})
+        for column in table.columns:
+            renamed = own.get(column.name, [])
+            spellings = [renamed] if isinstance(renamed, str) else list(renamed)
+            for spelling in [*spellings, column.name, *column.spellings]:
+                wanted.setdefault(_letters(spelling), column.name)
+    taken: set[str] = set()
+    for raw in columns:
+        letters = _letters(raw)
+        name = wanted.get(letters) or wanted.get(_letters(SUFFIX.sub("", raw))) or raw
+        names[raw] = name if name.lower() not in taken else raw
+        taken.add(names[raw].lower())
+    return names
+
+
+def _shown(file: Path) -> str:
+    return f"{file.parent.name}/{file.name}"
 
 
 def _letters(name: str) -> str:
     return name.lower().replace("_", "")
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _globbed(path: Path) -> str:
+    """The path with the signs DuckDB reads as wildcards made plain."""
+    return re.sub(r"([][*?])", r"[\1]", str(path))

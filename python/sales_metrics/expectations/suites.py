@@ -1,22 +1,42 @@
-"""What is plausible: one `Expected` per sentence, and no knowledge of how it is run."""
+"""What is plausible: one `Expected` per sentence, and no knowledge of how it is run.
+
+What the source contract, the mappings and the catalog know already is generated from them; written
+by hand is only what nobody else knows, such as how much of a load may be missing.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+from sales_metrics.contract import RawColumn, RawTable
+from sales_metrics.sql import literal, quoted
 
 # An error stops publishing, a warning is shown.
 Severity = Literal["error", "warn"]
 
 OLDEST, NEWEST = "1990-01-01", "2100-01-01"
-BEYOND = (
-    "metric_id in ('win_rate', 'win_rate_t90', 'show_rate', 'stage_conversion_rate')"
-    " and (metric_value < 0 or metric_value > 1)"
-)
 LARGEST_AMOUNT = 1_000_000_000
+# A load with fewer rows than this share of the last accepted one is half an export.
+LEAST_OF_LAST_LOAD, MOST_OF_LAST_LOAD = 0.5, 3
+# Tables whose amounts are negative by design: what a customer leaves or gives up.
+SIGNED = (("planning", "arr_movements"),)
+# Below so many rows a share says nothing.
+FEW_ROWS = 20
+MORE_NULLS = 0.2
+# In the raw tables not every required value is there; staging gives `unassigned` and the like.
+FILLED = {"owner_id": 0.9, "owner": 0.9}
+# The contract wants the column; what a change set or replaced may be nothing.
+OFTEN_EMPTY = ("old_value", "new_value")
+KEY_FILLED, MOSTLY_FILLED, MOSTLY_USABLE = 0.99, 0.95, 0.95
+# Relative difference of the marts from the raw rows they were made of.
+RECONCILED_WARN, RECONCILED_ERROR = 0.001, 0.02
+# Change of a company's number of a past period from one published build to the next.
+DRIFT_WARN, DRIFT_ERROR = 0.02, 0.5
 
 
 @dataclass(frozen=True)
@@ -31,17 +51,44 @@ class Expected:
     column: str | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """Where it looks, for people: `source.table.column`."""
+        return ".".join(part for part in (self.schema, self.table, self.column) if part)
 
-def raw_suite(repo: Path) -> list[Expected]:
+
+def raw_suite(
+    project: Path,
+    contract: Iterable[RawTable],
+    landed: Mapping[tuple[str, str], Mapping[str, str]],
+    today: dt.date,
+) -> list[Expected]:
     """What every landing shows, however dirty its rows are."""
-    return [
-        *_raw_salesforce(_mapped_stages(repo, "salesforce")),
-        *_raw_csv_export(_mapped_stages(repo, "csv_export")),
-        *_raw_planning(),
-    ]
+    found: list[Expected] = []
+    for table in contract:
+        columns = landed.get((table.source, table.name))
+        if columns is None:
+            continue
+        if table.required:
+            found.append(_rows(table.source, table.name))
+        for column in table.columns:
+            if column.name in columns:
+                found += _raw_column(table, column, columns[column.name], today)
+        found += _against_last_load(table)
+        found += _keys(table, columns)
+    stages = _mapped(project, "stage_map", "raw_stage")
+    for source, table_name, column_name in (
+        ("salesforce", "opportunity", "stage_name"),
+        ("salesforce", "opportunity_history", "stage_name"),
+        ("csv_export", "opportunities", "stage"),
+    ):
+        if stages.get(source):
+            found.append(_known(source, table_name, column_name, stages[source]))
+    found.append(_no_cycle("salesforce", "user", "manager_id"))
+    return found
 
 
-def marts_suite() -> list[Expected]:
+def marts_suite(project: Path) -> list[Expected]:
     """What a healthy company's public tables show."""
     deals = "fct_opportunities"
     return [
@@ -54,56 +101,112 @@ def marts_suite() -> list[Expected]:
         _share("marts", deals, "stage_id", "unmapped", "stage_id = 'unmapped'", 0.05, "warn"),
         _share("marts", deals, "segment", "unassigned", "segment = 'unassigned'", 0.25, "warn"),
         _share("marts", deals, "is_inferred", "true", "is_inferred", 0.50, "warn"),
-        _share(
-            "marts", "metric_values", "metric_value", "a share beyond 0 to 1", BEYOND, 0, "error"
-        ),
+        *_bounds_of_catalog(project),
+        *_reconciled(),
+        *_drift(project),
     ]
 
 
-def columns_of(expected: Iterable[Expected]) -> set[str]:
-    return {one.column for one in expected if one.column is not None}
+def _raw_column(
+    table: RawTable, column: RawColumn, physical: str, today: dt.date
+) -> Iterator[Expected]:
+    source, name = table.source, column.name
+    if column.required and name not in OFTEN_EMPTY:
+        mostly = KEY_FILLED if name in table.key else FILLED.get(name, MOSTLY_FILLED)
+        yield _filled(source, table.name, name, mostly)
+    if physical == "VARCHAR" and _is_plain(table, column):
+        yield _usable(table, column)
+    if name in table.stamps and table.date_format == "iso":
+        yield _dated(source, table.name, name)
+        yield _not_in_future(source, table.name, name, today)
+    signed = (source, table.name) in SIGNED
+    if name == "amount" and table.amount_format == "plain" and not signed:
+        yield _amount(source, table.name)
+    if (source, table.name, name) == ("salesforce", "opportunity", "amount"):
+        yield _filled(source, table.name, name, 0.50, severity="warn")
 
 
-def _raw_salesforce(stages: list[str]) -> Iterator[Expected]:
-    source = "salesforce"
-    for table in ("opportunity", "opportunity_history", "user"):
-        yield _rows(source, table)
-    for table, column, mostly in (
-        ("opportunity", "id", 0.99),
-        ("opportunity", "stage_name", 0.99),
-        ("opportunity", "owner_id", 0.90),
-        ("opportunity", "created_date", 0.99),
-        ("opportunity_history", "opportunity_id", 0.99),
-        ("opportunity_history", "created_date", 0.99),
-        ("opportunity_field_history", "field", 0.99),
-        ("task", "owner_id", 0.90),
-        ("event", "owner_id", 0.90),
-        ("user", "name", 0.99),
-    ):
-        yield _filled(source, table, column, mostly)
-    yield _filled(source, "opportunity", "amount", 0.50, severity="warn")
-    for table in ("opportunity", "opportunity_history"):
-        yield _known(source, table, "stage_name", stages)
-        yield _dated(source, table, "created_date")
-        yield _amount(source, table)
+def _is_plain(table: RawTable, column: RawColumn) -> bool:
+    """Whether a plain cast reads it; other formats are declared per source and left to staging."""
+    if column.kind == "month":
+        return False
+    if column.data_type in ("date", "timestamp"):
+        return table.date_format == "iso"
+    number = column.data_type.startswith(("decimal", "double", "bigint", "int"))
+    return number and table.amount_format == "plain"
 
 
-def _raw_csv_export(stages: list[str]) -> Iterator[Expected]:
-    source, table = "csv_export", "opportunities"
-    yield _rows(source, table)
-    yield _filled(source, table, "id", 0.99)
-    yield _filled(source, table, "stage", 0.99)
-    yield _filled(source, table, "owner", 0.90)
-    yield _known(source, table, "stage", stages)
-    yield _dated(source, table, "created_date")
-    yield _amount(source, table)
+def _against_last_load(table: RawTable) -> Iterator[Expected]:
+    name = f"{table.source}.{table.name}"
+    where = f"table_name = {literal(name)}"
+    few: Severity = "error" if table.source != "planning" else "warn"
+    yield _none(
+        "volumes",
+        name,
+        f"has at least {LEAST_OF_LAST_LOAD:.0%} of the rows of the last accepted load",
+        f"{where} and last_rows >= {FEW_ROWS} and rows < {LEAST_OF_LAST_LOAD} * last_rows",
+        few,
+    )
+    yield _none(
+        "volumes",
+        name,
+        f"has at most {MOST_OF_LAST_LOAD} times the rows of the last accepted load",
+        f"{where} and last_rows >= {FEW_ROWS} and rows > {MOST_OF_LAST_LOAD} * last_rows",
+        "warn",
+    )
+    required = [column.name for column in table.columns if column.required]
+    listed = ", ".join(literal(column) for column in required) or "''"
+    emptier = f"{where} and share > last_share + {MORE_NULLS}"
+    yield _none(
+        "null_shares",
+        name,
+        f"no required column is emptier by {MORE_NULLS:.0%} than in the last load",
+        f"{emptier} and column_name in ({listed})",
+        "error",
+    )
+    yield _none(
+        "null_shares",
+        name,
+        f"no optional column is emptier by {MORE_NULLS:.0%} than in the last load",
+        f"{emptier} and column_name not in ({listed})",
+        "warn",
+    )
+    yield _none(
+        "new_values",
+        name,
+        "has no picklist value that the last load did not have",
+        where,
+        "warn",
+    )
 
 
-def _raw_planning() -> Iterator[Expected]:
-    for table, column in (("quotas", "rep"), ("targets", "quarter"), ("rep_roster", "rep")):
-        yield _rows("planning", table)
-        yield _filled("planning", table, column, 0.99)
-    yield _amount("planning", "quotas")
+def _none(table: str, subject: str, sentence: str, condition: str, severity: Severity) -> Expected:
+    """No row of a table of the schema `profile` meets the condition."""
+    query = f"select * exclude (table_name) from {{batch}} where {condition}"
+    arguments = {"unexpected_rows_query": query, "subject": subject}
+    return Expected(
+        "profile", table, sentence, "UnexpectedRowsExpectation", severity, None, arguments
+    )
+
+
+def _keys(table: RawTable, columns: Mapping[str, str]) -> Iterator[Expected]:
+    """A load that holds everything twice is a loader's fault; history mode repeats by design."""
+    if len(table.key) != 1 or table.key[0] not in columns or "_fivetran_active" in columns:
+        return
+    key = quoted(table.key[0])
+    query = (
+        f"select count(*) - count(distinct {key}) as found, count(*) as total from {{batch}}"
+        f" having count(*) - count(distinct {key}) > 0.2 * count(*)"
+    )
+    yield Expected(
+        table.source,
+        table.name,
+        "repeats an id in at most 20% of the rows",
+        "UnexpectedRowsExpectation",
+        "warn",
+        table.key[0],
+        {"unexpected_rows_query": query},
+    )
 
 
 def _rows(schema: str, table: str) -> Expected:
@@ -116,6 +219,31 @@ def _filled(
 ) -> Expected:
     sentence, kind = f"filled in {mostly:.0%} of the rows", "ExpectColumnValuesToNotBeNull"
     return Expected(schema, table, sentence, kind, severity, column, {"mostly": mostly})
+
+
+def _usable(table: RawTable, column: RawColumn) -> Expected:
+    """A column whose values no longer have their type became something else."""
+    name, kind = quoted(column.name), column.data_type
+    value = f"nullif(trim(cast({name} as varchar)), '')"
+    bad = f"{value} is not null and try_cast({value} as {_engine_type(kind)}) is null"
+    word = "dates" if kind in ("date", "timestamp") else "numbers"
+    query = (
+        f"select count_if({bad}) as found, count(*) as total, min({value}) filter (where {bad})"
+        f" as sample from {{batch}} having count_if({bad}) > {1 - MOSTLY_USABLE:.2f} * count(*)"
+    )
+    return Expected(
+        table.source,
+        table.name,
+        f"holds {word} in {MOSTLY_USABLE:.0%} of the rows",
+        "UnexpectedRowsExpectation",
+        "error",
+        column.name,
+        {"unexpected_rows_query": query},
+    )
+
+
+def _engine_type(kind: str) -> str:
+    return "timestamp" if kind == "date" else kind
 
 
 def _between(
@@ -134,17 +262,23 @@ def _between(
 
 
 def _known(schema: str, table: str, column: str, values: list[str]) -> Expected:
-    """A new picklist value is news, not a defect: staging keeps it as `unmapped`."""
+    """A new stage is news, not a defect: staging keeps it as `unmapped`."""
     arguments = {"value_set": values, "mostly": 0.95}
     sentence, kind = "in the stage map for 95% of the rows", "ExpectColumnValuesToBeInSet"
     return Expected(schema, table, sentence, kind, "warn", column, arguments)
 
 
 def _dated(schema: str, table: str, column: str) -> Expected:
-    day = f"try_cast({column} as date)"
+    day = f"try_cast({quoted(column)} as date)"
     outside = f"{day} < date '{OLDEST}' or {day} > date '{NEWEST}'"
     sentence = f"outside {OLDEST} to {NEWEST}"
     return _share(schema, table, column, sentence, outside, 0.05, "error")
+
+
+def _not_in_future(schema: str, table: str, column: str, today: dt.date) -> Expected:
+    tomorrow = today + dt.timedelta(days=1)
+    later = f"try_cast({quoted(column)} as timestamp) > date '{tomorrow}' + 1"
+    return _share(schema, table, column, f"after {tomorrow}", later, 0.05, "error")
 
 
 def _amount(schema: str, table: str) -> Expected:
@@ -152,6 +286,28 @@ def _amount(schema: str, table: str) -> Expected:
     implausible = f"{amount} < 0 or {amount} > {LARGEST_AMOUNT}"
     sentence = f"below 0 or over {LARGEST_AMOUNT:,}"
     return _share(schema, table, "amount", sentence, implausible, 0.01, "warn")
+
+
+def _no_cycle(schema: str, table: str, column: str) -> Expected:
+    """Someone who manages himself over others; the marts name managers and never climb."""
+    query = (
+        "with recursive people as (select distinct cast(id as varchar) as id,"
+        f" cast({quoted(column)} as varchar) as above from {{batch}} as staff),"
+        " climbed as (select id as found, above, 1 as steps from people where above is not null"
+        " union all select climbed.found, people.above, climbed.steps + 1 from climbed"
+        " inner join people on climbed.above = people.id"
+        " where people.above is not null and climbed.steps < 30 and climbed.above <> climbed.found)"
+        " select distinct found from climbed where above = found order by found"
+    )
+    return Expected(
+        schema,
+        table,
+        "nobody manages himself, over others or directly",
+        "UnexpectedRowsExpectation",
+        "warn",
+        column,
+        {"unexpected_rows_query": query},
+    )
 
 
 def _share(
@@ -179,6 +335,85 @@ def _share(
     )
 
 
-def _mapped_stages(repo: Path, source: str) -> list[str]:
-    with (repo / "seeds" / "mappings" / "stage_map.csv").open(encoding="utf-8") as file:
-        return sorted({row["raw_stage"] for row in csv.DictReader(file) if row["source"] == source})
+def _bounds_of_catalog(project: Path) -> Iterator[Expected]:
+    """Units bound their values: a share lies in 0 to 1; counts and days are not negative.
+
+    A count or amount of a period with a reversal may be negative, so only rates and durations are.
+    """
+    shares, positive = [], []
+    for row in _catalog(project):
+        if row["unit"] == "share":
+            shares.append(row["metric_id"])
+        if row["kind"] == "duration" or row["stack"] == "activity":
+            positive.append(row["metric_id"])
+    for words, metrics, beyond in (
+        ("a share beyond 0 to 1", shares, "(metric_value < 0 or metric_value > 1)"),
+        ("a negative duration or activity", positive, "metric_value < 0"),
+    ):
+        if metrics:
+            listed = ", ".join(literal(metric) for metric in metrics)
+            condition = f"metric_id in ({listed}) and {beyond}"
+            yield _share("marts", "metric_values", "metric_value", words, condition, 0, "error")
+
+
+def _reconciled() -> Iterator[Expected]:
+    """Reads the table that sales_metrics.expectations.reconciling writes."""
+    for measure, words in (
+        ("won_amount", "won amount"),
+        ("open_pipeline", "open pipeline"),
+    ):
+        apart = f"measure = '{measure}' and abs(raw_amount - mart_amount) > {{share}} * raw_amount"
+        for severity, share in (("warn", RECONCILED_WARN), ("error", RECONCILED_ERROR)):
+            sentence = f"{words} within {share:.1%} of the same raw rows"
+            query = f"select * from {{batch}} where {apart.format(share=share)}"
+            yield Expected(
+                "profile",
+                "reconciled",
+                sentence,
+                "UnexpectedRowsExpectation",
+                "warn" if severity == "warn" else "error",
+                None,
+                {"unexpected_rows_query": query, "subject": "marts.fct_opportunities"},
+            )
+
+
+def _drift(project: Path) -> Iterator[Expected]:
+    """Against the last published build: the company's numbers of periods that were over then."""
+    settled = [row["metric_id"] for row in _catalog(project) if row["matures"] != "true"]
+    if not settled:
+        return
+    listed = ", ".join(literal(metric) for metric in settled)
+    moved = f"metric_id in ({listed}) and change > "
+    for severity, most in (("warn", DRIFT_WARN), ("error", DRIFT_ERROR)):
+        yield Expected(
+            "profile",
+            "drift",
+            f"no company number of a past quarter moved by over {most:.0%} since the last build",
+            "UnexpectedRowsExpectation",
+            "warn" if severity == "warn" else "error",
+            None,
+            {
+                "unexpected_rows_query": f"select * from {{batch}} where {moved}{most}",
+                "subject": "marts.metric_values",
+            },
+        )
+
+
+def _catalog(project: Path) -> list[dict[str, str]]:
+    path = project / "seeds" / "catalog" / "metrics.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _mapped(project: Path, seed: str, column: str) -> dict[str, list[str]]:
+    """The raw words a mapping names, by source."""
+    path = project / "seeds" / "mappings" / f"{seed}.csv"
+    if not path.is_file():
+        return {}
+    found: dict[str, set[str]] = {}
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["source"], set()).add(row[column])
+    return {source: sorted(values) for source, values in found.items()}

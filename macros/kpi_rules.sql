@@ -1,0 +1,47 @@
+{#-
+    True when `value` breaks the rule of a trigger. The columns rule, threshold and direction (1 where the catalog calls
+    up better, else -1) are read from the relation `trigger`; `reference` is what the rule compares with: the baseline,
+    the period before or the expected days. A difference of exactly the threshold counts, whatever the last digit says.
+-#}
+{% macro kpi_rule_breaks(trigger, value, reference) -%}
+    {%- set worse_by -%} {{ trigger }}.direction * ({{ reference }} - {{ value }}) {%- endset -%}
+    case {{ trigger }}.rule
+        when 'below' then {{ value }} < {{ trigger }}.threshold
+        when 'above' then {{ value }} > {{ trigger }}.threshold
+        when 'share_above' then {{ value }} > {{ trigger }}.threshold
+        when 'points_below_baseline' then {{ worse_by }} >= {{ trigger }}.threshold - 1e-9
+        when 'pct_change_below'
+            then {{ worse_by }} >= {{ trigger }}.threshold * abs({{ reference }}) - 1e-9
+        when 'declining' then {{ worse_by }} > {{ trigger }}.threshold * abs({{ reference }})
+        when 'age_multiple_above' then {{ value }} > {{ trigger }}.threshold * {{ reference }}
+    end
+{%- endmacro %}
+
+{#- The rules whose baseline freezes when a breach opens. -#}
+{% macro kpi_frozen_rules() -%}
+    ('points_below_baseline', 'pct_change_below')
+{%- endmacro %}
+
+{#- Status of a row of int_scorecard_values, from `judged`, the row of kpi_status beside it, if a KPI. -#}
+{% macro scorecard_status(row, judged) -%}
+    coalesce(
+        {{ judged }}.status,
+        case
+            when not {{ row }}.is_instrumented then 'not_instrumented'
+            when {{ row }}.metric_value is null or {{ row }}.n < {{ row }}.min_n
+                then 'insufficient_data'
+            else 'not_judged'
+        end
+    )
+{%- endmacro %}
+
+{#- The end of a band as a person would write it; null for an open end. `||`, since concat skips a null on DuckDB. -#}
+{% macro kpi_band_end(bound, compared, kind) -%}
+    case
+        when {{ compared }} = 'points_to_baseline'
+            then cast(cast({{ bound }} * 100 as decimal(18, 1)) as string) || ' points'
+        when {{ compared }} = 'share_of_baseline' or {{ kind }} = 'rate'
+            then cast(cast({{ bound }} * 100 as decimal(18, 1)) as string) || ' %'
+        else cast(cast({{ bound }} as decimal(18, 1)) as string)
+    end
+{%- endmacro %}

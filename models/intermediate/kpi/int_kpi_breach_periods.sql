@@ -1,0 +1,94 @@
+-- The periods of each breach episode. Openings that lie within an episode open nothing, and an
+-- episode ends with the first period that is clean for all that opened in it: a period that would
+-- open a breach by itself is not a clean one. So episodes are islands, and no recursion is needed.
+with openings as (select * from {{ ref('int_kpi_breach_openings') }}),
+
+judgements as (select * from {{ ref('int_kpi_judgements') }}),
+
+reaching as (
+    select
+        *,
+        max(coalesce(closing_place, 999999999)) over (
+            partition by series_id order by place
+            rows between unbounded preceding and 1 preceding
+        ) as reached_before
+    from openings
+),
+
+numbered as (
+    select
+        *,
+        sum(case when place <= reached_before then 0 else 1 end)
+            over (partition by series_id order by place) as episode_number
+    from reaching
+),
+
+episodes as (
+    select
+        series_id,
+        episode_number,
+        min(place) as opening_place,
+        min_by(reference_value, place) as reference_value,
+        max(coalesce(closing_place, 999999999)) as closing_place
+    from numbered
+    group by 1, 2
+),
+
+-- Days are reported for two weeks only: a breach of days that began before them has no day it
+-- opened on, and an id that moved with the first day seen would be a new breach every morning.
+bounded as (
+    select
+        episodes.*,
+        opening.period_end as opened_on,
+        closing.period_end as closed_on,
+        opening.period_type = 'day'
+        and episodes.opening_place = opening.consecutive_periods
+        and first_seen.period_end = {{ as_of_date() }} - 13 as began_before
+    from episodes
+    inner join judgements as first_seen
+        on episodes.series_id = first_seen.series_id and first_seen.place = 1
+    inner join judgements as opening
+        on episodes.series_id = opening.series_id and episodes.opening_place = opening.place
+    left join judgements as closing
+        on episodes.series_id = closing.series_id and episodes.closing_place = closing.place
+),
+
+breach_periods as (
+    select
+        concat_ws(
+            ':',
+            bounded.series_id,
+            case
+                when bounded.began_before then 'earlier'
+                else cast(bounded.opened_on as {{ dbt.type_string() }})
+            end
+        ) as breach_id,
+        judgements.trigger_id,
+        judgements.metric_id,
+        judgements.rule,
+        judgements.threshold,
+        judgements.direction,
+        judgements.period_type,
+        judgements.period_start,
+        judgements.period_end,
+        judgements.scope,
+        judgements.segment,
+        judgements.team_id,
+        judgements.rep_id,
+        judgements.slice_type,
+        judgements.slice_id,
+        judgements.metric_value,
+        judgements.n,
+        judgements.days_to_quarter_end,
+        bounded.opened_on,
+        bounded.closed_on,
+        bounded.reference_value as baseline,
+        judgements.place - bounded.opening_place + 1 as periods_in_breach
+    from bounded
+    inner join judgements
+        on bounded.series_id = judgements.series_id
+        and bounded.opening_place <= judgements.place
+        and bounded.closing_place > judgements.place
+)
+
+select * from breach_periods

@@ -1,0 +1,93 @@
+-- What each metric says now: its values of the last complete period of its cadence, at every scope.
+-- A metric that is not instrumented has one row without a value.
+with metric_values as (select * from {{ ref('int_metric_values_unioned') }}),
+
+baselines as (select * from {{ ref('int_metric_baselines') }}),
+
+metrics as (select * from {{ ref('metrics') }}),
+
+standards as (select * from {{ ref('kpi_standards') }}),
+
+periods as (select * from {{ ref('int_calendar_periods') }}),
+
+cadences as (
+    select
+        metrics.metric_id,
+        metrics.timing,
+        metrics.min_n,
+        standards.tier,
+        -- A metric of longer periods than its cadence is looked at says the same for a while.
+        case
+            when standards.cadence = 'daily' and {{ listed_in("'day'", 'metrics.period_types') }}
+                then 'day'
+            when standards.cadence = 'weekly' and {{ listed_in("'week'", 'metrics.period_types') }}
+                then 'week'
+            when
+                coalesce(standards.cadence, 'monthly') <> 'quarterly'
+                and {{ listed_in("'month'", 'metrics.period_types') }}
+                then 'month'
+            else 'quarter'
+        end as period_type
+    from metrics
+    left join standards on metrics.metric_id = standards.metric_id
+),
+
+last_periods as (
+    select
+        period_type,
+        max(period_start) as period_start
+    from periods
+    where is_complete
+    group by period_type
+),
+
+instrumented as (
+    select distinct metric_id
+    from metric_values
+),
+
+current_values as (
+    select
+        cadences.metric_id,
+        cadences.timing,
+        cadences.tier,
+        cadences.min_n,
+        cadences.period_type,
+        last_periods.period_start,
+        coalesce(metric_values.scope, 'company') as scope,
+        coalesce(metric_values.segment, 'all') as segment,
+        coalesce(metric_values.team_id, 'all') as team_id,
+        coalesce(metric_values.rep_id, 'all') as rep_id,
+        coalesce(metric_values.slice_type, 'all') as slice_type,
+        coalesce(metric_values.slice_id, 'all') as slice_id,
+        metric_values.numerator,
+        metric_values.denominator,
+        metric_values.metric_value,
+        coalesce(metric_values.n, 0) as n,
+        instrumented.metric_id is not null as is_instrumented
+    from cadences
+    left join last_periods on cadences.period_type = last_periods.period_type
+    left join instrumented on cadences.metric_id = instrumented.metric_id
+    left join metric_values
+        on cadences.metric_id = metric_values.metric_id
+        and last_periods.period_type = metric_values.period_type
+        and last_periods.period_start = metric_values.period_start
+),
+
+compared as (
+    select
+        current_values.*,
+        cast(baselines.baseline_value as double) as baseline_value,
+        cast(baselines.baseline_n as bigint) as baseline_n
+    from current_values
+    left join baselines
+        on current_values.metric_id = baselines.metric_id
+        and current_values.period_type = baselines.period_type
+        and current_values.period_start = baselines.period_start
+        and current_values.segment = baselines.segment
+        and current_values.team_id = baselines.team_id
+        and current_values.rep_id = baselines.rep_id
+        and current_values.slice_id = baselines.slice_id
+)
+
+select * from compared

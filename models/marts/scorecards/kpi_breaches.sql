@@ -1,0 +1,102 @@
+-- One row per episode: who answers for it, what is done about it and by when.
+with breach_periods as (select * from {{ ref('int_kpi_breach_periods') }}),
+
+triggers as (select * from {{ ref('kpi_triggers') }}),
+
+owners as (select * from {{ ref('kpi_owners') }}),
+
+roles as (select * from {{ ref('kpi_roles') }}),
+
+reps as (select * from {{ ref('dim_reps') }}),
+
+-- What is worst depends on which way the trigger looks.
+directed as (
+    select
+        *,
+        case
+            when rule = 'below' then 1
+            when rule in ('points_below_baseline', 'pct_change_below', 'declining')
+                and direction = 1
+                then 1
+            else 0
+        end as looks_down
+    from breach_periods
+),
+
+episodes as (
+    select
+        breach_periods.breach_id,
+        min(breach_periods.opened_on) as opened_on,
+        max(breach_periods.closed_on) as closed_on,
+        count(*) as periods_in_breach,
+        case
+            when min(breach_periods.looks_down) = 1 then min(breach_periods.metric_value)
+            else max(breach_periods.metric_value)
+        end as worst_value,
+        max_by(breach_periods.metric_value, breach_periods.periods_in_breach) as metric_value,
+        min(
+            case
+                when breach_periods.periods_in_breach > triggers.escalate_after_periods
+                    then breach_periods.period_end
+            end
+        ) as escalated_on
+    from directed as breach_periods
+    inner join triggers on breach_periods.trigger_id = triggers.trigger_id
+    group by breach_periods.breach_id
+),
+
+openings as (
+    select *
+    from breach_periods
+    where periods_in_breach = 1
+),
+
+breaches as (
+    select
+        openings.breach_id,
+        openings.trigger_id,
+        openings.metric_id,
+        openings.rule,
+        openings.period_type,
+        openings.scope,
+        openings.segment,
+        openings.team_id,
+        openings.rep_id,
+        openings.slice_type,
+        openings.slice_id,
+        episodes.opened_on,
+        episodes.closed_on,
+        cast(episodes.periods_in_breach as bigint) as periods_in_breach,
+        openings.metric_value as opening_value,
+        episodes.worst_value,
+        openings.threshold,
+        openings.baseline,
+        openings.n,
+        triggers.severity,
+        owners.owner_role,
+        case
+            when owners.owner_role = 'rep' and openings.rep_id <> 'all' then reps.rep_name
+            else roles.name
+        end as owner_name,
+        owners.intervention,
+        coalesce(triggers.escalate_to, owners.escalate_to) as escalate_to,
+        episodes.escalated_on,
+        openings.opened_on + cast(ceil(owners.intervention_hours / 24.0) as integer) as due_on,
+        cast(openings.days_to_quarter_end as bigint) as days_left_in_quarter,
+        episodes.metric_value,
+        case
+            when episodes.closed_on is not null then 'closed'
+            when episodes.escalated_on is not null then 'escalated'
+            else 'open'
+        end as status,
+        {{ as_of_date() }} as as_of_date
+    from openings
+    inner join episodes on openings.breach_id = episodes.breach_id
+    inner join triggers on openings.trigger_id = triggers.trigger_id
+    inner join owners on openings.metric_id = owners.metric_id
+    left join roles on owners.owner_role = roles.role
+    left join reps on openings.rep_id = reps.rep_id
+)
+
+select * from breaches
+order by opened_on, metric_id, scope, segment, team_id, rep_id, slice_id, trigger_id

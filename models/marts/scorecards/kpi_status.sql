@@ -1,0 +1,225 @@
+-- Every KPI judged in every complete period at every scope it is reported at, also where there is
+-- nothing to judge: a KPI without a value says why. Long, because bands, thin periods and absent
+-- inputs are cases of one status.
+with readings as (select * from {{ ref('int_kpi_readings') }}),
+
+bands as (select * from {{ ref('kpi_bands') }}),
+
+bands_described as (select * from {{ ref('int_kpi_bands_described') }}),
+
+triggers as (select * from {{ ref('kpi_triggers') }}),
+
+scopes as (select * from {{ ref('int_scopes') }}),
+
+breach_periods as (select * from {{ ref('int_kpi_breach_periods') }}),
+
+metrics as (select * from {{ ref('metrics') }}),
+
+owners as (select * from {{ ref('kpi_owners') }}),
+
+periods as (select * from {{ ref('int_calendar_periods') }}),
+
+-- Days are reported for two weeks only, so they cannot tell when a metric began.
+first_readings as (
+    select
+        metric_id,
+        min(period_end) as first_period_end
+    from readings
+    where period_type <> 'day'
+    group by metric_id
+),
+
+company_readings as (
+    select distinct
+        metric_id,
+        period_type,
+        period_start
+    from readings
+    where scope = 'company'
+),
+
+silent as (
+    select
+        owners.metric_id,
+        periods.period_type,
+        periods.period_start,
+        periods.period_end,
+        coalesce(first_readings.first_period_end <= periods.period_end, false) as is_instrumented,
+        {{ listed_in("'company'", 'metrics.scopes') }} as has_company_scope
+    from owners
+    inner join metrics on owners.metric_id = metrics.metric_id
+    inner join periods on {{ listed_in('periods.period_type', 'metrics.period_types') }}
+    left join first_readings on owners.metric_id = first_readings.metric_id
+    anti join company_readings
+        on owners.metric_id = company_readings.metric_id
+        and periods.period_type = company_readings.period_type
+        and periods.period_start = company_readings.period_start
+    where periods.is_complete
+),
+
+breaching as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        segment,
+        team_id,
+        rep_id,
+        slice_id,
+        max(periods_in_breach) as periods_in_breach
+    from breach_periods
+    group by metric_id, period_type, period_start, segment, team_id, rep_id, slice_id
+),
+
+watched as (
+    select distinct
+        triggers.metric_id,
+        triggers.period_type,
+        scopes.scope
+    from triggers
+    inner join scopes
+        on triggers.scopes is null or {{ listed_in('scopes.scope', 'triggers.scopes') }}
+),
+
+-- A tier's own bands win over those of all.
+tiered as (
+    select
+        readings.*,
+        coalesce(own.acv_tier, common.acv_tier) as band_tier,
+        coalesce(own.compared, common.compared) as compared,
+        coalesce(own.benchmark, common.benchmark) as benchmark
+    from readings
+    left join bands_described as own
+        on readings.metric_id = own.metric_id and readings.acv_tier = own.acv_tier
+    left join bands_described as common
+        on readings.metric_id = common.metric_id and common.acv_tier = 'all'
+),
+
+measured as (
+    select
+        *,
+        case compared
+            when 'points_to_baseline' then metric_value - baseline_value
+            when 'share_of_baseline' then metric_value / nullif(baseline_value, 0) - 1
+            else metric_value
+        end as compared_value,
+        case
+            when metric_value is null or n < min_n then true
+            when compared <> 'value' then baseline_value is null or baseline_n < min_n
+            else false
+        end as is_thin
+    from tiered
+),
+
+banded as (
+    select
+        measured.*,
+        bands.status as band,
+        watched.metric_id is not null as is_watched,
+        coalesce(breaching.periods_in_breach, 0) as periods_in_breach
+    from measured
+    left join bands
+        on measured.metric_id = bands.metric_id
+        and measured.band_tier = bands.acv_tier
+        and (bands.lower is null or measured.compared_value >= bands.lower)
+        and (bands.upper is null or measured.compared_value < bands.upper)
+    left join watched
+        on measured.metric_id = watched.metric_id
+        and measured.period_type = watched.period_type
+        and measured.scope = watched.scope
+    left join breaching
+        on measured.metric_id = breaching.metric_id
+        and measured.period_type = breaching.period_type
+        and measured.period_start = breaching.period_start
+        and measured.segment = breaching.segment
+        and measured.team_id = breaching.team_id
+        and measured.rep_id = breaching.rep_id
+        and measured.slice_id = breaching.slice_id
+),
+
+judged as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        period_end,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        slice_type,
+        slice_id,
+        metric_value,
+        n,
+        ci_low,
+        ci_high,
+        baseline_value,
+        band,
+        benchmark,
+        case
+            when is_thin then 'insufficient_data'
+            when band is not null then band
+            when periods_in_breach > 0 then 'below'
+            when is_watched then 'target'
+            else 'not_judged'
+        end as status,
+        periods_in_breach
+    from banded
+    union all
+    select
+        metric_id,
+        period_type,
+        period_start,
+        period_end,
+        'company' as scope,
+        'all' as segment,
+        'all' as team_id,
+        'all' as rep_id,
+        'all' as slice_type,
+        'all' as slice_id,
+        cast(null as double) as metric_value,
+        0 as n,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high,
+        cast(null as double) as baseline_value,
+        cast(null as string) as band,
+        cast(null as string) as benchmark,
+        case when is_instrumented then 'insufficient_data' else 'not_instrumented' end as status,
+        0 as periods_in_breach
+    from silent
+    where has_company_scope or not is_instrumented
+),
+
+described as (
+    select
+        judged.metric_id,
+        judged.period_type,
+        judged.period_start,
+        judged.period_end,
+        judged.scope,
+        judged.segment,
+        judged.team_id,
+        judged.rep_id,
+        judged.slice_type,
+        judged.slice_id,
+        judged.metric_value,
+        cast(judged.n as bigint) as n,
+        judged.ci_low,
+        judged.ci_high,
+        judged.baseline_value,
+        judged.band,
+        judged.benchmark,
+        judged.status,
+        cast(judged.periods_in_breach as bigint) as periods_in_breach,
+        owners.owner_role,
+        owners.tier,
+        metrics.timing,
+        {{ as_of_date() }} as as_of_date
+    from judged
+    inner join owners on judged.metric_id = owners.metric_id
+    inner join metrics on judged.metric_id = metrics.metric_id
+)
+
+select * from described
+order by
+    metric_id, period_type, period_start, scope, segment, team_id, rep_id, slice_id

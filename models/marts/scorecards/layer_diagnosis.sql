@@ -1,0 +1,170 @@
+-- Where to look first when a KPI of layer 2, 3 or 4 is in breach, for the company and each segment.
+-- Long, because the diagnosis shows all it rests on.
+with breaches as (select * from {{ ref('kpi_breaches') }}),
+
+kpi_status as (select * from {{ ref('kpi_status') }}),
+
+current_values as (select * from {{ ref('int_scorecard_values') }}),
+
+metrics as (select * from {{ ref('metrics') }}),
+
+activity_moves as (select * from {{ ref('int_activity_moves') }}),
+
+open_breaches as (
+    select
+        breaches.*,
+        metrics.layer,
+        -- A stage leaks when its share that goes on has fallen; one that is slow does not.
+        metrics.kind = 'rate' and breaches.slice_type = 'stage' as is_leak,
+        abs(
+            breaches.metric_value
+            / nullif(
+                case
+                    when breaches.rule = 'age_multiple_above'
+                        then breaches.threshold * breaches.baseline
+                    else coalesce(breaches.baseline, breaches.threshold)
+                end,
+                0
+            ) - 1
+        ) as shortfall
+    from breaches
+    inner join metrics on breaches.metric_id = metrics.metric_id
+    where breaches.closed_on is null
+        and breaches.scope in ('company', 'segment')
+        and metrics.layer >= 2
+),
+
+broken_layers as (
+    select
+        scope,
+        segment,
+        count(*) filter (where layer = 2) as pipeline_breaches,
+        count(*) filter (where layer = 3) as conversion_breaches,
+        count(*) filter (where layer = 4) as revenue_breaches,
+        count(*) filter (where layer = 2 and is_leak) as leaking_stages
+    from open_breaches
+    group by scope, segment
+),
+
+-- The pipeline KPI of layer 1 tells whether enough is generated.
+generation as (
+    select
+        kpi_status.scope,
+        kpi_status.segment,
+        max(current_values.metric_id) as generation_metric_id,
+        max(current_values.metric_value) as generation_value,
+        max(case when kpi_status.status = 'below' then 1 else 0 end) = 1 as is_generation_short
+    from current_values
+    inner join metrics
+        on current_values.metric_id = metrics.metric_id
+        and metrics.layer = 1
+        and metrics.stack = 'pipeline'
+    inner join kpi_status
+        on current_values.metric_id = kpi_status.metric_id
+        and current_values.period_type = kpi_status.period_type
+        and current_values.period_start = kpi_status.period_start
+        and current_values.scope = kpi_status.scope
+        and current_values.segment = kpi_status.segment
+        and current_values.team_id = kpi_status.team_id
+        and current_values.rep_id = kpi_status.rep_id
+    where current_values.scope in ('company', 'segment')
+    group by kpi_status.scope, kpi_status.segment
+),
+
+diagnosed as (
+    select
+        broken_layers.*,
+        generation.generation_metric_id,
+        generation.generation_value,
+        coalesce(generation.is_generation_short, false) as is_generation_short,
+        -- What is generated cannot make a stage leak, so a leaking stage comes first.
+        case
+            when broken_layers.leaking_stages > 0 then 'pipeline'
+            when broken_layers.pipeline_breaches > 0 and generation.is_generation_short
+                then 'generation'
+            when broken_layers.pipeline_breaches > 0 then 'pipeline'
+            when broken_layers.conversion_breaches > 0 then 'conversion_quality'
+            else 'timing'
+        end as diagnosis
+    from broken_layers
+    left join generation
+        on broken_layers.scope = generation.scope and broken_layers.segment = generation.segment
+),
+
+-- The breach that says most within the layer found broken: a critical one, the furthest from what
+-- it compares with.
+ranked_breaches as (
+    select
+        open_breaches.*,
+        row_number() over (
+            partition by open_breaches.scope, open_breaches.segment
+            order by
+                case open_breaches.severity when 'critical' then 1 else 2 end asc,
+                open_breaches.shortfall desc nulls last,
+                open_breaches.opened_on asc,
+                open_breaches.breach_id asc
+        ) as place
+    from open_breaches
+    inner join diagnosed
+        on open_breaches.scope = diagnosed.scope
+        and open_breaches.segment = diagnosed.segment
+        and case diagnosed.diagnosis
+            when 'conversion_quality' then open_breaches.layer = 3
+            when 'timing' then open_breaches.layer = 4
+            else open_breaches.layer = 2
+        end
+),
+
+moves as (
+    select
+        scope,
+        segment,
+        max(case when place = 1 then metric_id end) as activity_metric_id,
+        max(case when place = 1 then value_now end) as activity_value,
+        max(case when place = 1 then value_before end) as activity_value_before,
+        max(case when place = 1 then change end) as activity_change,
+        {{ joined_samples('metric_id', 'place') }} as activity_moved
+    from activity_moves
+    where abs(change) >= 0.05
+    group by scope, segment
+),
+
+described as (
+    select
+        {{ as_of_date() }} as as_of_date,
+        diagnosed.scope,
+        diagnosed.segment,
+        'all' as team_id,
+        'all' as rep_id,
+        diagnosed.diagnosis,
+        ranked_breaches.breach_id,
+        ranked_breaches.metric_id,
+        ranked_breaches.slice_type,
+        ranked_breaches.slice_id,
+        ranked_breaches.metric_value,
+        ranked_breaches.n,
+        ranked_breaches.baseline,
+        ranked_breaches.opened_on,
+        ranked_breaches.status,
+        cast(diagnosed.pipeline_breaches as bigint) as pipeline_breaches,
+        cast(diagnosed.conversion_breaches as bigint) as conversion_breaches,
+        cast(diagnosed.revenue_breaches as bigint) as revenue_breaches,
+        diagnosed.generation_metric_id,
+        diagnosed.generation_value,
+        diagnosed.is_generation_short,
+        moves.activity_metric_id,
+        moves.activity_value,
+        moves.activity_value_before,
+        moves.activity_change,
+        moves.activity_moved
+    from diagnosed
+    inner join ranked_breaches
+        on diagnosed.scope = ranked_breaches.scope
+        and diagnosed.segment = ranked_breaches.segment
+        and ranked_breaches.place = 1
+    left join moves
+        on diagnosed.scope = moves.scope and diagnosed.segment = moves.segment
+)
+
+select * from described
+order by scope, segment

@@ -1,0 +1,157 @@
+"""Compares the metric values of two builds and says why each differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sales_metrics.errors import SalesMetricsError
+from sales_metrics.publishing.store import BuildInfo
+from sales_metrics.sql import literal, quoted
+
+NEW_FACTS, RESTATED, CODE, CODE_OR_FACTS, ROLLED_OUT = (
+    "new facts",
+    "restated facts",
+    "changed code",
+    "changed code or restated facts",
+    "rolled out",
+)
+REASONS = {
+    NEW_FACTS: "the period was not over, or not in the build, or its metric matures",
+    RESTATED: "the period was over: the CRM rewrote the past, by the same code",
+    CODE: "the same raw files give another number by other code",
+    ROLLED_OUT: "single days are reported for a while only, and these lie before the new build's",
+    CODE_OR_FACTS: "both the code and the raw files differ: build the old raw files to tell apart",
+}
+KEY = (
+    "metric_id",
+    "period_type",
+    "period_start",
+    "scope",
+    "segment",
+    "team_id",
+    "rep_id",
+    "slice_type",
+    "slice_id",
+)
+# Below this share of the larger value two doubles are the same number.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Changed:
+    """All that changed in one metric at one scope for one reason."""
+
+    metric_id: str
+    scope: str
+    reason: str
+    rows: int
+    appeared: int
+    disappeared: int
+    # The row that moved most: its keys and both values.
+    largest: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    before: BuildInfo
+    after: BuildInfo
+    same_code: bool
+    same_raw: bool
+    rows: Mapping[str, tuple[int | None, int | None]]
+    changed: Sequence[Changed]
+
+
+def compare_builds(
+    before: tuple[BuildInfo, Path], after: tuple[BuildInfo, Path], metric: str | None = None
+) -> Difference:
+    old, new = before[0], after[0]
+    same_code = old.code_hash == new.code_hash
+    same_raw = old.raw_fingerprint == new.raw_fingerprint != "unknown"
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {literal(before[1])} as old (read_only)")
+        connection.execute(f"attach {literal(after[1])} as new (read_only)")
+        for name, info in (("old", old), ("new", new)):
+            if "metric_values" not in info.rows:
+                raise SalesMetricsError(
+                    f"The {name} build {info.build_id} has no table metric_values to compare."
+                )
+        found = connection.execute(
+            _query(past_reason(same_code, same_raw)),
+            {"last_day": min(old.as_of_date, new.as_of_date), "metric": metric},
+        ).fetchall()
+    names = [*KEY[1:3], *KEY[4:], "before", "after"]
+    return Difference(
+        before=old,
+        after=new,
+        same_code=same_code,
+        same_raw=same_raw,
+        rows={
+            table: (old.rows.get(table), new.rows.get(table))
+            for table in sorted({*old.rows, *new.rows})
+            if old.rows.get(table) != new.rows.get(table)
+        },
+        changed=[
+            Changed(metric, scope, reason, rows, new, gone, dict(zip(names, most, strict=True)))
+            for metric, scope, reason, rows, new, gone, *most in found
+        ],
+    )
+
+
+def past_reason(same_code: bool, same_raw: bool) -> str:
+    """Why a number of a period that was over in both builds differs."""
+    if same_code:
+        return RESTATED
+    return CODE if same_raw else CODE_OR_FACTS
+
+
+def _query(past: str) -> str:
+    same_key = " and ".join(f"o.{quoted(k)} is not distinct from n.{quoted(k)}" for k in KEY)
+    keys = ", ".join(f"coalesce(n.{quoted(k)}, o.{quoted(k)}) as {quoted(k)}" for k in KEY)
+    shown = ", ".join(f"arg_max({quoted(k)}, size)" for k in (*KEY[1:3], *KEY[4:]))
+    return f"""
+        with joined as (
+            select {keys}, coalesce(n.period_end, o.period_end) as period_end,
+                o.metric_value as before, n.metric_value as after,
+                o.metric_id is null as is_new, n.metric_id is null as is_gone,
+                coalesce(o.is_complete, n.is_complete) as was_complete,
+                o.numerator is distinct from n.numerator
+                    or o.denominator is distinct from n.denominator as parts_differ
+            from old.marts.metric_values as o
+            full join new.marts.metric_values as n on {same_key}
+            where coalesce(n.metric_id, o.metric_id) = coalesce($metric, n.metric_id, o.metric_id)
+        ),
+        differing as (
+            select *, coalesce(abs(after - before), abs(after), abs(before), 0) as size
+            from joined
+            where is_new or is_gone or (before is null) <> (after is null)
+                or abs(after - before) > {TOLERANCE} * greatest(abs(after), abs(before))
+                or (before is null and after is null and parts_differ)
+        ),
+        first_periods as (
+            select period_type, min(period_start) as first_start
+            from new.marts.metric_values group by period_type
+        ),
+        explained as (
+            select differing.*, case
+                when is_gone and period_type = 'day' and period_start < first_start
+                    then '{ROLLED_OUT}'
+                when period_end > cast($last_day as date) or not was_complete then '{NEW_FACTS}'
+                when m.matures and '{past}' = '{RESTATED}' then '{NEW_FACTS}'
+                else '{past}'
+            end as reason
+            from differing
+            left join first_periods using (period_type)
+            left join (select metric_id, matures from new.marts.dim_metrics) as m
+                on differing.metric_id = m.metric_id
+        )
+        select metric_id, scope, reason, count(*), count_if(is_new), count_if(is_gone),
+            {shown}, arg_max_null(before, size), arg_max_null(after, size)
+        from explained
+        group by metric_id, scope, reason
+        order by metric_id, scope, reason
+    """

@@ -1,0 +1,1 @@
+"""What an installation or a raw folder lacks, in sentences."""

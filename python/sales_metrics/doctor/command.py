@@ -1,0 +1,37 @@
+"""`sales-metrics doctor`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from sales_metrics.job.command import json_option, project_option, published_option, raw_option
+
+
+@click.command(short_help="Say what the installation or the raw folder lacks.")
+@raw_option
+@published_option
+@project_option
+@json_option
+def doctor(raw: Path | None, published: Path, project: Path, as_json: bool) -> None:
+    """Say what the installation, the raw folder and the published folder lack.
+
+    Exit code 0 when `run` can work, 1 when something is missing.
+    """
+    # Imported here, so that the other commands start without it.
+    from sales_metrics.doctor.checks import check_installation, check_published, check_raw
+
+    checks = [*check_installation(project)]
+    if (project / "dbt_project.yml").is_file():
+        checks += check_raw(project, raw or project / "data" / "demo")
+    checks += check_published(published)
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(check) for check in checks]))
+    else:
+        for check in checks:
+            click.echo(f"{check.status:5}  {check.sentence}")
+    sys.exit(1 if any(check.status == "error" for check in checks) else 0)

@@ -1,0 +1,132 @@
+"""What a load looks like in numbers: the next one is compared with it.
+
+`write_profile` adds to the landing, in the schema `profile`, the comparison of this load with the
+last accepted one, so that expectations read it like any table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sales_metrics.contract import RawTable
+from sales_metrics.expectations.landing import Landing
+from sales_metrics.sql import quoted
+
+# Words people choose from a list, which no mapping of the project names: a new one is news.
+PICKLISTS = {
+    ("salesforce", "opportunity"): ("stage_name", "type", "lead_source", "loss_reason"),
+    ("salesforce", "task"): ("type", "task_subtype", "status", "call_disposition"),
+    ("salesforce", "event"): ("type", "outcome"),
+    ("salesforce", "lead"): ("status", "lead_source", "rating"),
+    ("csv_export", "opportunities"): ("stage", "type", "loss_reason"),
+    ("csv_export", "activities"): ("type", "subtype", "disposition"),
+}
+LONGEST_PICKLIST = 200
+
+Landed = Mapping[str, Any]
+
+
+def profile_landing(
+    database: Path, landing: Landing, contract: Iterable[RawTable]
+) -> dict[str, Landed]:
+    """Rows, null shares and picklists by `source.table`."""
+    profiles: dict[str, Landed] = {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for table in contract:
+            columns = landing.tables.get((table.source, table.name))
+            if columns is None:
+                continue
+            known = [column.name for column in table.columns if column.name in columns]
+            profiles[f"{table.source}.{table.name}"] = {
+                **_counted(connection, table, known, columns),
+                "values": {
+                    column: values
+                    for column in PICKLISTS.get((table.source, table.name), ())
+                    if column in columns
+                    and (values := _values(connection, table, column)) is not None
+                },
+            }
+    return profiles
+
+
+def write_profile(database: Path, now: Mapping[str, Landed], before: Mapping[str, Landed]) -> None:
+    """The tables profile.volumes, profile.null_shares and profile.new_values of a landing."""
+    volumes, shares, news = [], [], []
+    for table, landed in now.items():
+        last = before.get(table)
+        if last is None:
+            continue
+        volumes.append((table, landed["rows"], last["rows"]))
+        shares += [
+            (table, column, share, last["nulls"][column])
+            for column, share in landed["nulls"].items()
+            if column in last["nulls"]
+        ]
+        news += [
+            (table, column, value)
+            for column, values in landed["values"].items()
+            for value in sorted(set(values) - set(last["values"].get(column, values)))
+        ]
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema if not exists profile")
+        for name, columns, rows in (
+            ("volumes", "table_name varchar, rows bigint, last_rows bigint", volumes),
+            (
+                "null_shares",
+                "table_name varchar, column_name varchar, share double, last_share double",
+                shares,
+            ),
+            ("new_values", "table_name varchar, column_name varchar, value varchar", news),
+        ):
+            connection.execute(f"create or replace table profile.{name} ({columns})")
+            if rows:
+                places = ", ".join("?" for _ in rows[0])
+                connection.executemany(f"insert into profile.{name} values ({places})", rows)
+
+
+def _counted(
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    known: list[str],
+    columns: Mapping[str, str],
+) -> dict[str, Any]:
+    filled = [
+        f"count(nullif(trim(cast({quoted(column)} as varchar)), ''))"
+        if columns[column] == "VARCHAR"
+        else f"count({quoted(column)})"
+        for column in known
+    ]
+    stamps = [_newest(column) for column in table.stamps if column in columns]
+    newest = f"cast(greatest({', '.join(stamps or ['null'])}) as varchar)"
+    row = connection.execute(
+        f"select {', '.join(['count(*)', newest, *filled])} from {quoted(table.source, table.name)}"
+    ).fetchall()[0]
+    rows = row[0]
+    nulls = {
+        column: round(1 - count / rows, 4) if rows else 0.0
+        for column, count in zip(known, row[2:], strict=True)
+    }
+    return {"rows": rows, "newest": row[1], "nulls": nulls}
+
+
+def _newest(column: str) -> str:
+    """A date in the future says nothing about how fresh a load is."""
+    stamp = f"try_cast({quoted(column)} as timestamp)"
+    tomorrow = "cast(current_timestamp as timestamp) + interval 1 day"
+    return f"max({stamp}) filter (where {stamp} <= {tomorrow})"
+
+
+def _values(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, column: str
+) -> list[str] | None:
+    """Nothing when the column is no picklist after all."""
+    found = connection.execute(
+        f"select distinct trim(cast({quoted(column)} as varchar)) as value"
+        f" from {quoted(table.source, table.name)} where value <> '' order by value limit ?",
+        [LONGEST_PICKLIST + 1],
+    ).fetchall()
+    return [value for (value,) in found] if len(found) <= LONGEST_PICKLIST else None

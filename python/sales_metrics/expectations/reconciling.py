@@ -1,0 +1,160 @@
+"""Compares the marts with the raw rows they were made of, and with the last published build.
+
+Raw rows are read anew, by other code than the models': the stage map says what is won, the key
+which row is meant. Only rows in the reporting currency that have not changed since the as-of day
+are compared, on both sides the same, because the others need the history and the rates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from sales_metrics.contract import RawTable
+from sales_metrics.sql import literal, quoted
+
+
+@dataclass(frozen=True)
+class _Deals:
+    source: str
+    table: str
+    stage: str
+    currency: str
+
+
+DEALS = (
+    _Deals("salesforce", "opportunity", "stage_name", "currency_iso_code"),
+    _Deals("csv_export", "opportunities", "stage", "currency"),
+)
+COMPANY = "scope = 'company' and period_type = 'quarter' and slice_type = 'all' and is_complete"
+
+
+def write_reconciliation(
+    comparison: Path,
+    landing: Path,
+    work: Path,
+    contract: list[RawTable],
+    landed: Mapping[tuple[str, str], Mapping[str, str]],
+    stage_map: Path,
+    currency: str,
+) -> None:
+    """The table profile.reconciled of `comparison`: measure, raw and mart amount and deals."""
+    with duckdb.connect(str(comparison)) as connection:
+        connection.execute("create schema if not exists profile")
+        connection.execute(
+            "create or replace table profile.reconciled (measure varchar, source_name varchar,"
+            " raw_amount double, mart_amount double, raw_deals bigint, missing_deals bigint)"
+        )
+        connection.execute(f"attach {literal(landing)} as landing (read_only)")
+        connection.execute(f"attach {literal(work)} as work (read_only)")
+        marts = _columns(connection, "work", "marts", "fct_opportunities")
+        if not {"opportunity_id", "amount", "status"} <= marts or not stage_map.is_file():
+            return
+        (as_of,) = connection.execute(
+            "select max(as_of_date) from work.marts.data_quality"
+        ).fetchall()[0]
+        crms = [one for one in DEALS if (one.source, one.table) in landed]
+        for deals in crms:
+            table = next(t for t in contract if (t.source, t.name) == (deals.source, deals.table))
+            columns = landed[deals.source, deals.table]
+            if not {"id", deals.stage, "amount"} <= set(columns) or table.amount_format != "plain":
+                continue
+            prefix = f"{deals.source}:" if len(crms) > 1 else ""
+            connection.execute(
+                _insert(deals, table, columns),
+                [str(stage_map), deals.source, currency, as_of, prefix],
+            )
+
+
+def write_drift(comparison: Path, work: Path, before: Path | None) -> None:
+    """The table profile.drift of `comparison`: company numbers of quarters over before."""
+    with duckdb.connect(str(comparison)) as connection:
+        connection.execute("create schema if not exists profile")
+        connection.execute(
+            "create or replace table profile.drift (metric_id varchar, period_start date,"
+            " last_value double, metric_value double, change double)"
+        )
+        if before is None:
+            return
+        connection.execute(f"attach {literal(work)} as work (read_only)")
+        connection.execute(f"attach {literal(before)} as before (read_only)")
+        if not all(
+            _columns(connection, one, "marts", "metric_values") for one in ("work", "before")
+        ):
+            return
+        connection.execute(
+            "insert into profile.drift"
+            " select n.metric_id, n.period_start, l.metric_value, n.metric_value,"
+            " abs(n.metric_value - l.metric_value)"
+            " / nullif(greatest(abs(n.metric_value), abs(l.metric_value)), 0)"
+            f" from (select * from work.marts.metric_values where {COMPANY}) as n"
+            f" inner join (select * from before.marts.metric_values where {COMPANY}) as l"
+            " on n.metric_id = l.metric_id and n.period_start = l.period_start"
+            " where n.metric_value is distinct from l.metric_value"
+            " order by 5 desc nulls last, 1, 2"
+        )
+
+
+def _insert(deals: _Deals, table: RawTable, columns: Mapping[str, str]) -> str:
+    stamps = [quoted(column) for column in table.stamps if column in columns]
+    stamp = f"greatest({', '.join(f'try_cast({one} as timestamp)' for one in stamps)})"
+    deleted = [quoted(one) for one in ("is_deleted", "_fivetran_deleted") if one in columns]
+    gone = " or ".join(f"coalesce(try_cast({one} as boolean), false)" for one in deleted) or "false"
+    active = "_fivetran_active"
+    current = f"where try_cast({quoted(active)} as boolean)" if active in columns else ""
+    money = f"nullif(trim({quoted(deals.currency)}), '')" if deals.currency in columns else "null"
+    # A Salesforce id of 15 characters is the same as the one of 18 that begins with it.
+    short = "left({}, 15)" if deals.source == "salesforce" else "{}"
+    return f"""
+        insert into profile.reconciled
+        with stages as (
+            select distinct raw_stage, is_won, is_lost
+            from read_csv(?, all_varchar = true, header = true) where source = ?
+        ),
+        raw_rows as (
+            select
+                {short.format("trim(cast(id as varchar))")} as id,
+                arg_max(trim({quoted(deals.stage)}), {stamp}) as stage,
+                arg_max(try_cast(amount as decimal(18, 2)), {stamp}) as amount,
+                max({stamp}) as changed_at,
+                arg_max(coalesce({money}, '') in ('', ?), {stamp}) as is_plain,
+                bool_or({gone}) as is_gone
+            from landing.{quoted(deals.source, deals.table)} {current}
+            group by 1
+        ),
+        judged as (
+            select id, amount, is_won = 'true' as is_won
+            from raw_rows inner join stages on raw_rows.stage = stages.raw_stage
+            where is_plain and not is_gone and cast(changed_at as date) <= ?
+                and (is_won = 'true' or is_lost = 'false')
+        ),
+        deals as (
+            select {short.format("replace(opportunity_id, ?, '')")} as id, status, amount
+            from work.marts.fct_opportunities
+        )
+        select
+            case when judged.is_won then 'won_amount' else 'open_pipeline' end,
+            {literal(deals.source)},
+            coalesce(sum(judged.amount), 0),
+            coalesce(sum(deals.amount) filter (
+                where deals.status = case when judged.is_won then 'won' else 'open' end
+            ), 0),
+            count(*),
+            count(*) - count(deals.id)
+        from judged left join deals on judged.id = deals.id
+        group by 1, 2
+    """
+
+
+def _columns(
+    connection: duckdb.DuckDBPyConnection, database: str, schema: str, table: str
+) -> set[str]:
+    found = connection.execute(
+        "select column_name from duckdb_columns() where database_name = ? and schema_name = ?"
+        " and table_name = ?",
+        [database, schema, table],
+    ).fetchall()
+    return {name for (name,) in found}

@@ -1,0 +1,1 @@
+"""The scheduled job: fresh, plausible, built, audited, published, reported."""

@@ -1,0 +1,129 @@
+"""`sales-metrics run`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from sales_metrics.errors import SalesMetricsError
+from sales_metrics.project import PROJECT
+
+published_option = click.option(
+    "--published",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="SALES_METRICS_PUBLISHED",
+    default=Path("published"),
+    show_default=True,
+    help="Folder of the published builds; $SALES_METRICS_PUBLISHED if set.",
+)
+keep_option = click.option(
+    "--keep",
+    type=click.IntRange(min=2),
+    default=7,
+    show_default=True,
+    help="How many builds to keep, the served one included.",
+)
+wait_option = click.option(
+    "--wait",
+    "wait_seconds",
+    type=click.FloatRange(min=0),
+    default=0,
+    help="Seconds to wait for another run to end before giving up with exit code 3.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object only.")
+project_option = click.option(
+    "--project-dir",
+    "project",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=PROJECT,
+    help="The dbt project; by default the one this program belongs to.",
+)
+raw_option = click.option(
+    "--raw",
+    type=click.Path(path_type=Path),
+    envvar="SALES_METRICS_RAW",
+    default=None,
+    help="The raw folder; $SALES_METRICS_RAW if set, else the demo company's.",
+)
+
+
+@click.command(short_help="Check, build, check, publish, report: the scheduled job.")
+@raw_option
+@published_option
+@keep_option
+@wait_option
+@click.option("--target", help="Target of profiles.yml; it must build a DuckDB file.")
+@project_option
+@click.option(
+    "--profiles-dir",
+    "profiles",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder of profiles.yml; by default `profiles` in the dbt project.",
+)
+@json_option
+def run(
+    raw: Path | None,
+    published: Path,
+    keep: int,
+    wait_seconds: float,
+    target: str | None,
+    project: Path,
+    profiles: Path | None,
+    as_json: bool,
+) -> None:
+    """Check what landed, build, check what was built, publish, report.
+
+    Readers open serve.duckdb or the folder parquet in the published folder. They see the old build
+    until the new one is whole and has passed every check.
+
+    \b
+    Exit codes:
+      0  published
+      1  a check failed; the old build still serves
+      2  usage, configuration, disk or permission; the old build still serves
+      3  another run holds the lock
+    """
+    # Imported here, so that the other commands start without it.
+    from sales_metrics.job.phases import Phases
+    from sales_metrics.job.run import Report, Settings
+    from sales_metrics.job.run import run as run_job
+
+    settings = Settings(
+        project=project.resolve(),
+        profiles=(profiles or project / "profiles").resolve(),
+        target=target,
+        raw=(raw or project / "data" / "demo").resolve(),
+        published=published.resolve(),
+        keep=keep,
+        wait_seconds=wait_seconds,
+    )
+    phases = Phases(quiet=as_json)
+    try:
+        report = run_job(settings, phases)
+    except SalesMetricsError as error:
+        if not as_json:
+            raise
+        report = Report(error.exit_code, None, None, None, errors=[str(error)])
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
+    else:
+        for warning in report.warnings:
+            click.echo(f"warning: {warning}")
+        for sentence in report.errors:
+            click.echo(f"error: {sentence}", err=True)
+        click.echo(_summary(report.build_id, report.serves, report.as_of_date, report.refused))
+    sys.exit(report.exit_code)
+
+
+def _summary(
+    build_id: str | None, serves: str | None, as_of: str | None, refused: str | None
+) -> str:
+    if build_id:
+        return f"Published {build_id}, as of {as_of}."
+    serving = f"{serves}, as of {as_of}, still serves" if serves else "nothing is served yet"
+    return f"Not published: {serving}. The reasons lie in {refused}."

@@ -1,0 +1,267 @@
+"""The scheduled job: freshness, raw expectations, build, mart expectations, publish, report."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sales_metrics.breaches.delivery import Delivered, deliver, prepare
+from sales_metrics.contract import project_vars
+from sales_metrics.errors import CHECK_FAILED, PUBLISHED, SalesMetricsError, from_system
+from sales_metrics.expectations.audit import Audit
+from sales_metrics.expectations.checking import Finding
+from sales_metrics.expectations.landing import check_raw_folder
+from sales_metrics.expectations.page import quality_rows, render_page
+from sales_metrics.job import dbt
+from sales_metrics.job.freshness import Freshness, as_of_day, freshness
+from sales_metrics.job.phases import Phases
+from sales_metrics.project import check_project, code_hash, git_commit, raw_fingerprint
+from sales_metrics.publishing.lock import locked
+from sales_metrics.publishing.store import BuildInfo, Store, sweep, work_folder
+from sales_metrics.publishing.writing import (
+    Publication,
+    as_of_date,
+    personal_keys,
+    publish,
+    timestamp,
+)
+
+PAGE = "expectations.html"
+# What a refused run leaves for people to look at.
+REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Settings:
+    project: Path
+    profiles: Path
+    target: str | None
+    raw: Path
+    published: Path
+    keep: int = 7
+    wait_seconds: float = 0
+    with_expectations: bool = True
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did; `--json` prints it."""
+
+    exit_code: int
+    build_id: str | None
+    serves: str | None
+    as_of_date: str | None
+    errors: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    seconds: dict[str, float] = dataclasses.field(default_factory=dict)
+    rows: dict[str, int] = dataclasses.field(default_factory=dict)
+    expectations: dict[str, int] = dataclasses.field(default_factory=dict)
+    breaches: dict[str, Any] = dataclasses.field(default_factory=dict)
+    refused: str | None = None
+
+
+def run(settings: Settings, phases: Phases) -> Report:
+    """One run under the lock; what is served changes at its end or not at all."""
+    check_project(settings.project)
+    store = Store(settings.published)
+    with locked(store.folder, settings.wait_seconds):
+        try:
+            store.builds.mkdir(exist_ok=True)
+            swept = sweep(store)
+            build_id = store.new_id(dt.datetime.now(dt.UTC))
+            with work_folder(store, build_id) as work:
+                job = _Job(settings, phases, store, build_id, work)
+                job.warnings += [f"cleared what a stopped run had left: {one}" for one in swept]
+                return job.run()
+        except OSError as error:
+            raise from_system(error, settings.published) from error
+
+
+class _Job:
+    """What the phases of one run hand to each other."""
+
+    def __init__(
+        self, settings: Settings, phases: Phases, store: Store, build_id: str, work: Path
+    ) -> None:
+        self.settings, self.phases, self.store = settings, phases, store
+        self.build_id, self.work = build_id, work
+        self.started = timestamp()
+        self.warnings: list[str] = []
+        self.findings: list[tuple[str, list[Finding]]] = []
+        self.before = store.served()
+
+    def run(self) -> Report:
+        # A run that was killed after publishing has not told anyone yet.
+        self._deliver()
+        try:
+            return self._published()
+        except SalesMetricsError as error:
+            return self._refused(error.sentences, error.exit_code)
+
+    def _published(self) -> Report:
+        settings, phase = self.settings, self.phases.phase
+        with phase("freshness of sources") as note:
+            check_raw_folder(settings.raw)
+            fingerprint = raw_fingerprint(settings.raw)
+            audit = Audit.of(settings.project, settings.raw, self.work / "landing.duckdb")
+            note(self._judge_freshness(audit))
+        if settings.with_expectations:
+            with phase("raw expectations") as note:
+                last = self.before.landed if self.before else {}
+                note(self._judge("What landed", audit.raw_findings(last)))
+        with phase("dbt build") as note:
+            note(self._build())
+        database = self.work / "work.duckdb"
+        if settings.with_expectations:
+            with phase("mart expectations") as note:
+                served = self.store.database(self.before.build_id) if self.before else None
+                note(self._judge("What was built", audit.mart_findings(database, served)))
+        if raw_fingerprint(settings.raw) != fingerprint:
+            raise SalesMetricsError(
+                f"{settings.raw} changed while it was read: run again when the export has ended.",
+                exit_code=CHECK_FAILED,
+            )
+        with phase("publish") as note:
+            info = self._publish(audit, database, fingerprint)
+            note(f"{len(info.rows)} tables, {sum(info.rows.values()):,} rows as {info.build_id}")
+        with phase("report") as note:
+            delivered = self._deliver()
+            note(delivered.sentence() if delivered else "no breaches to tell")
+        shutil.rmtree(self.store.folder / REFUSED, ignore_errors=True)
+        return Report(
+            exit_code=PUBLISHED,
+            build_id=info.build_id,
+            serves=info.build_id,
+            as_of_date=info.as_of_date,
+            warnings=self.warnings,
+            seconds=self.phases.seconds,
+            rows=dict(info.rows),
+            expectations=self._counts(),
+            breaches=delivered.counts() if delivered else {},
+        )
+
+    def _judge_freshness(self, audit: Audit) -> str:
+        today = dt.datetime.now(dt.UTC).date()
+        variables = project_vars(self.settings.project)
+        as_of = as_of_day(self.settings.raw, variables, today)
+        found: list[Freshness] = freshness(audit.contract, audit.landed, as_of)
+        self.warnings += [one.sentence() for one in found if one.severity == "warn"]
+        late = [one.sentence() for one in found if one.severity == "error"]
+        if late:
+            raise SalesMetricsError(
+                *(f"{one}: has the export stopped?" for one in late), exit_code=CHECK_FAILED
+            )
+        return "; ".join(one.sentence() for one in found) or "no source tells how fresh it must be"
+
+    def _judge(self, name: str, findings: list[Finding]) -> str:
+        self.findings.append((name, findings))
+        failed = [finding for finding in findings if not finding.success]
+        self.warnings += [_told(one) for one in failed if one.severity == "warn"]
+        errors = [_told(one) for one in failed if one.severity == "error"]
+        if errors:
+            raise SalesMetricsError(*errors, exit_code=CHECK_FAILED)
+        return f"{len(findings)} expectations, {len(failed)} warnings"
+
+    def _build(self) -> str:
+        built = dbt.build(
+            project=self.settings.project,
+            profiles=self.settings.profiles,
+            target=self.settings.target,
+            work=self.work,
+            cache=self.store.work / "cache",
+            raw=str(self.settings.raw),
+            progress=self.phases.progress,
+        )
+        self.warnings += built.warnings
+        if not built.success:
+            raise SalesMetricsError(*built.sentences, exit_code=built.exit_code)
+        return ", ".join(f"{count} {status}" for status, count in sorted(built.counts.items()))
+
+    def _publish(self, audit: Audit, database: Path, fingerprint: str) -> BuildInfo:
+        personal = project_vars(self.settings.project).get("personal_columns") or {}
+        exposed = personal_keys(database, personal)
+        if exposed:
+            raise SalesMetricsError(*exposed, exit_code=CHECK_FAILED)
+        findings = [finding for _, group in self.findings for finding in group]
+        info = BuildInfo(
+            build_id=self.build_id,
+            as_of_date=as_of_date(database),
+            started_at=self.started,
+            finished_at=timestamp(),
+            code_hash=code_hash(self.settings.project),
+            git_commit=git_commit(self.settings.project),
+            raw_fingerprint=fingerprint,
+            landed=audit.landed,
+        )
+        publication = Publication(
+            info=info,
+            quality=quality_rows(findings),
+            personal=personal,
+            pages={PAGE: self._page(f"Build {info.build_id}, as of {info.as_of_date}")},
+        )
+        return publish(
+            self.store,
+            database,
+            publication,
+            self.settings.keep,
+            lambda folder: prepare(self.store, folder),
+        )
+
+    def _deliver(self) -> Delivered | None:
+        """Whatever goes wrong here, the build is published."""
+        try:
+            delivered = deliver(self.store)
+        except (OSError, ValueError) as error:
+            self.warnings.append(f"breaches could not be told: {type(error).__name__}")
+            return None
+        if delivered:
+            self.warnings += delivered.warnings
+        return delivered
+
+    def _refused(self, sentences: Sequence[str], exit_code: int) -> Report:
+        """The old build serves on; the reasons lie beside it."""
+        folder = self.store.folder / REFUSED
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            (folder / "reasons.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
+            if self.findings:
+                page = self._page(f"Refused run {self.build_id}")
+                (folder / PAGE).write_text(page, encoding="utf-8")
+            log = self.work / "logs" / "dbt.log"
+            if log.exists():
+                shutil.copy(log, folder / "dbt.log")
+        except OSError:
+            # A full disk may be the very reason.
+            self.warnings.append(f"{folder} could not be written")
+        return Report(
+            exit_code=exit_code,
+            build_id=None,
+            serves=self.before.build_id if self.before else None,
+            as_of_date=self.before.as_of_date if self.before else None,
+            errors=sentences,
+            warnings=self.warnings,
+            seconds=self.phases.seconds,
+            expectations=self._counts(),
+            refused=str(folder),
+        )
+
+    def _page(self, subtitle: str) -> str:
+        return render_page("Expectations", subtitle, self.findings)
+
+    def _counts(self) -> dict[str, int]:
+        findings = [finding for _, group in self.findings for finding in group]
+        return {
+            word: sum(finding.status == word for finding in findings)
+            for word in ("ok", "warn", "error")
+        }
+
+
+def _told(finding: Finding) -> str:
+    """`opportunity.amount: not as expected: filled in 50% of the rows (30 of 50 rows)`."""
+    return f"{finding.subject} is not as expected: {finding.expected.sentence} ({finding.observed})"

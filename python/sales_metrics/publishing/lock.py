@@ -1,0 +1,51 @@
+"""One run at a time: a lock that the operating system drops when its process ends, however."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sales_metrics.errors import LOCKED, SalesMetricsError, from_system
+
+NAME = ".lock"
+RETRY_SECONDS = 0.2
+
+
+@contextlib.contextmanager
+def locked(folder: Path, wait_seconds: float = 0) -> Iterator[None]:
+    """Holds the lock of `folder`; raises with exit code 3 when another process keeps it."""
+    path = folder / NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise from_system(error, folder) from error
+    try:
+        _take(handle, path, wait_seconds)
+        os.ftruncate(handle, 0)
+        os.write(handle, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        # Closing releases; the file stays, for deleting it would let two runs lock two files.
+        os.close(handle)
+
+
+def _take(handle: int, path: Path, wait_seconds: float) -> None:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                holder = path.read_text(encoding="utf-8").strip() or "unknown"
+                raise SalesMetricsError(
+                    f"Another run (process {holder}) works in {path.parent}: wait for it, or use"
+                    " --wait SECONDS.",
+                    exit_code=LOCKED,
+                ) from None
+            time.sleep(RETRY_SECONDS)

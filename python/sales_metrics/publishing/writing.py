@@ -1,0 +1,245 @@
+"""Writes the public tables of a work file as a build, and serves it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, from_system
+from sales_metrics.publishing.store import (
+    DATABASE,
+    INFO,
+    PARQUET,
+    BuildInfo,
+    Store,
+    fsync,
+    fsync_tree,
+    prune,
+    switch,
+)
+from sales_metrics.sql import literal, quoted
+
+# Files of this version are read by DuckDB 1.2 and later, which many dashboards bundle.
+STORAGE_VERSION = "v1.2.0"
+SCHEMA = "marts"
+ABOUT = "published_build"
+# RE2, as DuckDB reads it. A phone number starts with + or has its area code in brackets.
+PERSONAL = {
+    "[e-mail]": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}",
+    "[phone]": (
+        r"(\+\d{1,3}[ .-]?)?\(\d{2,4}\)[ .-]?\d{3,4}[ .-]?\d{3,4}"
+        r"|\+\d{1,3}([ .-]?\d{2,4}){3,4}"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class QualityRow:
+    """A row of the public table data_quality that no model can know."""
+
+    check_id: str
+    table_name: str
+    severity: str
+    treatment: str
+    rows_checked: int | None
+    rows_failing: int | None
+    sample_ids: str | None
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Everything that goes into a build beside the tables of the work file."""
+
+    info: BuildInfo
+    quality: Sequence[QualityRow] = ()
+    # Public columns that may carry e-mail addresses and phone numbers, by table.
+    personal: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    # Pages and reports, by name of the file.
+    pages: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+def publish(
+    store: Store,
+    work: Path,
+    publication: Publication,
+    keep: int,
+    before_serving: Callable[[Path], None] = lambda _: None,
+) -> BuildInfo:
+    """Writes the build whole, then serves it; only under the lock.
+
+    `before_serving` may add files to the folder of the build.
+    """
+    partial = store.partial(publication.info.build_id)
+    try:
+        (partial / PARQUET).mkdir(parents=True)
+        rows = _write_tables(work, partial, publication)
+        info = dataclasses.replace(publication.info, rows=rows, finished_at=timestamp())
+        info.write(partial / INFO)
+        for name, text in publication.pages.items():
+            (partial / name).write_text(text, encoding="utf-8")
+        before_serving(partial)
+        fsync_tree(partial)
+        partial.rename(store.build(info.build_id))
+        fsync(store.builds)
+        switch(store, info.build_id)
+    except (OSError, duckdb.Error) as error:
+        raise from_system(error, store.folder) from error
+    prune(store, keep)
+    return info
+
+
+def as_of_date(work: Path) -> str:
+    """The last day the build knows of, as its own tables say."""
+    with connected(work) as connection:
+        try:
+            found = connection.execute(
+                f"select cast(max(as_of_date) as varchar) from {SCHEMA}.data_quality"
+            ).fetchone()
+        except duckdb.CatalogException:
+            found = None
+    if not found or found[0] is None:
+        raise SalesMetricsError(
+            f"{work} holds no finished build: its table marts.data_quality is missing or empty.",
+            exit_code=CHECK_FAILED,
+        )
+    return str(found[0])
+
+
+def connected(database: Path) -> duckdb.DuckDBPyConnection:
+    """Opened for reading; what hinders it is told in a sentence."""
+    if not database.exists():
+        raise SalesMetricsError(f"There is no database {database}: build it first.")
+    try:
+        return duckdb.connect(str(database), read_only=True)
+    except duckdb.Error as error:
+        raise from_system(error, database) from error
+
+
+def timestamp(now: dt.datetime | None = None) -> str:
+    return (now or dt.datetime.now(dt.UTC)).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _write_tables(work: Path, folder: Path, publication: Publication) -> dict[str, int]:
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach {literal(work)} as work (read_only)")
+        connection.execute(
+            f"attach {literal(folder / DATABASE)} as build (storage_version '{STORAGE_VERSION}')"
+        )
+        connection.execute(f"create schema build.{SCHEMA}")
+        columns = _columns(connection)
+        for table, types in columns.items():
+            selected = ", ".join(
+                _shown(table, name, kind, publication.personal.get(table, ()))
+                for name, kind in types.items()
+            )
+            connection.execute(
+                f"create table build.{SCHEMA}.{quoted(table)} as"
+                f" select {selected} from work.{SCHEMA}.{quoted(table)}"
+            )
+        _add_quality(connection, columns, publication)
+        _add_about(connection, publication.info)
+        rows = {}
+        for table in [*columns, ABOUT]:
+            name = f"build.{SCHEMA}.{quoted(table)}"
+            path = folder / PARQUET / f"{table}.parquet"
+            connection.execute(f"copy {name} to {literal(path)} (format parquet)")
+            (rows[table],) = connection.execute(f"select count(*) from {name}").fetchall()[0]
+        connection.execute("checkpoint build")
+        connection.execute("detach build")
+    return rows
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns()"
+        " where database_name = 'work' and schema_name = ? and table_name not like '%__dbt_%'"
+        " order by table_name, column_index",
+        [SCHEMA],
+    ).fetchall():
+        found.setdefault(table, {})[column] = kind
+    if not found:
+        raise SalesMetricsError(
+            "The work file holds no public table (schema marts): there is nothing to publish.",
+            exit_code=CHECK_FAILED,
+        )
+    return found
+
+
+def _shown(table: str, column: str, kind: str, allowed: Sequence[str]) -> str:
+    """A text column without e-mail addresses and phone numbers, unless a var allows them.
+
+    Ids stay as they are, because a masked key would join what does not belong together.
+    """
+    name = quoted(column)
+    if kind != "VARCHAR" or column in allowed or column.endswith("_id"):
+        return name
+    shown = name
+    for word, pattern in PERSONAL.items():
+        shown = f"regexp_replace({shown}, {literal(pattern)}, {literal(word)}, 'g')"
+    return f"{shown} as {name}"
+
+
+def personal_keys(work: Path, allowed: Mapping[str, Sequence[str]]) -> list[str]:
+    """Sentences about ids of public tables that are e-mail addresses."""
+    found: list[str] = []
+    with connected(work) as connection:
+        columns = connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = ?"
+            " and data_type = 'VARCHAR' and column_name like '%\\_id' escape '\\'"
+            " order by table_name, column_index",
+            [SCHEMA],
+        ).fetchall()
+        for table, column in columns:
+            if column in allowed.get(table, ()):
+                continue
+            (count,) = connection.execute(
+                f"select count(*) from {SCHEMA}.{quoted(table)}"
+                f" where regexp_full_match({quoted(column)}, ?)",
+                [PERSONAL["[e-mail]"]],
+            ).fetchall()[0]
+            if count:
+                found.append(
+                    f"marts.{table}.{column} holds e-mail addresses in {count} rows: give the"
+                    " record another id, or allow the column in the var personal_columns."
+                )
+    return found
+
+
+def _add_quality(
+    connection: duckdb.DuckDBPyConnection,
+    columns: Mapping[str, Mapping[str, str]],
+    publication: Publication,
+) -> None:
+    if "data_quality" not in columns or not publication.quality:
+        return
+    connection.executemany(
+        f"insert into build.{SCHEMA}.data_quality (check_id, table_name, severity, treatment,"
+        " rows_checked, rows_failing, sample_ids, as_of_date) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [[*dataclasses.astuple(row), publication.info.as_of_date] for row in publication.quality],
+    )
+
+
+def _add_about(connection: duckdb.DuckDBPyConnection, info: BuildInfo) -> None:
+    """Lets a dashboard show which build it reads."""
+    connection.execute(
+        f"create table build.{SCHEMA}.{ABOUT} (build_id varchar, as_of_date date,"
+        " started_at timestamp, code_hash varchar, git_commit varchar, raw_fingerprint varchar)"
+    )
+    connection.execute(
+        f"insert into build.{SCHEMA}.{ABOUT} values (?, ?, ?, ?, ?, ?)",
+        [
+            info.build_id,
+            info.as_of_date,
+            info.started_at,
+            info.code_hash,
+            info.git_commit,
+            info.raw_fingerprint,
+        ],
+    )

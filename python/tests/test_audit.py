@@ -1,0 +1,129 @@
+"""The marts against the raw rows, and against the build that is served."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from publishing_harness import write_work
+from sales_metrics.expectations.audit import Audit
+from sales_metrics.expectations.page import quality_rows, render_page
+from test_bad_input import audited, deals, write
+
+HALF = 100
+
+
+@pytest.fixture
+def audit(tmp_path: Path) -> Audit:
+    """Half the deals are won; some are in another currency, deleted or changed too late."""
+    rows = [
+        {
+            **row,
+            "stage_name": "Closed Won" if place < HALF else "Discovery",
+            "currency_iso_code": "EUR" if place == 0 else "USD" if place % 2 else "",
+            "is_deleted": "true" if place == 1 else "false",
+            "system_modstamp": "2025-07-02T08:00:00.000Z" if place == 2 else row["system_modstamp"],
+        }
+        for place, row in enumerate(deals())
+    ]
+    # An older version of a row is not the row.
+    rows.append({**rows[5], "amount": "9.00", "system_modstamp": "2025-06-01T08:00:00.000Z"})
+    return audited(write(tmp_path / "raw", rows), tmp_path / "work")
+
+
+def marts(path: Path, spoil: str = "") -> Path:
+    write_work(path, 1, rows=3)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create table marts.fct_opportunities (opportunity_id varchar, status varchar,"
+            " amount decimal(18, 2))"
+        )
+        connection.executemany(
+            # The 18 characters of Salesforce, where the raw rows have 15.
+            "insert into marts.fct_opportunities values (? || 'AAA', ?, ?)",
+            [
+                [row["id"], "won" if place < HALF else "open", row["amount"]]
+                for place, row in enumerate(deals())
+            ],
+        )
+        connection.execute(
+            "create table marts.metric_values as select 'win_rate' as metric_id, 'company' as"
+            " scope, 'quarter' as period_type, 'all' as slice_type, true as is_complete,"
+            " date '2025-03-01' as period_start, 0.25 as metric_value"
+        )
+        if spoil:
+            connection.execute(spoil)
+    return path
+
+
+def failed(audit: Audit, work: Path, before: Path | None = None) -> list[str]:
+    found = audit.mart_findings(work, before)
+    assert found
+    return [one.sentence() for one in found if not one.success and one.expected.schema == "profile"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        ("", []),
+        # These rows are not compared: another currency, deleted, changed after the as-of day.
+        (
+            "update marts.fct_opportunities set amount = 0"
+            " where right(left(opportunity_id, 15), 3) in ('000', '001', '002')",
+            [],
+        ),
+        (
+            "update marts.fct_opportunities set amount = amount * 1.005 where status = 'won'",
+            ["warn   marts.fct_opportunities: won amount within 0.1% of the same raw rows"],
+        ),
+        (
+            "delete from marts.fct_opportunities where status = 'open' and random() < 2",
+            [
+                "warn   marts.fct_opportunities: open pipeline within 0.1% of the same raw rows",
+                "error  marts.fct_opportunities: open pipeline within 2.0% of the same raw rows",
+            ],
+        ),
+        (
+            "update marts.fct_opportunities set status = 'lost' where status = 'won'",
+            [
+                "warn   marts.fct_opportunities: won amount within 0.1% of the same raw rows",
+                "error  marts.fct_opportunities: won amount within 2.0% of the same raw rows",
+            ],
+        ),
+    ],
+)
+def test_marts_are_reconciled_with_the_raw_rows(
+    audit: Audit, tmp_path: Path, spoil: str, expected: list[str]
+) -> None:
+    found = failed(audit, marts(tmp_path / "work.duckdb", spoil))
+    assert [sentence.split(" (")[0] for sentence in found] == expected
+
+
+def test_a_past_quarter_that_moved_is_told(audit: Audit, tmp_path: Path) -> None:
+    before = marts(tmp_path / "before.duckdb")
+    assert failed(audit, marts(tmp_path / "same.duckdb"), before) == []
+    moved = marts(tmp_path / "moved.duckdb", "update marts.metric_values set metric_value = 0.24")
+    (warning,) = failed(audit, moved, before)
+    assert warning == (
+        "warn   marts.metric_values: no company number of a past quarter moved by over 2% since"
+        " the last build (metric_id win_rate, period_start 2025-03-01, last_value 0.25,"
+        " metric_value 0.24, change 0.04)"
+    )
+    broken = marts(tmp_path / "broken.duckdb", "update marts.metric_values set metric_value = 0.1")
+    assert [sentence[:5] for sentence in failed(audit, broken, before)] == ["warn ", "error"]
+
+
+def test_findings_as_page_and_as_rows(audit: Audit, tmp_path: Path) -> None:
+    odd = "update marts.metric_values set metric_value = 7"
+    found = audit.mart_findings(marts(tmp_path / "work.duckdb", odd), None)
+    page = render_page("<Title>", "of 'x' & y", [("What was built", found)])
+    assert "&lt;Title&gt;" in page
+    assert "a share beyond 0 to 1" in page
+    # Nothing is fetched from anywhere.
+    assert not [word for word in ("http", "src=", "href=", "url(", "@import") if word in page]
+    severities = {row.check_id: row.severity for row in quality_rows(found)}
+    assert severities["expectation_has_rows"] == "info"
+    (refused,) = (check_id for check_id, severity in severities.items() if severity == "error")
+    assert refused == "expectation_a_share_beyond_0_to_1_in_at_most_0_of_the_rows"

@@ -1,0 +1,307 @@
+"""What lands is sometimes wrong: each kind is refused or told, in one sentence."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from harness import GOLDEN, REPO
+from publishing_harness import call
+from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
+from sales_metrics.expectations.audit import Audit
+from sales_metrics.expectations.checking import Finding
+from sales_metrics.job import dbt
+from sales_metrics.job.freshness import freshness
+
+DEALS = 200
+Rows = list[dict[str, str]]
+
+
+def deals() -> Rows:
+    return [
+        {
+            "id": f"006{number:012d}",
+            "owner_id": "005000000000001",
+            "name": f"Deal {number}",
+            "stage_name": "Discovery",
+            "amount": f"{1_000 + number}.00",
+            "created_date": "2025-06-02T15:00:00.000Z",
+            "close_date": "2025-09-30",
+            "system_modstamp": "2025-06-30T15:00:00.000Z",
+        }
+        for number in range(DEALS)
+    ]
+
+
+def write(folder: Path, rows: Rows, table: str = "opportunity", delimiter: str = ",") -> Path:
+    (folder / "salesforce").mkdir(parents=True, exist_ok=True)
+    path = folder / "salesforce" / f"{table}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+def audited(raw: Path, work: Path) -> Audit:
+    work.mkdir()
+    return Audit.of(REPO, raw, work / "landing.duckdb")
+
+
+@pytest.fixture(scope="module")
+def last_load(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """The numbers of a load that was accepted, which nothing is said against."""
+    folder = tmp_path_factory.mktemp("last")
+    audit = audited(write(folder / "raw", deals()), folder / "work")
+    found = audit.raw_findings({})
+    assert found
+    assert [one.sentence() for one in found if not one.success] == []
+    return audit.landed
+
+
+def changed(**values: str) -> Callable[[Rows], Rows]:
+    return lambda rows: [{**row, **values} for row in rows]
+
+
+def emptied(column: str, share: float) -> Callable[[Rows], Rows]:
+    def empty(rows: Rows) -> Rows:
+        return [
+            {**row, column: ""} if place < share * len(rows) else row
+            for place, row in enumerate(rows)
+        ]
+
+    return empty
+
+
+TOMORROW = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentences"),
+    [
+        pytest.param(
+            lambda rows: changed(stage_name="Handshake")(rows[: DEALS // 10]),
+            [
+                "error  salesforce.opportunity: has at least 50% of the rows of the last accepted"
+                " load (rows 20, last_rows 200)",
+                "warn   salesforce.opportunity.stage_name: in the stage map for 95% of the rows"
+                " (20 of 20 rows: Handshake)",
+                "warn   salesforce.opportunity: has no picklist value that the last load did not"
+                " have (column_name stage_name, value Handshake)",
+            ],
+            id="a load with 10 % of the rows, in a stage nobody mapped",
+        ),
+        pytest.param(
+            lambda rows: emptied("owner_id", 0.5)(
+                changed(amount="about ten", created_date="2093-06-02T15:00:00.000Z")(rows)
+            ),
+            [
+                "error  salesforce.opportunity.amount: holds numbers in 95% of the rows (200 of"
+                " 200 rows, such as about ten)",
+                f"error  salesforce.opportunity.created_date: after {TOMORROW} in at most 5% of"
+                " the rows (200 of 200 rows)",
+                "error  salesforce.opportunity.owner_id: filled in 90% of the rows (100 of 200"
+                " rows)",
+                "error  salesforce.opportunity: no required column is emptier by 20% than in the"
+                " last load (column_name owner_id, share 0.5, last_share 0.0)",
+            ],
+            id="text for numbers, dates in the future, a column half empty",
+        ),
+        pytest.param(
+            lambda rows: emptied("amount", 0.4)(changed(amount="-3000000000")(rows) * 2),
+            [
+                "warn   salesforce.opportunity.id: repeats an id in at most 20% of the rows (200"
+                " of 400 rows)",
+                "warn   salesforce.opportunity: no optional column is emptier by 20% than in the"
+                " last load (column_name amount, share 0.4, last_share 0.0)",
+                "warn   salesforce.opportunity.amount: below 0 or over 1,000,000,000 in at most"
+                " 1% of the rows (240 of 400 rows)",
+            ],
+            id="duplicates of everything, amounts nobody sells for",
+        ),
+    ],
+)
+def test_a_load_is_told_what_is_wrong_with_it(
+    last_load: Mapping[str, Any],
+    tmp_path: Path,
+    spoil: Callable[[Rows], Rows],
+    sentences: list[str],
+) -> None:
+    raw = write(tmp_path / "raw", spoil(deals()))
+    found = audited(raw, tmp_path / "work").raw_findings(last_load)
+    assert sorted(one.sentence() for one in _failed(found)) == sorted(sentences)
+
+
+def test_a_cycle_of_managers(tmp_path: Path) -> None:
+    raw = write(tmp_path / "raw", deals())
+    people = [
+        {"id": f"U{number}", "name": f"Person {number}", "manager_id": manager}
+        for number, manager in enumerate(["", "U0", "U3", "U4", "U2", "U2", "U6"])
+    ]
+    write(raw, people, "user")
+    (cycle,) = _failed(audited(raw, tmp_path / "work").raw_findings({}))
+    assert cycle.sentence() == (
+        "warn   salesforce.user.manager_id: nobody manages himself, over others or directly"
+        " (U2, U3, U4)"
+    )
+    assert cycle.rows_failing == 4
+
+
+def _failed(findings: list[Finding]) -> list[Finding]:
+    return [one for one in findings if not one.success]
+
+
+def _cut_off(path: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select range as id from range(9)) to '{path}' (format parquet)")
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+@pytest.mark.parametrize(
+    ("file", "spoil", "sentence"),
+    [
+        ("opportunity.parquet", _cut_off, "is no whole Parquet file: the export was cut off"),
+        ("opportunity.parquet", lambda path: path.write_bytes(b""), "is empty: the export was cut"),
+        ("opportunity.csv", lambda path: path.write_bytes(b""), "is empty: the export was cut off"),
+        (
+            "opportunity.csv",
+            lambda path: path.write_text("id;owner_id;stage_name\n1;2;Demo\n"),
+            "is divided by semicolons, not by commas: export it again with commas.",
+        ),
+        (
+            "opportunity.csv",
+            lambda path: path.write_text("id\towner_id\n1\t2\n"),
+            "is divided by tabs, not by commas",
+        ),
+    ],
+)
+def test_a_file_nobody_can_read_is_named(
+    tmp_path: Path, file: str, spoil: Callable[[Path], Any], sentence: str
+) -> None:
+    folder = tmp_path / "raw" / "salesforce"
+    folder.mkdir(parents=True)
+    spoil(folder / file)
+    with pytest.raises(SalesMetricsError) as refused:
+        audited(tmp_path / "raw", tmp_path / "work")
+    assert f"salesforce/{file} {sentence}" in str(refused.value)
+    assert refused.value.exit_code == CHECK_FAILED
+
+
+def test_a_raw_folder_that_does_not_exist(tmp_path: Path) -> None:
+    done = call("run", "--raw", tmp_path / "nowhere", "--published", tmp_path / "published")
+    assert done.returncode == USAGE
+    assert f"There is no raw folder {tmp_path / 'nowhere'}: set SALES_METRICS_RAW" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = call("doctor", "--raw", tmp_path / "nowhere", "--published", tmp_path / "published")
+    assert done.returncode == 1
+    assert "error  There is no raw folder" in done.stdout
+
+
+def test_an_export_that_has_stopped(tmp_path: Path) -> None:
+    audit = audited(write(tmp_path / "raw", deals()), tmp_path / "work")
+
+    def told(day: str) -> list[tuple[str, str]]:
+        found = freshness(audit.contract, audit.landed, dt.date.fromisoformat(day))
+        return [(one.severity, one.sentence()) for one in found]
+
+    newest = "the newest row of source salesforce is of 2025-06-30, "
+    assert told("2025-06-30") == [("ok", newest + "up to date")]
+    assert told("2025-07-05") == [("warn", newest + "5 days before the as-of day")]
+    assert told("2025-08-30") == [("error", newest + "61 days before the as-of day")]
+
+
+def test_a_renamed_column_and_a_missing_file(tmp_path: Path) -> None:
+    rows = [
+        {("probable_stage" if name == "stage_name" else name): value for name, value in row.items()}
+        for row in deals()
+    ]
+    work = tmp_path / "work"
+    work.mkdir()
+    built = dbt.build(
+        project=REPO,
+        profiles=REPO / "profiles",
+        target=None,
+        work=work,
+        cache=tmp_path / "cache",
+        raw=str(write(tmp_path / "raw", rows)),
+        select=["stg_salesforce__opportunities"],
+    )
+    (sentence,) = built.sentences
+    assert (built.success, built.exit_code) == (False, CHECK_FAILED)
+    assert sentence.startswith("Source salesforce, table opportunity (")
+    assert "the required column stage_name is missing; looked for stage_name, stagename" in sentence
+    assert sentence.endswith("or do without it by the var waived_columns.")
+    (tmp_path / "raw" / "salesforce" / "opportunity.csv").rename(
+        tmp_path / "raw" / "salesforce" / "lead.csv"
+    )
+    done = call("doctor", "--raw", tmp_path / "raw", "--published", tmp_path / "published")
+    assert "error  The required table salesforce.opportunity is missing." in done.stdout
+
+
+def test_a_work_file_somebody_else_has_open(tmp_path: Path) -> None:
+    """The job's own work file has a name of its own; `publish` may be given one in use."""
+    import subprocess
+    import sys
+
+    path = tmp_path / "work.duckdb"
+    duckdb.connect(str(path)).close()
+    holds = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", holds, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    try:
+        done = call("publish", "--database", path, "--published", tmp_path / "published")
+    finally:
+        holder.communicate(b"\n")
+    assert done.returncode == USAGE
+    assert done.stderr.strip() == (
+        f"sales-metrics: {path} is open in another program: close it there and run again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        (
+            "Runtime Error in model x (models/x.sql)\n  Binder Error: no y\n\n  LINE 1: select y",
+            "model x: Binder Error: no y LINE 1: select y",
+        ),
+        (
+            "Compilation Error in model x (models/x.sql)\n  Say what to do.\n  \n"
+            "  > in macro check (macros/check.sql)\n  > called by model x (models/x.sql)",
+            "model x: Say what to do.",
+        ),
+        ('IO Error: Could not set lock on file "w"', "model x: The work file is open in another"),
+        ("IO Error: No space left on device", "model x: The disk is full: free some space"),
+    ],
+)
+def test_the_words_of_dbt_become_sentences(message: str, sentence: str) -> None:
+    result = {
+        "name": "x",
+        "kind": "model",
+        "status": "error",
+        "message": message,
+        "failures": None,
+        "path": "models/x.sql",
+        "model": None,
+        "column": None,
+        "test": None,
+    }
+    last = {"success": False, "exception": None, "errors": [], "results": [result]}
+    (found,) = dbt.outcome(last).sentences
+    assert found.startswith(sentence)
+
+
+def test_golden_raw_rows_are_plausible(tmp_path: Path) -> None:
+    found = audited(GOLDEN, tmp_path / "work").raw_findings({})
+    assert [one.sentence() for one in _failed(found)] == []

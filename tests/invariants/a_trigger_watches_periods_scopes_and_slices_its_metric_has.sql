@@ -1,0 +1,86 @@
+-- Else it would never fire, and nobody would notice.
+with triggers as (select * from {{ ref('kpi_triggers') }}),
+
+metrics as (select * from {{ ref('metrics') }}),
+
+scopes as (select * from {{ ref('int_scopes') }}),
+
+baselines as (select * from {{ ref('metric_baselines') }}),
+
+described as (
+    select
+        triggers.*,
+        metrics.has_interval,
+        metrics.slice_type,
+        baselines.metric_id is not null as has_baseline,
+        {{ listed_in('triggers.period_type', 'metrics.period_types') }} as has_period_type,
+        coalesce(triggers.scopes, metrics.scopes) as watched_scopes,
+        metrics.scopes as metric_scopes
+    from triggers
+    inner join metrics on triggers.metric_id = metrics.metric_id
+    left join baselines on triggers.metric_id = baselines.metric_id
+),
+
+watching_nothing as (
+    select
+        described.trigger_id,
+        count(scopes.scope) as scopes_in_common
+    from described
+    left join scopes
+        on {{ listed_in('scopes.scope', 'described.watched_scopes') }}
+        and {{ listed_in('scopes.scope', 'described.metric_scopes') }}
+    group by described.trigger_id
+),
+
+complaints as (
+    select
+        trigger_id,
+        'watches periods its metric is not reported for' as complaint
+    from described
+    where not has_period_type
+    union all
+    select
+        trigger_id,
+        'watches scopes its metric is not reported at' as complaint
+    from watching_nothing
+    where scopes_in_common = 0
+    union all
+    select
+        trigger_id,
+        'watches a slice, and its metric has none' as complaint
+    from described
+    where slice_id is not null and slice_type = 'all'
+    union all
+    select
+        trigger_id,
+        'compares with expected days, which only stages have' as complaint
+    from described
+    where rule = 'age_multiple_above' and slice_type <> 'stage'
+    union all
+    select
+        trigger_id,
+        'compares with a baseline, and its metric has none in metric_baselines' as complaint
+    from described
+    where rule in ('points_below_baseline', 'pct_change_below') and not has_baseline
+    union all
+    select
+        trigger_id,
+        'asks for an interval, which only shares of cases and its own z have' as complaint
+    from described
+    where evidence = 'interval' and (not has_interval or evidence_z is null)
+    union all
+    select
+        trigger_id,
+        'asks for an interval of a rule that has none' as complaint
+    from described
+    where evidence = 'interval' and rule in ('declining', 'age_multiple_above')
+),
+
+broken as (
+    select
+        trigger_id,
+        concat('The trigger ', trigger_id, ' ', complaint, '.') as sentence
+    from complaints
+)
+
+select * from broken

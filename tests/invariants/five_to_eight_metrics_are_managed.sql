@@ -1,0 +1,22 @@
+-- Fewer leave a layer unwatched, more are not looked at.
+{{ config(severity='warn') }}
+with metrics as (select * from {{ ref('metrics') }}),
+
+managed as (
+    select count(*) as managed_metrics
+    from metrics
+    where is_managed
+),
+
+unmanageable as (
+    select
+        managed_metrics,
+        concat(
+            cast(managed_metrics as {{ dbt.type_string() }}),
+            ' metrics are managed; an operating dashboard holds five to eight.'
+        ) as sentence
+    from managed
+    where managed_metrics < 5 or managed_metrics > 8
+)
+
+select * from unmanageable
