@@ -54,6 +54,9 @@ PAST = {
     "fct_stage_visits": "cast(exited_at as date) <= {day}",
     "fct_stage_transitions": "cast(moved_at as date) <= {day}",
     "fct_activities": "cast(occurred_at as date) <= {day}",
+    "pipeline_daily": "date_day <= {day}",
+    "coverage_curve": "date_day <= {day}",
+    "velocity_drivers": "period_end <= {day}",
     "kpi_breaches": "period_type <> 'day' and closed_on <= {day}",
     # What was forecast stands from the week's end on; the row is judged when the quarter has ended.
     "forecast_accuracy": "quarter_end <= {day}",

@@ -51,11 +51,17 @@ standing as (
     group by 1, 2, 3, 4, 5, 6
 ),
 
-broken as (
+compared as (
     select
         coalesce(pipeline.rep_id, standing.rep_id) as rep_id,
         pipeline.deal_count as daily_deals,
-        standing.deal_count as open_deals
+        standing.deal_count as open_deals,
+        pipeline.deal_count = standing.deal_count
+        and pipeline.amount = standing.amount
+        and pipeline.qualified_count = standing.qualified_count
+        and pipeline.qualified_amount = standing.qualified_amount
+        and abs(coalesce(pipeline.weighted_amount, 0) - standing.weighted_amount)
+        <= 0.00006 * (standing.deal_count + 1) as is_same
     from pipeline
     full join standing
         on pipeline.segment = standing.segment
@@ -64,15 +70,12 @@ broken as (
         and pipeline.stage_id = standing.stage_id
         and pipeline.close_bucket = standing.close_bucket
         and pipeline.opportunity_type = standing.opportunity_type
-    where coalesce(
-        pipeline.deal_count <> standing.deal_count
-        or pipeline.amount <> standing.amount
-        or pipeline.qualified_count <> standing.qualified_count
-        or pipeline.qualified_amount <> standing.qualified_amount
-        or abs(coalesce(pipeline.weighted_amount, 0) - standing.weighted_amount)
-        > 0.00006 * (standing.deal_count + 1),
-        true
-    )
+),
+
+broken as (
+    select *
+    from compared
+    where not coalesce(is_same, false)
 )
 
 select * from broken

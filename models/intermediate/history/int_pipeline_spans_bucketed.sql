@@ -1,5 +1,5 @@
--- Each run of days by the bucket of its close quarter. The bucket changes when the calendar turns, so
--- a run that crosses the start of a fiscal quarter is cut there.
+-- Each run of days by the bucket of its close quarter. The bucket changes when the calendar turns,
+-- so a run that crosses the start of a fiscal quarter is cut there.
 with spans as (select * from {{ ref('int_pipeline_spans') }}),
 
 quarters as (

@@ -1,6 +1,6 @@
--- What adds to the pipeline open for a fiscal quarter, to what of it is won by the quarter's end, and
--- to what had been won, by the day it does and at every scope. Long, because two inputs are brought
--- to one shape.
+-- What adds to the pipeline open for a fiscal quarter, to what of it is won by the quarter's end,
+-- and to what had been won, by the day it does and at every scope. Long, because two inputs are
+-- brought to one shape.
 with spans as (select * from {{ ref('int_pipeline_spans') }}),
 
 closings as (select * from {{ ref('int_closing_events') }}),
@@ -19,8 +19,8 @@ scopes as (
     where scope in ('company', 'segment', 'team', 'rep')
 ),
 
--- What of a deal stood won when the quarter ended. A reopening takes back a win of the same quarter;
--- that of an earlier quarter is none of what was open in this one.
+-- What of a deal stood won when the quarter ended. A reopening takes back a win of its own quarter;
+-- later it is too late, and a win of an earlier quarter is none of what was open in this one.
 won_in_quarter as (
     select
         opportunity_id,

@@ -1,5 +1,5 @@
--- For every day of every fiscal quarter: the open qualified pipeline closing in it, what of that was
--- won by the quarter's end, and what had been won so far: a running sum over the days of the
+-- For every day of every fiscal quarter: the open qualified pipeline closing in it, what of that
+-- was won by the quarter's end, and what had been won so far: a running sum over the days of the
 -- quarter. Long, because the keys are written out at every step.
 with changes as (select * from {{ ref('int_coverage_changes') }}),
 

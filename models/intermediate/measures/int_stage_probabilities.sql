@@ -1,7 +1,7 @@
 -- How likely a deal in a stage is won, by segment, as history knew it at each month start: deals
 -- decided before that day that had been in the stage. A segment with few of them leans on the
 -- company, as if 20 more of its deals had gone the company's way; a later stage is never less
--- likely than an earlier one. Long, because the counts of segment and company are taken apart first.
+-- likely than an earlier one. Long, because segment and company are counted apart first.
 with outcomes as (select * from {{ ref('int_stage_outcome_events') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),

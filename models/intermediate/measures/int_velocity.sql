@@ -1,34 +1,32 @@
 -- Pipeline velocity and its four drivers at the end of each period. Velocity is their product, so
 -- the change of its logarithm is the sum of theirs, and a missing driver leaves no velocity.
-{%- set summands = {
-    'open_qualified_count': 'point', 'won_count': 't90', 'decided_qualified_count': 't90',
-    'won_amount': 't90', 'won_cycle_days': 't90',
-} %}
-with windowed as (select * from {{ ref('int_measures_windowed') }}),
+{% set measures = [
+    'open_qualified_count', 'won_count', 'decided_qualified_count', 'won_amount', 'won_cycle_days',
+] -%}
+with windowed as (
+    select *
+    from {{ ref('int_measures_windowed') }}
+    where slice_type = 'all'
+        and window_id = case measure_id when 'open_qualified_count' then 'point' else 't90' end
+),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
 summed as (
     select
+        {%- for measure in measures %}
+        cast(
+            max(case when measure_id = '{{ measure }}' then measure_value end) as double
+        ) as {{ measure }},
+        {%- endfor %}
         period_type,
         period_start,
         scope,
         segment,
         team_id,
-        rep_id,
-        {%- for measure, window_id in summands.items() %}
-        cast(
-            max(
-                case
-                    when measure_id = '{{ measure }}' and window_id = '{{ window_id }}'
-                        then measure_value
-                end
-            ) as double
-        ) as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        rep_id
     from windowed
-    where slice_type = 'all'
-    group by 1, 2, 3, 4, 5, 6
+    group by period_type, period_start, scope, segment, team_id, rep_id
 ),
 
 driven as (
