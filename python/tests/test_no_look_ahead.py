@@ -48,6 +48,8 @@ PERIOD_END = (
     " when 'month' then cast(period_start + interval 1 month as date) - 1"
     " else cast(period_start + interval 3 month as date) - 1 end"
 )
+# What stands as of the day of the build alone, whatever period it reads: no row of it is ever past.
+AS_OF_ALONE = ("ceo_five", "scorecard_rep", "scorecard_team")
 # What tells that a row of another table is past.
 PAST = {
     "dim_dates": "date_day <= {day}",
@@ -110,7 +112,7 @@ def conditions(build: Build, day: dt.date, ripening: list[str]) -> dict[str, str
         columns = build.columns(table)
         if table in PAST:
             found[table] = PAST[table].format(day=literal)
-        elif "period_type" in columns:
+        elif "period_type" in columns and table not in AS_OF_ALONE:
             end = "period_end" if "period_end" in columns else PERIOD_END
             found[table] = f"period_type <> 'day' and {end} <= {literal}"
             if "metric_id" in columns and ripening:
