@@ -10,6 +10,7 @@
     'int_metric_values_retention',
     'int_metric_values_forecast',
     'int_metric_values_lead_response',
+    'int_metric_values_ramp',
 ] -%}
 with unioned as (
     {% for model in models -%}
