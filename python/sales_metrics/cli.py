@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import click
+import duckdb
 
 from sales_metrics.changes.command import diff
 from sales_metrics.compare.command import compare
@@ -120,7 +121,7 @@ def main() -> None:
     except SalesMetricsError as error:
         click.echo(f"sales-metrics: {error}", err=True)
         sys.exit(error.exit_code)
-    except OSError as error:
-        told = from_system(error, Path(error.filename or "."))
+    except (OSError, duckdb.Error) as error:
+        told = from_system(error, Path(getattr(error, "filename", None) or "."))
         click.echo(f"sales-metrics: {told}", err=True)
         sys.exit(told.exit_code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -201,6 +202,34 @@ def test_a_raw_folder_that_does_not_exist(tmp_path: Path) -> None:
     done = call("doctor", "--raw", tmp_path / "nowhere", "--published", tmp_path / "published")
     assert done.returncode == 1
     assert "error  There is no raw folder" in done.stdout
+
+
+def test_a_bucket_is_no_folder(tmp_path: Path) -> None:
+    done = call("run", "--raw", "s3://raw/crm", "--published", tmp_path / "published")
+    assert done.returncode == USAGE
+    assert "is no folder of this machine" in done.stderr
+
+
+def test_names_with_quotes_and_wildcards_pass_through(tmp_path: Path) -> None:
+    odd = ["O'Brien", 'say "hi"; drop table x; --', "two\nlines", "{batch} %s", "\N{ROCKET}"]
+    raw = tmp_path / "it's [raw] *"
+    rows = [{'we"ird; column': name, **row} for name, row in zip(odd, deals(), strict=False)]
+    write(raw, rows)
+    write(raw, rows, 'o\'dd "table"')
+    landing = audited(raw, tmp_path / "work").landing
+    assert sorted(landing.tables) == [
+        ("salesforce", 'o\'dd "table"'),
+        ("salesforce", "opportunity"),
+    ]
+    with duckdb.connect(str(tmp_path / "work" / "landing.duckdb"), read_only=True) as connection:
+        found = connection.execute('select "we""ird; column" from salesforce.opportunity')
+        assert sorted(name for (name,) in found.fetchall()) == sorted(odd)
+
+
+def test_doctor_finds_nothing_wrong_with_the_golden_folder(tmp_path: Path) -> None:
+    done = call("doctor", "--raw", GOLDEN, "--published", tmp_path / "published", "--json")
+    assert done.returncode == 0, done.stdout
+    assert {check["status"] for check in json.loads(done.stdout)} == {"ok", "warn"}
 
 
 def test_an_export_that_has_stopped(tmp_path: Path) -> None:

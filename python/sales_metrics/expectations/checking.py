@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from sales_metrics.errors import SalesMetricsError
+from sales_metrics.errors import CHECK_FAILED, SalesMetricsError
 from sales_metrics.expectations import dialect
 from sales_metrics.expectations.suites import Expected, Severity
 
@@ -123,7 +123,8 @@ def _finding(batch: Any, expected: Expected) -> Finding:
     if raised:
         raise SalesMetricsError(
             f"{expected.schema}.{expected.table}: '{expected.sentence}' could not be checked:"
-            f" {raised[0]}"
+            f" {raised[0]}",
+            exit_code=CHECK_FAILED,
         )
     return _found(expected, bool(result.success), result.result)
 

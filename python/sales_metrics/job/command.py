@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import click
 
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.project import PROJECT
+
+BUCKET = re.compile(r"^[a-z][a-z0-9]+:/")
 
 published_option = click.option(
     "--published",
@@ -93,6 +96,11 @@ def run(
     from sales_metrics.job.run import Report, Settings
     from sales_metrics.job.run import run as run_job
 
+    if raw and BUCKET.match(str(raw)):
+        raise SalesMetricsError(
+            f"{raw} is no folder of this machine, and the raw expectations read files: copy them"
+            " here, or use `dbt build`, then `sales-metrics publish`."
+        )
     settings = Settings(
         project=project.resolve(),
         profiles=(profiles or project / "profiles").resolve(),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from sales_metrics.breaches.delivery import Delivered, deliver, prepare
 from sales_metrics.contract import project_vars
 from sales_metrics.errors import CHECK_FAILED, PUBLISHED, SalesMetricsError, from_system
@@ -102,6 +104,9 @@ class _Job:
             return self._published()
         except SalesMetricsError as error:
             return self._refused(error.sentences, error.exit_code)
+        except duckdb.Error as error:
+            told = from_system(error, self.settings.raw)
+            return self._refused(told.sentences, CHECK_FAILED)
 
     def _published(self) -> Report:
         settings, phase = self.settings, self.phases.phase

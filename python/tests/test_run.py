@@ -1,0 +1,77 @@
+"""The whole job on the golden world: once published, once refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from harness import GOLDEN
+from publishing_harness import call
+from sales_metrics.publishing.store import Store
+
+
+def spoil_amounts(raw: Path) -> None:
+    path = raw / "salesforce" / "opportunity.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({**row, "amount": "n/a"} for row in rows)
+
+
+def test_the_job_publishes_and_a_bad_load_changes_nothing(tmp_path: Path) -> None:
+    raw, published = tmp_path / "raw", tmp_path / "published"
+    shutil.copytree(GOLDEN, raw)
+    arguments = ("run", "--raw", raw, "--published", published, "--json")
+    done = call(*arguments, timeout=1_200)
+    report = json.loads(done.stdout)
+    assert done.returncode == report["exit_code"] == 0, done.stdout + done.stderr
+    assert (report["as_of_date"], report["errors"], report["warnings"]) == ("2025-06-30", [], [])
+    assert list(report["seconds"]) == [
+        "freshness of sources",
+        "raw expectations",
+        "dbt build",
+        "mart expectations",
+        "publish",
+        "report",
+    ]
+    assert report["expectations"]["ok"] > 100
+    store = Store(published)
+    build = store.build(report["build_id"])
+    assert {"serve.duckdb", "parquet", "build.json", "expectations.html", "breaches.md"} <= {
+        path.name for path in build.iterdir()
+    }
+    with duckdb.connect(str(published / "serve.duckdb"), read_only=True) as connection:
+        rows = dict(
+            connection.execute(
+                "select starts_with(check_id, 'expectation_'), count(*)"
+                " from serve.marts.data_quality group by 1"
+            ).fetchall()
+        )
+        ((twice,),) = connection.execute(
+            "select count(*) - count(distinct (check_id, table_name)) from marts.data_quality"
+        ).fetchall()
+        for table, count in report["rows"].items():
+            path = str(published / "parquet" / f"{table}.parquet")
+            assert connection.execute(
+                "select count(*) from read_parquet(?)", [path]
+            ).fetchall() == [(count,)]
+    # dbt's own checks and every expectation, each once.
+    assert rows[True] == sum(report["expectations"].values())
+    assert rows[False] > 10
+    assert twice == 0
+
+    spoil_amounts(raw)
+    done = call(*arguments, timeout=600)
+    refused = json.loads(done.stdout)
+    assert done.returncode == refused["exit_code"] == 1
+    assert [sentence for sentence in refused["errors"] if "amount is not as expected" in sentence]
+    assert refused["serves"] == report["build_id"] == store.served_id()
+    assert "dbt build" not in refused["seconds"]
+    assert "n/a" in (published / "refused" / "expectations.html").read_text(encoding="utf-8")
+    assert len(store.ids()) == 1
