@@ -101,6 +101,10 @@ class Setting:
         return f"{interval}, {self.weeks} week(s), n {self.min_n}{margin}"
 
 
+CHOSEN = Setting(1.96, 1, 30, 0.02)
+"""As in seeds/catalog/kpi_triggers.csv."""
+
+
 @dataclass(frozen=True)
 class Episode:
     """A breach from the end of the week that opened it to that of the first clean one."""
@@ -254,3 +258,60 @@ def settings() -> Iterator[Setting]:
     for margin in (0.01, 0.02, 0.03):
         for z in (1.0, 1.28, 1.64, 1.96):
             yield Setting(z, 1, 30, margin)
+
+
+def draw(outcomes: Sequence[Outcome], path: Path) -> None:
+    """Draw a few of the settings: what they cost against what they bring."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    groups = {
+        "no interval": [o for o in outcomes if o.setting.z == 0 and o.setting.min_n == 30],
+        "interval, 1 week": _group(outcomes, weeks=1),
+        "interval, 2 weeks in a row": _group(outcomes, weeks=2),
+        "interval, 3 weeks in a row": _group(outcomes, weeks=3),
+        "interval and 2 points": [
+            o for o in outcomes if o.setting.margin == CHOSEN.margin and o.setting.z > 1
+        ],
+    }
+    figure, axes = pyplot.subplots(figsize=(7.2, 4.4), dpi=110)
+    for (label, group), marker in zip(groups.items(), "xo^sD", strict=True):
+        axes.plot(
+            [o.mean for o in group],
+            [o.found for o in group],
+            marker + ("" if label == "no interval" else "-"),
+            label=label,
+            linewidth=1,
+            markersize=5,
+        )
+        for o in group:
+            text = f"{o.setting.z:g}" if o.setting.z else f"{o.setting.weeks} wk"
+            axes.annotate(
+                f"{text} ({o.weeks_of_warning:g})",
+                (o.mean, o.found),
+                xytext=(4, 4),
+                textcoords="offset points",
+                fontsize=6,
+            )
+    chosen = next(o for o in outcomes if o.setting == CHOSEN)
+    axes.plot(chosen.mean, chosen.found, "o", markersize=15, fillstyle="none", color="black")
+    axes.axhline(16, color="grey", linewidth=0.8, linestyle=":")
+    axes.set_xlabel("false alarms per segment and stage in five quiet quarters")
+    axes.set_ylabel("leaks in breach on the Monday of week 5, of 20")
+    axes.set_title("z of the interval (weeks of warning, median); circled: ours", fontsize=9)
+    axes.legend(fontsize=7, loc="lower right")
+    figure.tight_layout()
+    figure.savefig(path)
+
+
+def _group(outcomes: Sequence[Outcome], *, weeks: int) -> list[Outcome]:
+    return [
+        o
+        for o in outcomes
+        if o.setting.z > 1
+        and o.setting.margin == 0
+        and o.setting.min_n == 30
+        and o.setting.weeks == weeks
+    ]

@@ -263,11 +263,12 @@ def _opportunity(
 
 
 def _history(deals: Sequence[Deal], end: dt.datetime) -> Iterator[Row]:
-    number = 0
     for deal in deals:
-        for at, stage in deal.moves:
+        for place, (at, stage) in enumerate(deal.moves):
             if at >= end:
                 break
+            # By deal, so that a later export names the same row alike.
+            number = deal.number * 64 + place
             row = (
                 salesforce_id("008", number),
                 salesforce_id("006", deal.number),
@@ -285,7 +286,6 @@ def _history(deals: Sequence[Deal], end: dt.datetime) -> Iterator[Row]:
             # A loader that delivers at least once.
             if number % 97 == 0:
                 yield row
-            number += 1
 
 
 def _stages() -> Iterator[Row]:
