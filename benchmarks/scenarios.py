@@ -118,7 +118,7 @@ def breaches(database: Path) -> list[Breach]:
 # Of the week that ended before the Monday, in a build of that morning or of any later day.
 _MORNING = """
 with conversion as (
-    select segment, metric_value, baseline
+    select segment, metric_value, baseline_value as baseline
     from marts.kpi_status
     where metric_id = 'stage_conversion_rate' and slice_id = 'proposal' and period_type = 'week'
         and scope in ('company', 'segment') and period_end = $week_end
@@ -130,12 +130,12 @@ open_breaches as (
         and opened_on <= $week_end and coalesce(closed_on > $week_end, true)
 )
 select
-    (select metric_value from conversion where segment = 'enterprise') as enterprise,
     (select baseline from conversion where segment = 'enterprise') as enterprise_before,
-    (select metric_value from conversion where segment = 'mid_market') as mid_market,
+    (select metric_value from conversion where segment = 'enterprise') as enterprise,
     (select baseline from conversion where segment = 'mid_market') as mid_market_before,
-    (select metric_value from conversion where segment = 'all') as company,
+    (select metric_value from conversion where segment = 'mid_market') as mid_market,
     (select baseline from conversion where segment = 'all') as company_before,
+    (select metric_value from conversion where segment = 'all') as company,
     (select max(opened_on) from open_breaches
         where segment = 'enterprise' and slice_id = 'proposal') as open_since,
     (select string_agg(replace(segment, 'all', 'company') || ' ' || slice_id, ', '
