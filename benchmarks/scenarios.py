@@ -1,10 +1,11 @@
-"""The planted stories, played and counted: `python benchmarks/scenarios.py play|detect|quiet`.
+"""Planted stories, played and counted: `python benchmarks/scenarios.py play|detect|evidence|quiet`.
 
 Run by hand: every build of a company takes half a minute or more. `play` builds Kelvinmark as of
-each Monday of the story quarter and prints what a sales leader would have read that morning.
-`detect` builds twenty seeds of it and prints when the breach of the planted leak opened. `quiet`
-builds the same company without a leak and counts the breaches that opened all the same, per KPI,
-segment and quarter.
+each Monday of the story quarter and prints what a sales leader would have read that morning (or,
+with `--once`, reads it all off one build). `detect` prints when the breach of the planted leak
+opened in twenty seeds of it, `evidence` what other settings of the rule would have cost and
+brought: both count by themselves, see evidence.py. `quiet` builds the same company without a leak
+and counts the breaches that opened all the same, per KPI, segment and quarter.
 """
 
 from __future__ import annotations
@@ -16,17 +17,26 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 import duckdb
 
 REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO / "python"))
+
+from evidence import (  # noqa: E402
+    CHOSEN,
+    draw,
+    finding,
+    is_open,
+    judge,
+    settings,
+    weeks_of,
+)
 
 from sales_metrics.demo.company import (  # noqa: E402
     HORIZON,
@@ -37,7 +47,6 @@ from sales_metrics.demo.company import (  # noqa: E402
 from sales_metrics.demo.export import write_company  # noqa: E402
 
 MONDAYS = tuple(STORY_START + dt.timedelta(days=7 * week) for week in range(13))
-WEEK_FIVE = MONDAYS[4]
 # The five whole quarters before the last: none of them holds anything to find in a quiet company.
 QUIET_QUARTERS = (
     dt.date(2024, 9, 1),
@@ -46,6 +55,7 @@ QUIET_QUARTERS = (
     dt.date(2025, 6, 1),
     dt.date(2025, 9, 1),
 )
+QUIET_FROM = QUIET_QUARTERS[0]
 
 
 @dataclass(frozen=True)
@@ -60,15 +70,6 @@ class Breach:
     slice_id: str
     opened_on: dt.date
     closed_on: dt.date | None
-
-    @property
-    def is_the_leak(self) -> bool:
-        return (
-            self.metric == "stage_conversion_rate"
-            and self.scope == "segment"
-            and self.segment == "enterprise"
-            and self.slice_id == "proposal"
-        )
 
 
 def build(raw: Path, as_of: dt.date, database: Path) -> None:
@@ -114,50 +115,103 @@ def breaches(database: Path) -> list[Breach]:
     return [Breach(*row) for row in found]
 
 
+# Of the week that ended before the Monday, in a build of that morning or of any later day.
 _MORNING = """
 with conversion as (
-    select segment, metric_value, baseline, status
+    select segment, metric_value, baseline_value as baseline
     from marts.kpi_status
     where metric_id = 'stage_conversion_rate' and slice_id = 'proposal' and period_type = 'week'
-        and scope in ('company', 'segment')
-        and period_start = (
-            select max(period_start) from marts.kpi_status
-            where metric_id = 'stage_conversion_rate' and period_type = 'week'
-        )
+        and scope in ('company', 'segment') and period_end = $week_end
+),
+open_breaches as (
+    select *
+    from marts.kpi_breaches
+    where metric_id = 'stage_conversion_rate' and scope in ('company', 'segment')
+        and opened_on <= $week_end and coalesce(closed_on > $week_end, true)
 )
 select
-    (select metric_value from conversion where segment = 'enterprise'),
-    (select baseline from conversion where segment = 'enterprise'),
-    (select metric_value from conversion where segment = 'all'),
-    (select baseline from conversion where segment = 'all'),
-    (select max(opened_on) from marts.kpi_breaches where metric_id = 'stage_conversion_rate'
-        and scope = 'segment' and segment = 'enterprise' and slice_id = 'proposal'
-        and closed_on is null),
-    (select count(*) from marts.kpi_breaches where metric_id = 'stage_conversion_rate'
-        and scope in ('company', 'segment') and segment in ('all', 'mid_market')
-        and closed_on is null),
+    (select baseline from conversion where segment = 'enterprise') as enterprise_before,
+    (select metric_value from conversion where segment = 'enterprise') as enterprise,
+    (select baseline from conversion where segment = 'mid_market') as mid_market_before,
+    (select metric_value from conversion where segment = 'mid_market') as mid_market,
+    (select baseline from conversion where segment = 'all') as company_before,
+    (select metric_value from conversion where segment = 'all') as company,
+    (select max(opened_on) from open_breaches
+        where segment = 'enterprise' and slice_id = 'proposal') as open_since,
+    (select string_agg(replace(segment, 'all', 'company') || ' ' || slice_id, ', '
+            order by segment, slice_id)
+        from open_breaches
+        where not (segment = 'enterprise' and slice_id = 'proposal')) as others,
     (select bool_or(hidden_leak) from marts.rate_decomposition
         where metric_id = 'stage_conversion_rate' and slice_id = 'proposal'
-            and segment = 'enterprise'
-            and period_start = (select max(period_start) from marts.rate_decomposition)),
-    (select diagnosis || ' ' || coalesce(slice_id, '') from marts.layer_diagnosis
-        where scope = 'segment' and segment = 'enterprise'),
-    (select remaining_coverage_ratio from marts.pipeline_metrics
-        where scope = 'company' and period_type = 'week' order by period_start desc limit 1),
-    (select closed_vs_target from marts.outcome_metrics
-        where scope = 'company' and period_type = 'quarter' order by period_start desc limit 1)
+            and segment = 'enterprise' and period_end = $week_end) as hidden_leak,
+    (select any_value(metric_value) from marts.metric_values
+        where metric_id = 'coverage_ratio' and scope = 'company' and period_type = 'week'
+            and period_end = $week_end) as coverage,
+    (select metric_value from marts.metric_values
+        where metric_id = 'win_rate_t90' and scope = 'company' and period_type = 'week'
+            and period_end = $week_end) as win_rate,
+    (select metric_value from marts.metric_values
+        where metric_id = 'calls_count' and scope = 'company' and period_type = 'week'
+            and period_end = $week_end) as calls
 """
+_DIAGNOSIS = """
+select
+    (select diagnosis || coalesce(' ' || slice_id, '') from marts.layer_diagnosis
+        where scope = 'segment' and segment = 'enterprise'),
+    (select metric_value from marts.metric_values
+        where metric_id = 'closed_vs_target' and scope = 'company' and period_type = 'quarter'
+        order by period_start desc limit 1)
+"""
+_COLUMNS = (
+    "Monday",
+    "week",
+    "enterprise Proposal, before",
+    "now",
+    "mid-market, before",
+    "now",
+    "company, before",
+    "now",
+    "breach open since",
+    "other conversion breaches",
+    "hidden leak",
+    "coverage",
+    "win rate, 90 days",
+    "calls a week",
+)
 
 
-def morning(database: Path) -> tuple[Any, ...]:
-    """What the build of a Monday says of the leak and of everything that looked fine."""
+def morning(database: Path, monday: dt.date) -> list[str]:
+    """What the leak and everything that looked fine showed of the week before a Monday."""
+    week_end = monday if monday == STORY_END else monday - dt.timedelta(days=1)
     with reading(database) as connection:
-        (row,) = connection.execute(_MORNING).fetchall()
-    return tuple(row)
+        (row,) = connection.execute(_MORNING, {"week_end": week_end}).fetchall()
+    *rates, since, others, hidden, coverage, win_rate, calls = row
+    number = "end" if monday == STORY_END else str(MONDAYS.index(monday) + 1)
+    return [
+        *(str(monday), number, *map(_share, rates), str(since or "-"), others or "-"),
+        *("yes" if hidden else "no", _times(coverage), _share(win_rate)),
+        f"{calls:,.0f}",
+    ]
+
+
+def diagnosis(database: Path) -> list[str]:
+    """What only the build of the day itself can say."""
+    with reading(database) as connection:
+        (row,) = connection.execute(_DIAGNOSIS).fetchall()
+    return [row[0] or "-", _share(row[1])]
 
 
 def _share(value: float | None) -> str:
-    return "   -" if value is None else f"{value:4.0%}"
+    return "-" if value is None else f"{value:.0%}"
+
+
+def _times(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}x"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
 @click.group()
@@ -167,52 +221,77 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--seed", type=int, default=None, help="Another company than the committed one.")
-def play(seed: int | None) -> None:
+@click.option("--once", is_flag=True, help="One build at the end; its rows tell of every Monday.")
+@click.option("--database", type=click.Path(path_type=Path), help="A build to read, with --once.")
+def play(seed: int | None, once: bool, database: Path | None) -> None:
     """Kelvinmark on each Monday of the story quarter."""
+    columns = _COLUMNS if once else (*_COLUMNS, "diagnosis", "won and expected / target")
     with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        raw = work / "raw"
-        write_company(named_company("kelvinmark", seed=seed), raw, HORIZON)
-        click.echo(
-            "Monday      week  enterprise Proposal   company Proposal    breach since  others"
-            "  hidden leak  diagnosis           left to cover  won + expected / target"
-        )
-        for week, monday in enumerate((*MONDAYS, STORY_END), start=1):
-            database = work / "story.duckdb"
-            database.unlink(missing_ok=True)
-            build(raw, monday, database)
-            now, before, company, company_before, since, others, hidden, layer, cover, won = (
-                morning(database)
-            )
-            label = f"{week:4d}" if monday != STORY_END else " end"
-            click.echo(
-                f"{monday}  {label}  {_share(before)} -> {_share(now)}"
-                f"         {_share(company_before)} -> {_share(company)}"
-                f"        {since or '-':<12}  {others:6d}  {'yes' if hidden else 'no':11}"
-                f"  {layer or '-':18}  {cover if cover is not None else float('nan'):13.2f}"
-                f"  {_share(won)}"
-            )
+        raw, built = Path(folder) / "raw", database or Path(folder) / "story.duckdb"
+        if database is None:
+            write_company(named_company("kelvinmark", seed=seed), raw, HORIZON)
+            if once:
+                build(raw, STORY_END, built)
+        click.echo(_line(columns))
+        click.echo(_line(["---"] * len(columns)))
+        for monday in (*MONDAYS, STORY_END):
+            if not once:
+                built.unlink(missing_ok=True)
+                build(raw, monday, built)
+            click.echo(_line(morning(built, monday) + ([] if once else diagnosis(built))))
 
 
 @cli.command()
 @click.option("--seeds", type=int, default=20, show_default=True)
 @click.option("--first", type=int, default=1, show_default=True)
-@click.option("--keep", type=click.Path(path_type=Path), help="Keep the databases in this folder.")
-def detect(seeds: int, first: int, keep: Path | None) -> None:
+def detect(seeds: int, first: int) -> None:
     """When the breach of the planted leak opened, over seeds of the generator."""
     in_time = 0
-    for seed, found in _companies("kelvinmark", seeds, first, keep):
-        opened = sorted(b.opened_on for b in found if b.is_the_leak)
-        # An episode that had begun before the push is no finding of the leak.
-        opened = [day for day in opened if dt.date(2025, 7, 14) <= day <= STORY_END]
-        is_in_time = bool(opened) and opened[0] <= WEEK_FIVE
+    for seed in range(first, first + seeds):
+        company = weeks_of("kelvinmark", seed)
+        opened, is_in_time = finding(company, CHOSEN), is_open(company, CHOSEN)
         in_time += is_in_time
-        week = (opened[0] - STORY_START).days // 7 + 1 if opened else None
+        week = (opened - STORY_START).days // 7 + 2 if opened else None
         click.echo(
-            f"seed {seed:3d}: {opened[0] if opened else 'not found'}"
-            f"  week {week if week is not None else '-'}  {'in time' if is_in_time else 'LATE'}"
+            f"seed {seed:3d}: opened {opened or 'never     '}, read on the Monday of week"
+            f" {week if week is not None else '-':>2}  {'in time' if is_in_time else 'LATE'}"
         )
-    click.echo(f"open by the Monday of week 5 in {in_time} of {seeds}")
+    click.echo(f"open on the Monday of week 5 in {in_time} of {seeds}")
+
+
+@cli.command()
+@click.option("--seeds", type=int, default=20, show_default=True)
+@click.option("--first", type=int, default=1, show_default=True)
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw the trade into this PNG.")
+def evidence(seeds: int, first: int, plot: Path | None) -> None:
+    """False alarms against weeks of warning, for every setting of the evidence rule tried."""
+    numbers = range(first, first + seeds)
+    leaking = [weeks_of("kelvinmark", seed) for seed in numbers]
+    quiet_ones = [weeks_of("quiet", seed) for seed in numbers]
+    outcomes = [judge(setting, leaking, quiet_ones) for setting in settings()]
+    click.echo(
+        _line(
+            (
+                *("z", "weeks", "n", "margin", "alarms per series", "of the worst stage"),
+                *("most in one series", "series with two or more", "found by week 5", "warning"),
+            )
+        )
+    )
+    click.echo(_line(["---"] * 10))
+    for found in outcomes:
+        setting = found.setting
+        click.echo(
+            _line(
+                (
+                    *(f"{setting.z:.2f}", str(setting.weeks), str(setting.min_n)),
+                    *(f"{setting.margin:.2f}", f"{found.mean:.2f}", f"{found.worst_mean:.2f}"),
+                    *(str(found.worst), f"{found.more_than_one:.1%}"),
+                    *(f"{found.found} of {seeds}", f"{found.weeks_of_warning:.1f} weeks"),
+                )
+            )
+        )
+    if plot is not None:
+        draw(outcomes, plot)
 
 
 @cli.command()
@@ -222,42 +301,41 @@ def detect(seeds: int, first: int, keep: Path | None) -> None:
 def quiet(seeds: int, first: int, keep: Path | None) -> None:
     """False alarms per KPI, segment and quarter in a company where nothing happens."""
     alarms: Counter[tuple[str, str, str]] = Counter()
-    conversion: Counter[tuple[int, str, str]] = Counter()
-    for seed, found in _companies("quiet", seeds, first, keep):
+    weeks_open: Counter[tuple[str, str, str]] = Counter()
+    companies = 0
+    for found in _quiet_companies(seeds, first, keep):
+        companies += 1
         for breach in found:
-            if not QUIET_QUARTERS[0] <= breach.opened_on <= STORY_END:
-                continue
-            alarms[breach.metric, breach.scope, breach.segment] += 1
-            if breach.metric == "stage_conversion_rate" and breach.scope == "segment":
-                conversion[seed, breach.segment, breach.slice_id] += 1
-    click.echo("KPI, scope, segment: false alarms per company and quarter")
-    for (metric, scope, segment), count in sorted(alarms.items()):
-        rate = count / seeds / len(QUIET_QUARTERS)
-        click.echo(f"{metric:32} {scope:8} {segment:12} {count:5d}  {rate:6.3f}")
-    worst = max(conversion.values(), default=0)
+            key = breach.trigger, breach.scope, breach.segment
+            closed_on = breach.closed_on or STORY_END
+            weeks_open[key] += max(0, (closed_on - max(breach.opened_on, QUIET_FROM)).days)
+            alarms[key] += QUIET_FROM <= breach.opened_on <= STORY_END
+    quarters = companies * len(QUIET_QUARTERS)
     click.echo(
-        f"stage_conversion_rate: at most {worst} false alarms per company, segment and stage in"
-        f" five quarters; {sum(conversion.values())} in all"
+        _line(("trigger", "scope", "segment", "alarms", "weeks open, per company and quarter"))
     )
+    click.echo(_line(["---"] * 5))
+    for key, days in sorted(weeks_open.items()):
+        click.echo(_line((*key, f"{alarms[key] / quarters:.2f}", f"{days / 7 / quarters:.1f}")))
 
 
-def _companies(
-    name: str, seeds: int, first: int, keep: Path | None
-) -> Iterator[tuple[int, list[Breach]]]:
-    """Each seed with the breaches of one build at the end of the last quarter.
+def _quiet_companies(seeds: int, first: int, keep: Path | None) -> Iterator[list[Breach]]:
+    """The breaches of each seed, of one build at the end of the last quarter.
 
-    One build tells of every Monday before it, because a build as of a day uses nothing later.
+    One build tells of every Monday before it, because a build as of a day uses nothing later. A
+    build kept from before is read again.
     """
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + seeds):
             started = time.monotonic()
-            raw = Path(folder) / "raw"
-            write_company(named_company(name, seed=seed), raw, STORY_END)
-            database = (keep or Path(folder)) / f"{name}_{seed}.duckdb"
-            database.parent.mkdir(parents=True, exist_ok=True)
-            database.unlink(missing_ok=True)
-            build(raw, STORY_END, database)
-            yield seed, breaches(database)
+            database = (keep or Path(folder)) / f"quiet_{seed}.duckdb"
+            if not database.exists():
+                database.parent.mkdir(parents=True, exist_ok=True)
+                raw, unfinished = Path(folder) / "raw", database.with_suffix(".part")
+                write_company(named_company("quiet", seed=seed), raw, STORY_END)
+                build(raw, STORY_END, unfinished)
+                unfinished.rename(database)
+            yield breaches(database)
             click.echo(f"  seed {seed}: {time.monotonic() - started:.0f} s", err=True)
 
 
