@@ -78,7 +78,8 @@
 {% macro told_or_nothing(column, nothing, source_name, table_name) -%}
     {%- if has_raw_column(source_name, table_name, column) -%}
         case
-            when concat(',', bad_values, ',') like '%,{{ column }},%' then null
+            when bad_values is not null and concat(',', bad_values, ',') like '%,{{ column }},%'
+                then null
             else coalesce({{ column }}, {{ nothing }})
         end
     {%- else -%}

@@ -17,17 +17,32 @@
     case when {{ column }} between 0 and 100 then {{ column }} / 100 end
 {%- endmacro %}
 
-{#- The contract columns that hold something raw and nothing typed, comma separated. -#}
+{#-
+    The contract columns that hold something raw and nothing typed, comma separated. The names are put
+    together only for a row that has one: for every row it would be the dearest column of the view.
+-#}
 {% macro bad_value_names(fields) -%}
-    nullif(concat_ws(',', cast(null as string)
-    {%- for field in fields if type_family(field.type) != 'text' %},
-        case
-            when
-            {%- if type_family(field.physical.type) == 'text' %} trim(raw_{{ field.name }}) <> ''
-            {%- else %} raw_{{ field.name }} is not null
-            {%- endif %} and {{ field.name }} is null
-                then '{{ field.name }}'
-        end
-    {%- endfor %}
-    ), '')
+    {%- set found = {} -%}
+    {%- for field in fields if type_family(field.type) != 'text' -%}
+        {%- set given = "trim(raw_" ~ field.name ~ ") <> ''"
+            if type_family(field.physical.type) == 'text'
+            else 'raw_' ~ field.name ~ ' is not null' -%}
+        {%- do found.update({field.name: field.name ~ ' is null and ' ~ given}) -%}
+    {%- endfor -%}
+    {%- if not found -%}
+    cast(null as string)
+    {%- else -%}
+    case
+        when
+            {%- for condition in found.values() %}
+            {{ 'or ' if not loop.first }}({{ condition }})
+            {%- endfor %}
+            then concat_ws(
+                ','
+                {%- for name, condition in found.items() %},
+                case when {{ condition }} then '{{ name }}' end
+                {%- endfor %}
+            )
+    end
+    {%- endif -%}
 {%- endmacro %}

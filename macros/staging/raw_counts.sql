@@ -30,6 +30,6 @@
             {%- endfor %}
             ) as raw_row
         from {{ table.from }}
-        where {{ raw_key(contract, fields, formats) }} is null
+        where {{ raw_key_is_missing(contract, fields, formats) }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,17 +1,44 @@
--- What each activity is: the row of the seed activity_types with most cells filled wins.
--- Combinations of raw types are resolved once, not per activity.
+-- What each activity is: the row of the seed activity_types with most cells filled wins. That is
+-- resolved once for every combination of raw types the seed can tell apart, not per activity. Long,
+-- because an activity's outcome is judged here too.
 with unioned as (select * from {{ ref('int_activities_unioned') }}),
 
 activity_types as (select * from {{ ref('activity_types') }}),
 
-combinations as (
+record_kinds as (
     select distinct
         source,
-        record_kind,
-        raw_type,
-        raw_subtype,
-        raw_disposition
-    from unioned
+        record_kind
+    from activity_types
+),
+
+-- The raw words the seed knows; every other word is like none.
+{% for column in ['raw_type', 'raw_subtype', 'raw_disposition'] -%}
+known_{{ column }}s as (
+    select distinct lower({{ column }}) as word
+    from activity_types
+    where {{ column }} is not null
+),
+
+told_{{ column }}s as (
+    select word
+    from known_{{ column }}s
+    union all
+    select '' as word
+),
+
+{% endfor -%}
+combinations as (
+    select
+        record_kinds.source,
+        record_kinds.record_kind,
+        told_raw_types.word as raw_type,
+        told_raw_subtypes.word as raw_subtype,
+        told_raw_dispositions.word as raw_disposition
+    from record_kinds
+    cross join told_raw_types
+    cross join told_raw_subtypes
+    cross join told_raw_dispositions
 ),
 
 ranked as (
@@ -35,15 +62,21 @@ ranked as (
                 activity_types.raw_disposition asc nulls last
         ) as choice
     from combinations
-    left join activity_types
+    inner join activity_types
         on combinations.source = activity_types.source
         and combinations.record_kind = activity_types.record_kind
-        and lower(combinations.raw_type)
-        = coalesce(lower(activity_types.raw_type), lower(combinations.raw_type))
-        and lower(combinations.raw_subtype)
-        = coalesce(lower(activity_types.raw_subtype), lower(combinations.raw_subtype))
-        and lower(combinations.raw_disposition)
-        = coalesce(lower(activity_types.raw_disposition), lower(combinations.raw_disposition))
+        and combinations.raw_type
+        = coalesce(lower(activity_types.raw_type), combinations.raw_type)
+        and combinations.raw_subtype
+        = coalesce(lower(activity_types.raw_subtype), combinations.raw_subtype)
+        and combinations.raw_disposition
+        = coalesce(lower(activity_types.raw_disposition), combinations.raw_disposition)
+),
+
+chosen as (
+    select *
+    from ranked
+    where choice = 1
 ),
 
 typed as (
@@ -51,9 +84,9 @@ typed as (
         unioned.activity_id,
         unioned.source,
         unioned.record_kind,
-        coalesce(ranked.activity_type, 'other') as activity_type,
-        coalesce(ranked.activity_type in ('meeting', 'discovery', 'demo'), false) as is_meeting,
-        coalesce(unioned.stated_direction, ranked.direction, 'outbound') as direction,
+        coalesce(chosen.activity_type, 'other') as activity_type,
+        coalesce(chosen.activity_type in ('meeting', 'discovery', 'demo'), false) as is_meeting,
+        coalesce(unioned.stated_direction, chosen.direction, 'outbound') as direction,
         coalesce(unioned.rep_id, 'unassigned') as rep_id,
         unioned.opportunity_id,
         unioned.account_id,
@@ -67,13 +100,16 @@ typed as (
         lower(replace(replace(unioned.raw_outcome, ' ', '_'), '-', '_')) as raw_outcome,
         unioned.is_deleted
     from unioned
-    inner join ranked
-        on unioned.source = ranked.source
-        and unioned.record_kind = ranked.record_kind
-        and unioned.raw_type = ranked.raw_type
-        and unioned.raw_subtype = ranked.raw_subtype
-        and unioned.raw_disposition = ranked.raw_disposition
-        and ranked.choice = 1
+    left join known_raw_types on lower(unioned.raw_type) = known_raw_types.word
+    left join known_raw_subtypes on lower(unioned.raw_subtype) = known_raw_subtypes.word
+    left join known_raw_dispositions
+        on lower(unioned.raw_disposition) = known_raw_dispositions.word
+    left join chosen
+        on unioned.source = chosen.source
+        and unioned.record_kind = chosen.record_kind
+        and coalesce(known_raw_types.word, '') = chosen.raw_type
+        and coalesce(known_raw_subtypes.word, '') = chosen.raw_subtype
+        and coalesce(known_raw_dispositions.word, '') = chosen.raw_disposition
 ),
 
 judged as (

@@ -61,24 +61,6 @@ valued_terms as (
         and {{ listed_in('windowed.period_type', 'terms.period_types') }}
 ),
 
-sliced_terms as (
-    select
-        metric_id,
-        period_type,
-        period_start,
-        scope,
-        segment,
-        team_id,
-        rep_id,
-        slice_id,
-        max(case when role = 'numerator' then measure_value end) as numerator,
-        max(case when role = 'denominator' then measure_value end) as denominator,
-        max(case when role = 'n_measure' then measure_value end) as n
-    from valued_terms
-    where measure_slice_type = slice_type
-    group by 1, 2, 3, 4, 5, 6, 7, 8
-),
-
 -- A share's denominator is the whole: it has no slice and serves every slice.
 whole_terms as (
     select
@@ -136,9 +118,8 @@ zero_rows as (
     where metrics.method = 'sum' and metrics.slice_type = 'all'
 ),
 
-reported as (
-    select * from zero_rows
-    union
+-- The rows that are zero at least, and what was measured.
+placed as (
     select
         metric_id,
         period_type,
@@ -147,8 +128,41 @@ reported as (
         segment,
         team_id,
         rep_id,
-        slice_id
-    from sliced_terms
+        slice_id,
+        role,
+        measure_value
+    from valued_terms
+    where measure_slice_type = slice_type
+    union all
+    select
+        metric_id,
+        period_type,
+        period_start,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        slice_id,
+        cast(null as {{ dbt.type_string() }}) as role,
+        cast(null as decimal(38, 4)) as measure_value
+    from zero_rows
+),
+
+reported as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        slice_id,
+        max(case when role = 'numerator' then measure_value end) as numerator,
+        max(case when role = 'denominator' then measure_value end) as denominator,
+        max(case when role = 'n_measure' then measure_value end) as n
+    from placed
+    group by 1, 2, 3, 4, 5, 6, 7, 8
 ),
 
 summed as (
@@ -163,9 +177,9 @@ summed as (
         reported.rep_id,
         metrics.slice_type,
         reported.slice_id,
-        cast(coalesce(sliced_terms.numerator, 0) as double) as numerator,
-        cast(coalesce(sliced_terms.denominator, whole_terms.denominator) as double) as denominator,
-        cast(coalesce(sliced_terms.n, whole_terms.n, 0) as bigint) as n,
+        cast(coalesce(reported.numerator, 0) as double) as numerator,
+        cast(coalesce(reported.denominator, whole_terms.denominator) as double) as denominator,
+        cast(coalesce(reported.n, whole_terms.n, 0) as bigint) as n,
         metrics.method,
         metrics.unit,
         metrics.has_interval,
@@ -178,14 +192,6 @@ summed as (
     inner join instrumented_from
         on metrics.numerator = instrumented_from.measure_id
         and periods.window_end >= instrumented_from.first_day
-    left join sliced_terms
-        on reported.metric_id = sliced_terms.metric_id
-        and reported.period_type = sliced_terms.period_type
-        and reported.period_start = sliced_terms.period_start
-        and reported.segment = sliced_terms.segment
-        and reported.team_id = sliced_terms.team_id
-        and reported.rep_id = sliced_terms.rep_id
-        and reported.slice_id = sliced_terms.slice_id
     left join whole_terms
         on reported.metric_id = whole_terms.metric_id
         and reported.period_type = whole_terms.period_type

@@ -8,6 +8,16 @@ with quarantined as (
     group by 1, 2
 ),
 
+tallied as (
+    select
+        source_name,
+        table_name,
+        cast(sum(row_count) as bigint) as rows_out,
+        cast(sum(duplicate_rows) as bigint) as duplicate_rows
+    from {{ ref('int_raw_rows_tallied') }}
+    group by 1, 2
+),
+
 staged as (
     {%- for table in staged_tables() %}
     select
@@ -15,10 +25,7 @@ staged as (
         '{{ table.table_name }}' as table_name,
         '{{ table.model }}' as model_name,
         {{ 'true' if table.is_present else 'false' }} as is_present,
-        {{ raw_row_count(table) }} as rows_in,
-        count(*) as rows_out,
-        cast(coalesce(sum(row_copies - 1), 0) as bigint) as duplicate_rows
-    from {{ ref(table.model) }}
+        {{ raw_row_count(table) }} as rows_in
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -30,10 +37,13 @@ audited as (
         staged.model_name,
         staged.is_present,
         cast(staged.rows_in as bigint) as rows_in,
-        staged.rows_out,
-        staged.duplicate_rows,
+        coalesce(tallied.rows_out, 0) as rows_out,
+        coalesce(tallied.duplicate_rows, 0) as duplicate_rows,
         coalesce(quarantined.quarantined_rows, 0) as quarantined_rows
     from staged
+    left join tallied
+        on staged.source_name = tallied.source_name
+        and staged.table_name = tallied.table_name
     left join quarantined
         on staged.source_name = quarantined.source_name
         and staged.table_name = quarantined.table_name

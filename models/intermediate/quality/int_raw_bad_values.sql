@@ -1,15 +1,8 @@
 -- Values that could not be used and became null: how many, and the smallest five ids to look at.
 with flagged as (
-    {%- for table in staged_tables() | selectattr('is_present') %}
-    select
-        '{{ table.source_name }}' as source_name,
-        '{{ table.table_name }}' as table_name,
-        {{ table.row_id }} as row_id,
-        bad_values
-    from {{ ref(table.model) }}
+    select *
+    from {{ ref('int_raw_rows_tallied') }}
     where bad_values is not null
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
 ),
 
 bad_values as (
@@ -17,6 +10,7 @@ bad_values as (
         source_name,
         table_name,
         row_id,
+        row_count,
         {{ each_part('bad_values') }} as column_name
     from flagged
 ),
@@ -36,7 +30,7 @@ counted as (
         source_name,
         table_name,
         column_name,
-        count(*) as rows_failing,
+        cast(sum(row_count) as bigint) as rows_failing,
         {{ joined_samples('row_id', 'row_place') }} as sample_ids
     from numbered
     group by 1, 2, 3
