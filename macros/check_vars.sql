@@ -3,6 +3,7 @@
     with one sentence, before any table is touched.
 -#}
 {% macro check_vars() -%}
+    {{ check_database_name() }}
     {%- do business_timezone() -%}
     {%- set month = var('fiscal_year_start_month') -%}
     {%- if month is not number or month | int != month or month < 1 or month > 12 -%}
@@ -94,4 +95,15 @@
     {%- do exceptions.raise_compiler_error(
         "The var " ~ name ~ " says '" ~ var(name) ~ "'; it takes " ~ wanted ~ "."
     ) -%}
+{%- endmacro %}
+
+{#- DuckDB names a database after its file, and could not tell `marts.x` from a table of a file marts.duckdb. -#}
+{% macro check_database_name() -%}
+    {%- set schemas = ['main', 'staging', 'intermediate', 'marts', 'seeds'] -%}
+    {%- if execute and target.type == 'duckdb' and target.database in schemas -%}
+        {%- do exceptions.raise_compiler_error(
+            "The database file cannot be called " ~ target.database ~ ".duckdb, because a schema in it"
+            ~ " has that name; set SALES_METRICS_DUCKDB to another."
+        ) -%}
+    {%- endif -%}
 {%- endmacro %}

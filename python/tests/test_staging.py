@@ -18,7 +18,7 @@ import duckdb
 import pytest
 import yaml
 
-from harness import REPO, Build, BuildProject
+from harness import GOLDEN, REPO, Build, BuildProject
 
 STAGING = "path:models/staging int_raw_audit int_raw_bad_values int_raw_quarantine"
 OPPORTUNITY_COLUMNS = (
@@ -507,3 +507,13 @@ def test_an_as_of_date_that_is_no_day_is_told(build_project: BuildProject, tmp_p
         "SALES_METRICS_AS_OF_DATE says '2025-02-30', which is not a day" in error
         for error in build.errors
     )
+
+
+def test_a_database_named_like_a_schema_is_refused(
+    build_project: BuildProject, tmp_path: Path
+) -> None:
+    build = build_project(
+        GOLDEN, select="int_scopes", check=False, database=tmp_path / "marts.duckdb"
+    )
+    assert not build.success
+    assert any("cannot be called marts.duckdb" in error for error in build.errors)
