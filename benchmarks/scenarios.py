@@ -300,23 +300,25 @@ def evidence(seeds: int, first: int, plot: Path | None) -> None:
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep the databases in this folder.")
 def quiet(seeds: int, first: int, keep: Path | None) -> None:
     """False alarms per KPI, segment and quarter in a company where nothing happens."""
-    alarms: Counter[tuple[str, str, str]] = Counter()
+    alarms: Counter[tuple[str, str, str, dt.date]] = Counter()
     weeks_open: Counter[tuple[str, str, str]] = Counter()
     companies = 0
     for found in _quiet_companies(seeds, first, keep):
         companies += 1
         for breach in found:
             key = breach.trigger, breach.scope, breach.segment
-            closed_on = breach.closed_on or STORY_END
-            weeks_open[key] += max(0, (closed_on - max(breach.opened_on, QUIET_FROM)).days)
-            alarms[key] += QUIET_FROM <= breach.opened_on <= STORY_END
-    quarters = companies * len(QUIET_QUARTERS)
-    click.echo(
-        _line(("trigger", "scope", "segment", "alarms", "weeks open, per company and quarter"))
-    )
-    click.echo(_line(["---"] * 5))
+            days = ((breach.closed_on or STORY_END) - max(breach.opened_on, QUIET_FROM)).days
+            weeks_open[key] += max(0, days)
+            if breach.opened_on >= QUIET_FROM:
+                alarms[*key, max(q for q in QUIET_QUARTERS if q <= breach.opened_on)] += 1
+    columns = ("trigger", "scope", "segment", *map(str, QUIET_QUARTERS), "weeks open in a quarter")
+    click.echo(f"Breaches that opened, per company, by fiscal quarter; {companies} companies\n")
+    click.echo(_line(columns))
+    click.echo(_line(["---"] * len(columns)))
     for key, days in sorted(weeks_open.items()):
-        click.echo(_line((*key, f"{alarms[key] / quarters:.2f}", f"{days / 7 / quarters:.1f}")))
+        opened = [f"{alarms[*key, quarter] / companies:.1f}" for quarter in QUIET_QUARTERS]
+        weeks = f"{days / 7 / companies / len(QUIET_QUARTERS):.1f}"
+        click.echo(_line((*key, *opened, weeks)))
 
 
 def _quiet_companies(seeds: int, first: int, keep: Path | None) -> Iterator[list[Breach]]:

@@ -79,14 +79,28 @@ def test_63_days_are_left_when_the_newcomer_reads_it(week_5: Build) -> None:
     assert left in (62, 63)
 
 
-def test_enterprise_is_diagnosed_as_a_leaking_proposal(week_5: Build) -> None:
-    (found,) = week_5.rows(
+def enterprise_diagnosis(build: Build) -> dict[str, Any]:
+    (found,) = build.rows(
         "select * from marts.layer_diagnosis where scope = 'segment' and segment = 'enterprise'"
     )
+    return found
+
+
+def test_enterprise_is_diagnosed_as_a_leaking_proposal(week_5: Build) -> None:
+    found = enterprise_diagnosis(week_5)
     assert found["diagnosis"] == "pipeline"
     assert (found["metric_id"], found["slice_id"]) == ("stage_conversion_rate", "proposal")
     moved = found["activity_moved"].split(", ")
     assert {"calls_count", "demos_without_discovery_rate"} <= set(moved)
+
+
+def test_coverage_that_runs_out_with_the_quarter_does_not_hide_the_leak(end: Build) -> None:
+    assert end.value(
+        "select count(*) from marts.kpi_breaches where metric_id = 'coverage_ratio'"
+        " and segment = 'enterprise' and closed_on is null"
+    )
+    found = enterprise_diagnosis(end)
+    assert (found["metric_id"], found["slice_id"]) == ("stage_conversion_rate", "proposal")
 
 
 def test_the_leak_is_hidden_and_the_effects_add_up(week_5: Build) -> None:

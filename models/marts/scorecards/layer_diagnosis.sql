@@ -91,14 +91,15 @@ diagnosed as (
         on broken_layers.scope = generation.scope and broken_layers.segment = generation.segment
 ),
 
--- The breach that says most within the layer found broken: a critical one, the furthest from what
--- it compares with.
+-- The breach that says most within the layer found broken: a stage that leaks, for it is what the
+-- diagnosis rests on; else a critical one, the furthest from what it compares with.
 ranked_breaches as (
     select
         open_breaches.*,
         row_number() over (
             partition by open_breaches.scope, open_breaches.segment
             order by
+                case when open_breaches.is_leak then 1 else 2 end asc,
                 case open_breaches.severity when 'critical' then 1 else 2 end asc,
                 open_breaches.shortfall desc nulls last,
                 open_breaches.opened_on asc,
