@@ -37,7 +37,6 @@ from evidence import (  # noqa: E402
     settings,
     weeks_of,
 )
-
 from sales_metrics.demo.company import (  # noqa: E402
     HORIZON,
     STORY_END,
