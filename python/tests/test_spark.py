@@ -28,7 +28,7 @@ JAR = "snowpark_connect_deps_iceberg/jars/iceberg-spark-runtime-3.5_2.12-*.jar"
 GREEN = ("success", "pass", "no-op")
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 NO_DATA_TESTS = ("--exclude-resource-type", "test")
-# They take as long as half of all else, and prove logic that DuckDB has proven: docs/spark.md.
+# Slow here, for logic that DuckDB has proven: part of the full check alone (docs/spark.md).
 UNIT_TESTS = bool(os.environ.get("SALES_METRICS_SPARK_UNIT_TESTS"))
 # Every table of the golden world is tiny: what costs is compiling and planning, not computing.
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
