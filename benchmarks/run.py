@@ -52,10 +52,9 @@ STEPS: dict[str, tuple[tuple[str, ...], str, str]] = {
         "select sum(deal_count) from marts.pipeline_daily",
     ),
     "3_conversion_by_cohort": (
-        ("int_stage_exit_events", "int_stage_outcome_events"),
-        "select count(distinct stage_id) from conversion_by_cohort",
-        "select count(distinct slice_id) from intermediate.int_stage_exit_events"
-        " where slice_id <> 'unmapped'",
+        ("int_stage_entries", "int_stage_conversion_runs", "int_stage_conversion_counted"),
+        "select sum(entered) from conversion_by_cohort",
+        "select count(*) from intermediate.int_stage_entries",
     ),
     "4_coverage_daily": (
         ("int_coverage_daily",),

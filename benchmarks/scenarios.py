@@ -315,7 +315,7 @@ def quiet(seeds: int, first: int, keep: Path | None) -> None:
     click.echo(_line(columns))
     click.echo(_line(["---"] * len(columns)))
     for key, days in sorted(weeks_open.items()):
-        opened = [f"{alarms[*key, quarter] / companies:.1f}" for quarter in QUIET_QUARTERS]
+        opened = [f"{alarms[*key, quarter] / companies:.2f}" for quarter in QUIET_QUARTERS]
         weeks = f"{days / 7 / companies / len(QUIET_QUARTERS):.1f}"
         click.echo(_line((*key, *opened, weeks)))
 

@@ -79,12 +79,14 @@ with repeated as (
 
 history as (
     select id, opportunity_id, created_date, stage_name, amount, close_date
-    from raw.opportunity_history
-    where not is_deleted and hash(id) not in (from repeated)
+    from raw.opportunity_history as history
+    anti join repeated on hash(history.id) = repeated.id_hash
+    where not is_deleted
     union all
     select id, opportunity_id, created_date, stage_name, amount, close_date
-    from raw.opportunity_history
-    where not is_deleted and hash(id) in (from repeated)
+    from raw.opportunity_history as history
+    semi join repeated on hash(history.id) = repeated.id_hash
+    where not is_deleted
     qualify row_number() over (partition by id order by system_modstamp desc) = 1
 ),
 

@@ -36,9 +36,9 @@ repeated_tasks as (
 ),
 
 single_tasks as (
-    select * from raw.task where hash(id) not in (from repeated_tasks)
+    select task.* from raw.task as task anti join repeated_tasks on hash(task.id) = repeated_tasks.id_hash
     union all
-    select * from raw.task where hash(id) in (from repeated_tasks)
+    select task.* from raw.task as task semi join repeated_tasks on hash(task.id) = repeated_tasks.id_hash
     qualify row_number() over (partition by id order by _fivetran_synced desc) = 1
 ),
 
@@ -47,10 +47,35 @@ repeated_events as (
 ),
 
 single_events as (
-    select * from raw.event where hash(id) not in (from repeated_events)
+    select event.* from raw.event as event anti join repeated_events on hash(event.id) = repeated_events.id_hash
     union all
-    select * from raw.event where hash(id) in (from repeated_events)
+    select event.* from raw.event as event semi join repeated_events on hash(event.id) = repeated_events.id_hash
     qualify row_number() over (partition by id order by _fivetran_synced desc) = 1
+),
+
+judged_events as (
+    select
+        id as activity_id,
+        case lower(type) when 'discovery' then 'discovery' when 'demo' then 'demo'
+            else 'meeting' end as activity_type,
+        'outbound' as direction,
+        coalesce(owner_id, 'unassigned') as rep_id,
+        case when what_id like '006%' then what_id end as opportunity_id,
+        account_id,
+        case when who_id like '00Q%' then who_id end as lead_id,
+        created_date as booked_at,
+        greatest(start_date_time, created_date) as occurred_at,
+        case
+            when start_date_time >= (select as_of_date + 1 from raw.as_of) then 'scheduled'
+            when lower(outcome) in ('no show', 'no-show', 'no_show') then 'no_show'
+            when lower(outcome) in ('cancelled', 'canceled') then 'cancelled'
+            when lower(outcome) = 'rescheduled' then 'rescheduled'
+            else 'held'
+        end as outcome
+    from single_events
+    where not is_deleted
+        and not coalesce(is_child, false)
+        and created_date < (select as_of_date + 1 from raw.as_of)
 ),
 
 unioned as (
@@ -77,28 +102,7 @@ unioned as (
         and coalesce(tasks.completed_date_time, tasks.created_date)
         < (select as_of_date + 1 from raw.as_of)
     union all
-    select
-        id,
-        case lower(type) when 'discovery' then 'discovery' when 'demo' then 'demo'
-            else 'meeting' end,
-        'outbound',
-        coalesce(owner_id, 'unassigned'),
-        case when what_id like '006%' then what_id end,
-        account_id,
-        case when who_id like '00Q%' then who_id end,
-        created_date,
-        greatest(start_date_time, created_date),
-        case
-            when start_date_time >= (select as_of_date + 1 from raw.as_of) then 'scheduled'
-            when lower(outcome) in ('no show', 'no-show', 'no_show') then 'no_show'
-            when lower(outcome) in ('cancelled', 'canceled') then 'cancelled'
-            when lower(outcome) = 'rescheduled' then 'rescheduled'
-            else 'held'
-        end
-    from single_events
-    where not is_deleted
-        and not coalesce(is_child, false)
-        and created_date < (select as_of_date + 1 from raw.as_of)
+    select * from judged_events
 ),
 
 first_segments as (
@@ -107,7 +111,7 @@ first_segments as (
 
 discoveries as (
     select opportunity_id, min(occurred_at) as discovered_at
-    from unioned
+    from judged_events
     where activity_type = 'discovery' and outcome = 'held' and opportunity_id is not null
     group by 1
 )
