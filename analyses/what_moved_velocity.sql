@@ -8,6 +8,18 @@ with velocity_drivers as (
         and week_start > {{ as_of_date() }} - 91
 ),
 
+measured as (
+    select
+        *,
+        greatest(
+            abs(open_qualified_count_effect),
+            abs(win_rate_effect),
+            abs(avg_deal_size_effect),
+            abs(sales_cycle_days_effect)
+        ) as largest_effect
+    from velocity_drivers
+),
+
 named as (
     select
         week_start,
@@ -20,19 +32,13 @@ named as (
         avg_deal_size_effect,
         sales_cycle_days_effect,
         case
-            greatest(
-                abs(open_qualified_count_effect),
-                abs(win_rate_effect),
-                abs(avg_deal_size_effect),
-                abs(sales_cycle_days_effect)
-            )
-            when abs(open_qualified_count_effect) then 'open qualified deals'
-            when abs(win_rate_effect) then 'win rate'
-            when abs(avg_deal_size_effect) then 'deal size'
-            when abs(sales_cycle_days_effect) then 'sales cycle'
+            when abs(open_qualified_count_effect) = largest_effect then 'open qualified deals'
+            when abs(win_rate_effect) = largest_effect then 'win rate'
+            when abs(avg_deal_size_effect) = largest_effect then 'deal size'
+            when abs(sales_cycle_days_effect) = largest_effect then 'sales cycle'
         end as moved_most_by,
         change_12_weeks
-    from velocity_drivers
+    from measured
 )
 
 select * from named

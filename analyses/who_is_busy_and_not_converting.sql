@@ -1,6 +1,6 @@
 -- Who is busy and not converting? One row per ranked rep: the rank by activity beside the rank by
--- what moved on, among peers of the same segment only. A wide gap between the two is a talk to have,
--- not a number to meet.
+-- what moved on, among peers of the same segment only. A wide gap between the two is a talk to
+-- have, not a number to meet.
 with rep_ranks as (select * from {{ ref('rep_ranks') }}),
 
 reps as (select * from {{ ref('dim_reps') }}),

@@ -1,5 +1,5 @@
--- For every period and closing quarter: opening + movements = closing, in deals and to the cent, for
--- every segment, team and rep together, and so for any sum over them.
+-- For every period and closing quarter: opening + movements = closing, in deals and to the cent,
+-- for every segment, team and rep together, and so for any sum over them.
 with movements as (select * from {{ ref('pipeline_movements') }}),
 
 broken as (

@@ -33,8 +33,8 @@ as_of_the_end as (
         sum(coalesce(versions.amount, 0)) as amount
     from periods
     inner join versions
-        on versions.valid_from < periods.ends_at
-        and (versions.valid_to is null or versions.valid_to >= periods.ends_at)
+        on periods.ends_at > versions.valid_from
+        and (versions.valid_to is null or periods.ends_at <= versions.valid_to)
     left join assignments
         on versions.rep_id = assignments.rep_id
         and periods.window_end >= assignments.valid_from

@@ -18,7 +18,7 @@ last_periods as (
         period_type,
         max(period_number) as last_number
     from periods
-    group by period_type
+    group by 1
 ),
 
 deltas as (

@@ -31,15 +31,14 @@ starts as (
         opportunity_id,
         '{{ period }}' as period_type,
         {{ period }}_start as period_start,
+        {%- for field in state %}
+        case when was_open then {{ field }}_before else {{ field }} end as {{ field }},
+        {%- endfor %}
         case
             when was_open then null
             when is_first_ever then 'created'
             else 'reopened'
-        end as arrival,
-        {%- for field in state %}
-        case when was_open then {{ field }}_before else {{ field }} end as {{ field }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        end as arrival
     from placed
     where {{ period }}_before is distinct from {{ period }}_start
     {% endfor -%}

@@ -1,5 +1,5 @@
--- Weeks of the quarter count from its first day, not from Mondays, so that quarters can be compared;
--- the last one may be a single day.
+-- Weeks of the quarter count from its first day, not from Mondays, so that quarters can be
+-- compared; the last one may be a single day.
 with calendar as (select * from {{ ref('int_calendar_days') }}),
 
 weeks as (

@@ -30,7 +30,7 @@ first_new as (
         min(month_start) as month_start
     from movements
     where kind = 'new'
-    group by account_id
+    group by 1
 ),
 
 moved as (

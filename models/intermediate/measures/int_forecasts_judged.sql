@@ -1,5 +1,5 @@
--- Forecasts against what the quarter ended with, at every scope from its own sums: a team's accuracy
--- is not the mean of its reps'. While the quarter runs there is nothing to judge.
+-- Forecasts against what the quarter ended with, at every scope from its own sums: a team's
+-- accuracy is not the mean of its reps'. While the quarter runs there is nothing to judge.
 with parts as (select * from {{ ref('int_forecast_parts') }}),
 
 weeks as (select * from {{ ref('int_quarter_weeks') }}),
@@ -75,7 +75,8 @@ judged as (
         submitted_amount,
         case when is_complete then actual end as actual,
         case
-            when divisor is not null then greatest(0, 1 - abs(forecast - actual) / nullif(divisor, 0))
+            when divisor is not null
+                then greatest(0, 1 - abs(forecast - actual) / nullif(divisor, 0))
         end as accuracy,
         (forecast - actual) / nullif(divisor, 0) as bias,
         case when scope <> 'rep' then misses end as misses,

@@ -1,5 +1,5 @@
--- Forecast accuracy, bias and WAPE of a quarter as one number each: of the forecast in the middle of
--- the quarter, when there is still time to act on it. The sixth week ends when 45 % have passed.
+-- Forecast accuracy, bias and WAPE of a quarter as one number each: of the forecast in the middle
+-- of the quarter, when there is still time to act on it. The sixth week ends when 45 % have passed.
 with judged as (
     select *
     from {{ ref('int_forecasts_judged') }}

@@ -84,21 +84,21 @@ counted as (
 
 summed as (
     select
-        metric_id,
-        period_type,
-        period_start,
-        period_end,
-        is_complete,
-        rep_id,
         -- Through decimals, so that the sum does not depend on the order of the rows.
         {%- for measure in ['qualified_amount', 'qualified_count', 'ramped_quota_amount'] %}
         cast(
             sum(cast(amount as decimal(28, 4))) filter (where measure_id = '{{ measure }}')
             as double
-        ) as {{ measure }}{{ ',' if not loop.last }}
+        ) as {{ measure }},
         {%- endfor %}
+        metric_id,
+        period_type,
+        period_start,
+        period_end,
+        is_complete,
+        rep_id
     from counted
-    group by 1, 2, 3, 4, 5, 6
+    group by metric_id, period_type, period_start, period_end, is_complete, rep_id
 ),
 
 valued as (

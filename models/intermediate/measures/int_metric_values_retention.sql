@@ -15,16 +15,16 @@ metrics as (select * from {{ ref('metrics') }}),
 
 cohorts as (
     select
-        now.month_end,
-        now.segment,
+        latest.month_end,
+        latest.segment,
         sum(year_before.arr_amount) as arr_before,
-        sum(now.arr_amount) as arr_now,
-        sum(least(now.arr_amount, year_before.arr_amount)) as arr_kept,
-        count(*) as accounts
-    from balances as now
+        sum(latest.arr_amount) as arr_now,
+        sum(least(latest.arr_amount, year_before.arr_amount)) as arr_kept,
+        count(*) as paying_accounts
+    from balances as latest
     inner join balances as year_before
-        on now.account_id = year_before.account_id
-        and {{ month_start('now.month_start', shift=-12) }} = year_before.month_start
+        on latest.account_id = year_before.account_id
+        and {{ month_start('latest.month_start', shift=-12) }} = year_before.month_start
     where year_before.arr_amount > 0
     group by 1, 2
 ),
@@ -37,7 +37,7 @@ scoped as (
         cast(sum(cohorts.arr_before) as double) as arr_before,
         cast(sum(cohorts.arr_now) as double) as arr_now,
         cast(sum(cohorts.arr_kept) as double) as arr_kept,
-        cast(sum(cohorts.accounts) as bigint) as n
+        cast(sum(cohorts.paying_accounts) as bigint) as n
     from cohorts
     cross join scopes
     group by 1, 2, 3
@@ -52,7 +52,7 @@ last_month_ends as (
         max(cohorts.month_end) as month_end
     from periods
     inner join cohorts
-        on cohorts.month_end >= periods.period_start and cohorts.month_end <= periods.window_end
+        on periods.period_start <= cohorts.month_end and periods.window_end >= cohorts.month_end
     where periods.period_type in ('month', 'quarter')
     group by 1, 2, 3, 4
 ),

@@ -12,16 +12,16 @@ qualifications as (
         summarised.qualified_segment as segment,
         'all' as slice_type,
         'all' as slice_id,
-        1 as qualified_count,
-        coalesce(summarised.qualified_amount, 0) as qualified_amount,
-        case when summarised.is_booked_won then 1 else 0 end as qualified_won_by_now_count,
-        case when summarised.is_open then 1 else 0 end as qualified_open_by_now_count,
         {%- for motion in ['new_logo', 'expansion'] %}
         case
             when opportunity_types.motion = '{{ motion }}'
                 then coalesce(summarised.qualified_amount, 0)
-        end as {{ motion }}_qualified_amount{{ ',' if not loop.last }}
+        end as {{ motion }}_qualified_amount,
         {%- endfor %}
+        1 as qualified_count,
+        coalesce(summarised.qualified_amount, 0) as qualified_amount,
+        case when summarised.is_booked_won then 1 else 0 end as qualified_won_by_now_count,
+        case when summarised.is_open then 1 else 0 end as qualified_open_by_now_count
     from summarised
     left join opportunity_types
         on lower(summarised.qualified_type) = opportunity_types.raw_type

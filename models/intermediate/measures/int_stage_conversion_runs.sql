@@ -52,13 +52,13 @@ cases as {{ streamed() }} (
 
 counted as (
     {% for keeps_rep, run, segment, team, rep in [
-        (false, 'run_start', 'cases.segment', 'cases.team_id', "'all' as rep_id"),
-        (true, 'long_run_start', "'all' as segment", "'all' as team_id", 'cases.rep_id'),
+        (false, 'day_runs.run_start', 'cases.segment', 'cases.team_id', "'all' as rep_id"),
+        (true, 'day_runs.long_run_start as run_start', "'all' as segment", "'all' as team_id", 'cases.rep_id'),
     ] -%}
     {% if not loop.first %}union all{% endif %}
     select
         {{ keeps_rep }} as keeps_rep,
-        day_runs.{{ run }} as run_start,
+        {{ run }},
         cases.counted_at,
         cases.stage_id,
         {{ segment }},

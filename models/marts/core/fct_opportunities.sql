@@ -1,6 +1,5 @@
--- Every deal as it stands on the as-of day. Long, because what a deal is weighted by and how healthy it
--- is come from other rooms.
--- Long, because the contract has many columns and the next step is looked at here.
+-- Every deal as it stands on the as-of day. Long, because the contract has many columns and the
+-- next step is looked at here.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 summarised as (select * from {{ ref('int_opportunities_summarised') }}),
