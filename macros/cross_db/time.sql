@@ -11,20 +11,26 @@
     cast(datediff({{ later }}, {{ earlier }}) as bigint)
 {%- endmacro %}
 
-{#- Days with a fraction from one UTC timestamp to another, as decimal(18,6): sums must not depend on row order. -#}
+{#-
+    Days with a fraction from one UTC timestamp to a later one, as decimal(18,6): sums must not depend
+    on row order. A millionth of a day is 86,400 microseconds; whole numbers are rounded half up, as
+    engines do not agree on the last digit of a double.
+-#}
 {% macro fractional_days(earlier, later) -%}
     {{ return(adapter.dispatch('fractional_days')(earlier, later)) }}
 {%- endmacro %}
 
 {% macro default__fractional_days(earlier, later) -%}
     cast(
-        (epoch_us({{ later }}) - epoch_us({{ earlier }})) / 86400000000.0 as decimal(18, 6)
+        cast((epoch_us({{ later }}) - epoch_us({{ earlier }}) + 43200) // 86400 as decimal(18, 0))
+        * 0.000001 as decimal(18, 6)
     )
 {%- endmacro %}
 
 {% macro spark__fractional_days(earlier, later) -%}
     cast(
-        (unix_micros({{ later }}) - unix_micros({{ earlier }})) / 86400000000.0D as decimal(18, 6)
+        cast((unix_micros({{ later }}) - unix_micros({{ earlier }}) + 43200) div 86400 as decimal(18, 0))
+        * 0.000001 as decimal(18, 6)
     )
 {%- endmacro %}
 
