@@ -1,4 +1,5 @@
--- The days that count in each window of each period; facts join it on the day alone.
+-- The days that count in each window of each period; facts join it on the day alone. A window's
+-- number stands for its three names where many rows are summed.
 with periods as (select * from {{ ref('int_calendar_periods') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),
@@ -70,6 +71,9 @@ window_days as (
         bounds.window_id,
         bounds.period_type,
         bounds.period_start,
+        dense_rank() over (
+            order by bounds.window_id, bounds.period_type, bounds.period_start
+        ) as window_number,
         calendar.calendar_day
     from bounds
     inner join calendar

@@ -1,0 +1,54 @@
+-- The keys a measure has, each with the keys it is reported under at every scope. They are numbered
+-- because a day counts in dozens of windows: sums over numbers cost less than half of sums over
+-- texts, and a table of numbers is written in a third of the time.
+with daily as (select * from {{ ref('int_measures_daily') }}),
+
+scopes as (select * from {{ ref('int_scopes') }}),
+
+distinct_keys as (
+    select distinct
+        measure_id,
+        segment,
+        team_id,
+        rep_id,
+        slice_type,
+        slice_id
+    from daily
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            order by measure_id, segment, team_id, rep_id, slice_type, slice_id
+        ) as key_number
+    from distinct_keys
+),
+
+scoped as (
+    select
+        numbered.key_number,
+        numbered.measure_id,
+        numbered.segment as daily_segment,
+        numbered.team_id as daily_team_id,
+        numbered.rep_id as daily_rep_id,
+        numbered.slice_type,
+        numbered.slice_id,
+        scopes.scope,
+        case when scopes.keeps_segment then numbered.segment else 'all' end as segment,
+        case when scopes.keeps_team then numbered.team_id else 'all' end as team_id,
+        case when scopes.keeps_rep then numbered.rep_id else 'all' end as rep_id
+    from numbered
+    cross join scopes
+),
+
+reported as (
+    select
+        *,
+        dense_rank() over (
+            order by measure_id, scope, segment, team_id, rep_id, slice_type, slice_id
+        ) as reported_number
+    from scoped
+)
+
+select * from reported

@@ -1,0 +1,70 @@
+-- The one aggregation: every measure over every window a metric needs it in, at every scope. Keys
+-- and windows are numbers here; int_measures_windowed says what they stand for.
+with daily as (select * from {{ ref('int_measures_daily') }}),
+
+keys as (select * from {{ ref('int_measure_keys') }}),
+
+window_days as (select * from {{ ref('int_window_days') }}),
+
+terms as (select * from {{ ref('int_metric_terms') }}),
+
+needed as (
+    select distinct
+        measure_id,
+        window_id
+    from terms
+),
+
+daily_keys as (
+    select distinct
+        key_number,
+        measure_id,
+        daily_segment,
+        daily_team_id,
+        daily_rep_id,
+        slice_type,
+        slice_id
+    from keys
+),
+
+numbered as (
+    select
+        daily_keys.key_number,
+        daily.measure_id,
+        daily.measured_on,
+        daily.measure_value
+    from daily
+    inner join daily_keys
+        on daily.measure_id = daily_keys.measure_id
+        and daily.segment = daily_keys.daily_segment
+        and daily.team_id = daily_keys.daily_team_id
+        and daily.rep_id = daily_keys.daily_rep_id
+        and daily.slice_type = daily_keys.slice_type
+        and daily.slice_id = daily_keys.slice_id
+),
+
+-- First to the narrowest keys, so that the scopes multiply few rows.
+by_key as (
+    select
+        numbered.key_number,
+        window_days.window_number,
+        cast(sum(numbered.measure_value) as decimal(28, 4)) as measure_value
+    from numbered
+    inner join needed on numbered.measure_id = needed.measure_id
+    inner join window_days
+        on numbered.measured_on = window_days.calendar_day
+        and needed.window_id = window_days.window_id
+    group by 1, 2
+),
+
+summed as (
+    select
+        keys.reported_number,
+        by_key.window_number,
+        cast(sum(by_key.measure_value) as decimal(38, 4)) as measure_value
+    from by_key
+    inner join keys on by_key.key_number = keys.key_number
+    group by 1, 2
+)
+
+select * from summed
