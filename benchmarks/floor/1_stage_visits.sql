@@ -68,7 +68,7 @@ select
     last_modified_date as modified_at,
     is_deleted
 from raw.opportunity
-where created_date < (select as_of_date + 1 from raw.as_of)
+where created_date < (getvariable('as_of_date') + 1)
 qualify row_number() over (partition by id order by system_modstamp desc, _fivetran_synced desc) = 1;
 
 -- A value set to nothing is 0-like, so that carrying forward can tell it from silence.
@@ -187,7 +187,7 @@ everything as (
     left join stages on deals.stage_name = stages.raw_stage
 )
 
-select * from everything where observed_at < (select as_of_date + 1 from raw.as_of);
+select * from everything where observed_at < (getvariable('as_of_date') + 1);
 
 create table versions as
 with carried as (
@@ -309,7 +309,7 @@ select
     linked.stage_id,
     linked.entered_at,
     linked.exited_at,
-    (epoch_us(coalesce(linked.exited_at, (select as_of_date + 1 from raw.as_of)::timestamp))
+    (epoch_us(coalesce(linked.exited_at, (getvariable('as_of_date') + 1)::timestamp))
         - epoch_us(linked.entered_at)) / 86400000000.0 as days_in_stage,
     linked.entered_from,
     case when not linked.is_deleted_next then linked.exited_to end as exited_to,

@@ -5,7 +5,7 @@ with open_runs as (
     select
         versions.opportunity_id,
         cast(valid_from as date) as from_day,
-        coalesce(cast(valid_to as date), (select as_of_date + 1 from raw.as_of)) as to_day,
+        coalesce(cast(valid_to as date), (getvariable('as_of_date') + 1)) as to_day,
         segment,
         rep_id,
         versions.stage_id,
@@ -84,7 +84,7 @@ deltas as (
     select *, from_day as change_day, 1 as sign from bucketed
     union all
     select *, to_day as change_day, -1 as sign from bucketed
-    where to_day <= (select as_of_date from raw.as_of)
+    where to_day <= getvariable('as_of_date')
 ),
 
 changes as (
@@ -116,7 +116,7 @@ states as (
 
 select
     from_day + cast(unnest(range(
-        coalesce(to_day, (select as_of_date + 1 from raw.as_of)) - from_day
+        coalesce(to_day, (getvariable('as_of_date') + 1)) - from_day
     )) as integer) as date_day,
     segment, team_id, rep_id, stage_id, close_bucket, opportunity_type,
     cast(deals as bigint) as deal_count,

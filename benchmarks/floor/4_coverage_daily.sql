@@ -78,7 +78,7 @@ days as (
         keys.*,
         cast(unnest(range(
             cast(quarter_start as timestamp),
-            least(quarter_start + interval 3 month, (select as_of_date + 1 from raw.as_of)),
+            least(quarter_start + interval 3 month, (getvariable('as_of_date') + 1)),
             interval 1 day
         )) as date) as day
     from (select distinct quarter_start, segment, team_id, rep_id from scoped) as keys

@@ -41,7 +41,7 @@ daily as (
 weeks as (
     select distinct
         cast(date_trunc('week', day) as date) as week_start,
-        least(cast(date_trunc('week', day) as date) + 6, (select as_of_date from raw.as_of))
+        least(cast(date_trunc('week', day) as date) + 6, getvariable('as_of_date'))
             as week_end
     from daily
 ),

@@ -66,7 +66,7 @@ judged_events as (
         created_date as booked_at,
         greatest(start_date_time, created_date) as occurred_at,
         case
-            when start_date_time >= (select as_of_date + 1 from raw.as_of) then 'scheduled'
+            when start_date_time >= (getvariable('as_of_date') + 1) then 'scheduled'
             when lower(outcome) in ('no show', 'no-show', 'no_show') then 'no_show'
             when lower(outcome) in ('cancelled', 'canceled') then 'cancelled'
             when lower(outcome) = 'rescheduled' then 'rescheduled'
@@ -75,7 +75,7 @@ judged_events as (
     from single_events
     where not is_deleted
         and not coalesce(is_child, false)
-        and created_date < (select as_of_date + 1 from raw.as_of)
+        and created_date < (getvariable('as_of_date') + 1)
 ),
 
 unioned as (
@@ -98,9 +98,9 @@ unioned as (
     where not tasks.is_deleted
         and coalesce(tasks.is_closed, lower(tasks.status) = 'completed')
         and coalesce(tasks.created_date, tasks.completed_date_time)
-        < (select as_of_date + 1 from raw.as_of)
+        < (getvariable('as_of_date') + 1)
         and coalesce(tasks.completed_date_time, tasks.created_date)
-        < (select as_of_date + 1 from raw.as_of)
+        < (getvariable('as_of_date') + 1)
     union all
     select * from judged_events
 ),
