@@ -40,7 +40,7 @@
     ],
     'int_call_score_events': ['scored_call_count', 'call_score_sum'],
     'int_open_deal_events': [
-        'open_deal_count', 'past_due_deal_count', 'task_judged_deal_count', 'overdue_task_deal_count',
+        'past_due_deal_count', 'task_judged_deal_count', 'overdue_task_deal_count',
         'staged_deal_count', 'staged_deal_days', 'expected_deal_count', 'stalled_deal_count',
         'health_deal_count',
     ],
