@@ -26,9 +26,9 @@ decomposed as (
         periods.window_end,
         periods.window_end - 90 as baseline_window_end,
         contributions.segment,
-        cast(contributions.denominator as bigint) as n,
+        cast(greatest(contributions.denominator, 0) as bigint) as n,
         contributions.rate,
-        cast(contributions.baseline_denominator as bigint) as baseline_n,
+        cast(greatest(contributions.baseline_denominator, 0) as bigint) as baseline_n,
         contributions.baseline_rate,
         case
             when contributions.has_both
