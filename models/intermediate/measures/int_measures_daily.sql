@@ -27,7 +27,7 @@
     'int_headcount_events': ['active_rep_count'],
     'int_pipeline_state_events': [
         'open_count', 'open_amount', 'open_qualified_count', 'open_qualified_amount',
-        'weighted_amount', 'crm_weighted_amount', 'closing_weighted_amount',
+        'weighted_amount', 'crm_weighted_amount', 'closing_count', 'closing_weighted_amount',
         'open_new_logo_amount', 'open_expansion_amount',
     ],
     'int_arr_events': [
