@@ -17,6 +17,10 @@ counted as (
     from parts
 ),
 
-broken as (select * from counted where n < 0)
+broken as (
+    select *
+    from counted
+    where n < 0
+)
 
 select * from broken

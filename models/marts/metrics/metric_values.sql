@@ -1,4 +1,7 @@
+-- The columns of int_metric_values_unioned, which the contract names.
 with unioned as (select * from {{ ref('int_metric_values_unioned') }})
 
-select * from unioned
+select
+    {{ model.columns | join(',\n    ') }}
+from unioned
 order by metric_id, period_type, period_start, scope, segment, team_id, rep_id, slice_id

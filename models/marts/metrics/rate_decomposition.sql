@@ -46,7 +46,7 @@ decomposed as (
                     * (contributions.rate - contributions.baseline_rate)
             else 0
         end as rate_effect,
-        -- Too few cases are no leak, and the last digits of a difference of doubles must not decide.
+        -- Neither few cases nor the last digits of a difference of doubles must decide.
         contributions.has_both
         and contributions.denominator >= metrics.min_n
         and contributions.baseline_denominator >= metrics.min_n
