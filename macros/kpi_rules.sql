@@ -35,6 +35,16 @@
     )
 {%- endmacro %}
 
+{#- True when `row` of int_scorecard_values and `judged` of kpi_status speak of the same: all the keys of both. -#}
+{% macro same_kpi(row, judged) -%}
+    {%- set keys = [
+        'metric_id', 'period_type', 'period_start', 'scope', 'segment', 'team_id', 'rep_id', 'slice_id',
+    ] -%}
+    {%- for key in keys %}
+        {{ 'and ' if not loop.first }}{{ row }}.{{ key }} = {{ judged }}.{{ key }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- The end of a band as a person would write it; null for an open end. `||`, since concat skips a null on DuckDB. -#}
 {% macro kpi_band_end(bound, compared, kind) -%}
     case

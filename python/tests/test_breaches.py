@@ -6,6 +6,7 @@ import contextlib
 import http.server
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +16,18 @@ import duckdb
 import pytest
 
 from publishing_harness import build_info, call, write_work
-from sales_metrics.breaches.delivery import LEDGER, Delivered, deliver, prepare, send
+from sales_metrics.breaches.delivery import (
+    ATTEMPTS,
+    LEDGER,
+    URL,
+    Delivered,
+    deliver,
+    prepare,
+    send,
+)
 from sales_metrics.breaches.events import changes, render
+from sales_metrics.job.phases import Phases
+from sales_metrics.job.run import Job, Settings
 from sales_metrics.publishing.store import Store
 from sales_metrics.publishing.writing import Publication, publish
 
@@ -166,6 +177,28 @@ def test_a_dead_webhook_fails_nothing_and_gets_it_later(
     assert len(set(ids)) == 2
     assert told(deliver(company.store, url=receiver.url)) == {}
     assert len(receiver.bodies) == 1
+
+
+def test_a_run_tries_a_dead_webhook_once_and_warns_once(
+    company: Company, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What an earlier run left and what this one found go the same way: both wait for the next."""
+    monkeypatch.setenv(URL, receiver.url)
+    monkeypatch.setattr(time, "sleep", never)
+    company.publish(breach("a"))
+    settings = Settings(tmp_path, tmp_path, None, tmp_path, tmp_path)
+    job = Job(settings, Phases(quiet=True), company.store, "id", tmp_path)
+    receiver.answers = [503] * 2 * ATTEMPTS
+    job.deliver()
+    company.publish(breach("a"), breach("b"))
+    assert told(job.deliver()) == {"opened": 1}
+    assert len(receiver.answers) == ATTEMPTS
+    assert job.all_warnings() == [
+        "the webhook did not take 2 breach changes (it answered 503); the next run tries"
+    ]
+    receiver.answers = []
+    assert told(deliver(company.store)) == {}
+    assert receiver.told() == [("a", "opened"), ("b", "opened")]
 
 
 def test_without_a_webhook_nothing_piles_up(company: Company, receiver: Receiver) -> None:

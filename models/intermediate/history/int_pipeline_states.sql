@@ -1,6 +1,9 @@
 -- The open pipeline by its keys, as runs of days over which nothing changed: every span adds to its
 -- keys on its first day and takes away on the day it ends, and a running sum does the rest. No deal
--- is ever joined to days. Long, because seven keys are written out at every step.
+-- is ever joined to days.
+{%- set keys = [
+    'segment', 'team_id', 'rep_id', 'stage_id', 'close_bucket', 'opportunity_type',
+] %}
 with spans as (select * from {{ ref('int_pipeline_spans_bucketed') }}),
 
 deltas as (
@@ -8,12 +11,7 @@ deltas as (
     {% if not loop.first %}union all{% endif %}
     select
         {{ edge }} as change_day,
-        segment,
-        team_id,
-        rep_id,
-        stage_id,
-        close_bucket,
-        opportunity_type,
+        {{ keys | join(',\n        ') }},
         {{ sign }}1 as deals,
         {{ sign }}coalesce(amount, 0) as amount,
         case when is_qualified then {{ sign }}1 else 0 end as qualified_deals,
@@ -26,12 +24,7 @@ deltas as (
 changes as (
     select
         change_day,
-        segment,
-        team_id,
-        rep_id,
-        stage_id,
-        close_bucket,
-        opportunity_type,
+        {{ keys | join(',\n        ') }},
         sum(deals) as deals,
         sum(amount) as amount,
         sum(qualified_deals) as qualified_deals,
@@ -42,12 +35,7 @@ changes as (
 
 running as (
     select
-        segment,
-        team_id,
-        rep_id,
-        stage_id,
-        close_bucket,
-        opportunity_type,
+        {{ keys | join(',\n        ') }},
         change_day as from_day,
         lead(change_day) over by_day as next_change_day,
         sum(deals) over so_far as deals,
@@ -57,23 +45,18 @@ running as (
     from changes
     window
         by_day as (
-            partition by segment, team_id, rep_id, stage_id, close_bucket, opportunity_type
+            partition by {{ keys | join(', ') }}
             order by change_day
         ),
         so_far as (
-            partition by segment, team_id, rep_id, stage_id, close_bucket, opportunity_type
+            partition by {{ keys | join(', ') }}
             order by change_day rows between unbounded preceding and current row
         )
 ),
 
 states as (
     select
-        segment,
-        team_id,
-        rep_id,
-        stage_id,
-        close_bucket,
-        opportunity_type,
+        {{ keys | join(',\n        ') }},
         from_day,
         coalesce(next_change_day, {{ as_of_date() }} + 1) as to_day,
         cast(deals as bigint) as deals,

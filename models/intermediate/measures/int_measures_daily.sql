@@ -27,7 +27,7 @@
     'int_headcount_events': ['active_rep_count'],
     'int_pipeline_state_events': [
         'open_count', 'open_amount', 'open_qualified_count', 'open_qualified_amount',
-        'weighted_amount', 'crm_weighted_amount', 'closing_weighted_amount',
+        'weighted_amount', 'crm_weighted_amount', 'closing_count', 'closing_weighted_amount',
         'open_new_logo_amount', 'open_expansion_amount',
     ],
     'int_arr_events': [
@@ -40,7 +40,7 @@
     ],
     'int_call_score_events': ['scored_call_count', 'call_score_sum'],
     'int_open_deal_events': [
-        'open_deal_count', 'past_due_deal_count', 'task_judged_deal_count', 'overdue_task_deal_count',
+        'past_due_deal_count', 'task_judged_deal_count', 'overdue_task_deal_count',
         'staged_deal_count', 'staged_deal_days', 'expected_deal_count', 'stalled_deal_count',
         'health_deal_count',
     ],

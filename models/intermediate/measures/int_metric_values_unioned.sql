@@ -34,7 +34,8 @@ described as (
         numerator,
         denominator,
         metric_value,
-        n,
+        -- A reversal alone leaves no observation, and never less than none.
+        greatest(n, 0) as n,
         ci_low,
         ci_high,
         is_complete

@@ -51,6 +51,7 @@ events as (
         sum(qualified_amount) as open_qualified_amount,
         sum(weighted_amount) as weighted_amount,
         sum(crm_weighted_amount) as crm_weighted_amount,
+        sum(deals) filter (where is_closing) as closing_count,
         sum(weighted_amount) filter (where is_closing) as closing_weighted_amount,
         sum(amount) filter (where motion = 'new_logo') as open_new_logo_amount,
         sum(amount) filter (where motion = 'expansion') as open_expansion_amount

@@ -14,11 +14,7 @@ leads as (select * from {{ ref('int_leads_unioned') }}),
 
 current_rows as (select * from {{ ref('int_opportunities_current') }}),
 
-quotas as (select * from {{ ref('stg_planning__quotas') }}),
-
-reps as (select * from {{ ref('int_reps_listed') }}),
-
-roster as (select * from {{ ref('stg_planning__rep_roster') }}),
+planned_reps_unknown as (select * from {{ ref('int_planned_reps_unknown') }}),
 
 loss_reason_map as (select * from {{ ref('loss_reason_map') }}),
 
@@ -167,19 +163,11 @@ closed_in_open_stages as (
         and versions.is_open
 ),
 
--- Planning names reps by the ids of the public tables: with several CRMs in use, by the prefixed.
 unknown_planned_reps as (
-    select distinct
+    select
         'unknown_planned_rep' as check_id,
-        quotas.rep_id as row_id
-    from quotas
-    anti join reps on quotas.rep_id = reps.rep_id
-    union all
-    select distinct
-        'unknown_planned_rep' as check_id,
-        roster.rep_id as row_id
-    from roster
-    inner join reps on roster.rep_id = reps.rep_id and roster.rep_id = reps.rep_name
+        rep_id as row_id
+    from planned_reps_unknown
 ),
 
 findings as (

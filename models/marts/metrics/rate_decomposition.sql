@@ -5,6 +5,8 @@ with parts as (select * from {{ ref('int_rate_parts') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
+metrics as (select * from {{ ref('metrics') }}),
+
 contributions as (
     select
         *,
@@ -26,9 +28,9 @@ decomposed as (
         periods.window_end,
         periods.window_end - 90 as baseline_window_end,
         contributions.segment,
-        cast(contributions.denominator as bigint) as n,
+        cast(greatest(contributions.denominator, 0) as bigint) as n,
         contributions.rate,
-        cast(contributions.baseline_denominator as bigint) as baseline_n,
+        cast(greatest(contributions.baseline_denominator, 0) as bigint) as baseline_n,
         contributions.baseline_rate,
         case
             when contributions.has_both
@@ -44,8 +46,10 @@ decomposed as (
                     * (contributions.rate - contributions.baseline_rate)
             else 0
         end as rate_effect,
-        -- The last digits of a difference of doubles must not decide.
+        -- Neither few cases nor the last digits of a difference of doubles must decide.
         contributions.has_both
+        and contributions.denominator >= metrics.min_n
+        and contributions.baseline_denominator >= metrics.min_n
         and contributions.rate - contributions.baseline_rate <= -0.05 + 1e-12
         and abs(contributions.company_rate - contributions.company_baseline_rate) < 0.02 - 1e-12
             as hidden_leak,
@@ -56,6 +60,7 @@ decomposed as (
     from contributions
     inner join periods
         on periods.period_type = 'week' and contributions.period_start = periods.period_start
+    inner join metrics on contributions.metric_id = metrics.metric_id
 )
 
 select * from decomposed

@@ -106,13 +106,7 @@ described as (
         shown.timing,
         'rep' as tier
     from shown
-    left join kpi_status
-        on shown.metric_id = kpi_status.metric_id
-        and shown.period_type = kpi_status.period_type
-        and shown.period_start = kpi_status.period_start
-        and shown.scope = kpi_status.scope
-        and shown.rep_id = kpi_status.rep_id
-        and shown.slice_id = kpi_status.slice_id
+    left join kpi_status on {{ same_kpi('shown', 'kpi_status') }}
     left join peer_groups
         on shown.metric_id = peer_groups.metric_id
         and shown.slice_id = peer_groups.slice_id

@@ -45,15 +45,7 @@ described as (
         team_rows.timing,
         'team' as tier
     from team_rows
-    left join kpi_status
-        on team_rows.metric_id = kpi_status.metric_id
-        and team_rows.period_type = kpi_status.period_type
-        and team_rows.period_start = kpi_status.period_start
-        and team_rows.scope = kpi_status.scope
-        and team_rows.segment = kpi_status.segment
-        and team_rows.team_id = kpi_status.team_id
-        and team_rows.rep_id = kpi_status.rep_id
-        and team_rows.slice_id = kpi_status.slice_id
+    left join kpi_status on {{ same_kpi('team_rows', 'kpi_status') }}
     left join attainment
         on team_rows.metric_id = attainment.metric_id
         and team_rows.period_type = attainment.period_type

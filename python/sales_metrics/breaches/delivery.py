@@ -47,6 +47,8 @@ class Delivered:
     events: Mapping[str, int]
     webhook: str
     warnings: Sequence[str] = ()
+    # Why the webhook took nothing.
+    failure: str | None = None
 
     def counts(self) -> dict[str, Any]:
         return {**self.events, "webhook": self.webhook}
@@ -77,9 +79,16 @@ def prepare(store: Store, folder: Path) -> None:
 
 
 def deliver(
-    store: Store, *, sleep: Callable[[float], None] = time.sleep, url: str | None = None
+    store: Store,
+    *,
+    sleep: Callable[[float], None] | None = None,
+    url: str | None = None,
+    failed: str | None = None,
 ) -> Delivered | None:
-    """Tells what the served build brought, unless it was told; then empties the outbox."""
+    """Tells what the served build brought, unless it was told; then empties the outbox.
+
+    A webhook that `failed` this run already is not tried again: what is new waits with the rest.
+    """
     build_id = store.served_id()
     if build_id is None:
         return None
@@ -95,13 +104,14 @@ def deliver(
         _write_ledger(store, ledger)
     if not ledger.outbox or url is None:
         return Delivered(events, "not configured" if url is None else "nothing to send")
-    failure = send(url, ledger.outbox, sleep=sleep)
+    failure = failed or send(url, ledger.outbox, sleep=sleep or time.sleep)
     if failure:
         waiting = len(ledger.outbox)
         return Delivered(
             events,
             "failed",
             [f"the webhook did not take {waiting} breach changes ({failure}); the next run tries"],
+            failure,
         )
     _write_ledger(store, Ledger(ledger.builds, ledger.known, ()))
     return Delivered(events, f"{len(ledger.outbox)} sent")

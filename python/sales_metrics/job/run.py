@@ -77,14 +77,14 @@ def run(settings: Settings, phases: Phases) -> Report:
             swept = sweep(store)
             build_id = store.new_id(dt.datetime.now(dt.UTC))
             with work_folder(store, build_id) as work:
-                job = _Job(settings, phases, store, build_id, work)
+                job = Job(settings, phases, store, build_id, work)
                 job.warnings += [f"cleared what a stopped run had left: {one}" for one in swept]
                 return job.run()
         except OSError as error:
             raise from_system(error, settings.published) from error
 
 
-class _Job:
+class Job:
     """What the phases of one run hand to each other."""
 
     def __init__(
@@ -94,12 +94,15 @@ class _Job:
         self.build_id, self.work = build_id, work
         self.started = timestamp()
         self.warnings: list[str] = []
+        # What the last delivery could not tell, and why: the second of a run counts all that waits.
+        self.untold: Sequence[str] = ()
+        self.failure: str | None = None
         self.findings: list[tuple[str, list[Finding]]] = []
         self.before = store.served()
 
     def run(self) -> Report:
         # A run that was killed after publishing has not told anyone yet.
-        self._deliver()
+        self.deliver()
         try:
             return self._published()
         except SalesMetricsError as error:
@@ -135,7 +138,7 @@ class _Job:
             info = self._publish(audit, database, fingerprint)
             note(f"{len(info.rows)} tables, {sum(info.rows.values()):,} rows as {info.build_id}")
         with phase("report") as note:
-            delivered = self._deliver()
+            delivered = self.deliver()
             note(delivered.sentence() if delivered else "no breaches to tell")
         shutil.rmtree(self.store.folder / REFUSED, ignore_errors=True)
         return Report(
@@ -143,7 +146,7 @@ class _Job:
             build_id=info.build_id,
             serves=info.build_id,
             as_of_date=info.as_of_date,
-            warnings=self.warnings,
+            warnings=self.all_warnings(),
             seconds=self.phases.seconds,
             rows=dict(info.rows),
             expectations=self._counts(),
@@ -217,16 +220,19 @@ class _Job:
             lambda folder: prepare(self.store, folder),
         )
 
-    def _deliver(self) -> Delivered | None:
+    def deliver(self) -> Delivered | None:
         """Whatever goes wrong here, the build is published."""
         try:
-            delivered = deliver(self.store)
+            delivered = deliver(self.store, failed=self.failure)
         except (OSError, ValueError) as error:
-            self.warnings.append(f"breaches could not be told: {type(error).__name__}")
+            self.untold = [f"breaches could not be told: {type(error).__name__}"]
             return None
         if delivered:
-            self.warnings += delivered.warnings
+            self.untold, self.failure = delivered.warnings, delivered.failure
         return delivered
+
+    def all_warnings(self) -> list[str]:
+        return [*self.warnings, *self.untold]
 
     def _refused(self, sentences: Sequence[str], exit_code: int) -> Report:
         """The old build serves on; the reasons lie beside it."""
@@ -250,7 +256,7 @@ class _Job:
             serves=self.before.build_id if self.before else None,
             as_of_date=self.before.as_of_date if self.before else None,
             errors=sentences,
-            warnings=self.warnings,
+            warnings=self.all_warnings(),
             seconds=self.phases.seconds,
             expectations=self._counts(),
             refused=str(folder),

@@ -1,0 +1,43 @@
+-- Reps that quotas or the roster name and no CRM has. Planning names reps by the ids of the public
+-- tables: with several CRMs in use, by the prefixed. Who begins later may not be in the CRM yet.
+with quotas as (select * from {{ ref('stg_planning__quotas') }}),
+
+roster as (select * from {{ ref('stg_planning__rep_roster') }}),
+
+users as (select * from {{ ref('stg_salesforce__users') }}),
+
+csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
+
+versions as (select * from {{ ref('int_opportunity_versions') }}),
+
+activities as (select * from {{ ref('int_activities_typed') }}),
+
+leads as (select * from {{ ref('int_leads_unioned') }}),
+
+planned as (
+    select rep_id from quotas
+    where month_start <= {{ as_of_date() }}
+    union
+    select rep_id from roster
+    where starts_on is null or starts_on <= {{ as_of_date() }}
+),
+
+known as (
+    select {{ source_id('salesforce', 'rep_id') }} as rep_id from users
+    union
+    select {{ source_id('csv_export', 'rep_id') }} as rep_id from csv_reps
+    union
+    select rep_id from versions
+    union
+    select rep_id from activities
+    union
+    select rep_id from leads
+),
+
+unknown_reps as (
+    select planned.rep_id
+    from planned
+    anti join known on planned.rep_id = known.rep_id
+)
+
+select * from unknown_reps
