@@ -4,7 +4,8 @@
     'int_creation_events': ['opportunities_created_count'],
     'int_qualification_events': [
         'qualified_count', 'qualified_amount', 'qualified_won_by_now_count', 'qualified_open_by_now_count',
-        'new_logo_qualified_amount', 'expansion_qualified_amount',
+        'new_logo_qualified_count', 'new_logo_qualified_amount',
+        'expansion_qualified_count', 'expansion_qualified_amount',
     ],
     'int_closing_events': [
         'closed_count', 'won_count', 'won_amount', 'lost_count', 'lost_amount',
@@ -28,7 +29,7 @@
     'int_pipeline_state_events': [
         'open_count', 'open_amount', 'open_qualified_count', 'open_qualified_amount',
         'weighted_amount', 'crm_weighted_amount', 'closing_count', 'closing_weighted_amount',
-        'open_new_logo_amount', 'open_expansion_amount',
+        'open_new_logo_count', 'open_new_logo_amount', 'open_expansion_count', 'open_expansion_amount',
     ],
     'int_arr_events': [
         'new_arr_amount', 'expansion_arr_amount', 'churned_arr_amount', 'contracted_arr_amount',

@@ -53,7 +53,9 @@ events as (
         sum(crm_weighted_amount) as crm_weighted_amount,
         sum(deals) filter (where is_closing) as closing_count,
         sum(weighted_amount) filter (where is_closing) as closing_weighted_amount,
+        sum(deals) filter (where motion = 'new_logo') as open_new_logo_count,
         sum(amount) filter (where motion = 'new_logo') as open_new_logo_amount,
+        sum(deals) filter (where motion = 'expansion') as open_expansion_count,
         sum(amount) filter (where motion = 'expansion') as open_expansion_amount
     from standing
     group by event_on, rep_id, segment

@@ -13,6 +13,8 @@ qualifications as (
         'all' as slice_type,
         'all' as slice_id,
         {%- for motion in ['new_logo', 'expansion'] %}
+        case when opportunity_types.motion = '{{ motion }}' then 1 end
+            as {{ motion }}_qualified_count,
         case
             when opportunity_types.motion = '{{ motion }}'
                 then coalesce(summarised.qualified_amount, 0)
