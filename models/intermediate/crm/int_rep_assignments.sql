@@ -10,6 +10,8 @@ users as (select * from {{ ref('stg_salesforce__users') }}),
 
 user_roles as (select * from {{ ref('stg_salesforce__user_roles') }}),
 
+segment_rules as (select * from {{ ref('segment_rules') }}),
+
 known as (
     select
         rep_id,
@@ -65,16 +67,25 @@ ranked as (
 
 assignments as (
     select
-        rep_id,
-        row_number() over (partition by rep_id order by starts_on nulls first) as assignment_number,
-        starts_on,
-        lead(starts_on) over (partition by rep_id order by starts_on nulls first) as next_starts_on,
-        coalesce(team_id, 'unassigned') as team_id,
-        role,
-        segment,
-        manager_id
+        ranked.rep_id,
+        row_number() over (
+            partition by ranked.rep_id
+            order by ranked.starts_on nulls first
+        ) as assignment_number,
+        ranked.starts_on,
+        lead(ranked.starts_on) over (
+            partition by ranked.rep_id
+            order by ranked.starts_on nulls first
+        ) as next_starts_on,
+        coalesce(ranked.team_id, 'unassigned') as team_id,
+        ranked.role,
+        -- One spelling of a segment, as accounts and deals have it.
+        coalesce(named.segment, ranked.segment) as segment,
+        ranked.manager_id
     from ranked
-    where choice = 1
+    left join segment_rules as named
+        on named.rule = 'field_value' and lower(ranked.segment) = named.raw_value
+    where ranked.choice = 1
 ),
 
 bounded as (

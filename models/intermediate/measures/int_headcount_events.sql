@@ -1,16 +1,40 @@
 -- A rep counts on the last day of each period he is there on: enough for metrics per active rep.
+-- Who leads others and carries no quota that month sells through them and is no rep here.
 with reps as (select * from {{ ref('int_reps_listed') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
+quotas as (select * from {{ ref('stg_planning__quotas') }}),
+
 days as (
     select distinct window_end as event_on
     from periods
 ),
 
-headcount as (
+leaders as (
+    select distinct
+        days.event_on,
+        assignments.manager_id as rep_id
+    from days
+    inner join assignments
+        on days.event_on >= assignments.valid_from
+        and days.event_on < assignments.valid_to
+    where assignments.manager_id is not null
+),
+
+managers as (
+    select
+        leaders.event_on,
+        leaders.rep_id
+    from leaders
+    anti join quotas
+        on leaders.rep_id = quotas.rep_id
+        and {{ month_start('leaders.event_on') }} = quotas.month_start
+),
+
+present as (
     select
         days.event_on,
         reps.rep_id,
@@ -27,6 +51,13 @@ headcount as (
         and days.event_on >= assignments.valid_from
         and days.event_on < assignments.valid_to
     where reps.is_rostered
+),
+
+headcount as (
+    select present.*
+    from present
+    anti join managers
+        on present.event_on = managers.event_on and present.rep_id = managers.rep_id
 )
 
 select * from headcount

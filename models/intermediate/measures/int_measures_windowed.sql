@@ -1,5 +1,5 @@
--- The sums with the words their numbers stand for. A view: written out it would be the largest table
--- of the project, and every reader needs another part of it.
+-- The sums with the words their numbers stand for. A view: written out it would be the largest
+-- table of the project, and every reader needs another part of it.
 {{ config(materialized='view') }}
 with sums as (select * from {{ ref('int_measure_sums') }}),
 

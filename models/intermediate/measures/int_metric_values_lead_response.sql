@@ -47,9 +47,11 @@ numbered_waits as (
         waits.waited_open_micros
     from waits
     inner join numbered_keys
-        on {% for key in keys -%}
-        {% if not loop.first %}and {% endif %}waits.{{ key }} = numbered_keys.{{ key }}
-        {% endfor -%}
+        on waits.period_type = numbered_keys.period_type
+        and waits.period_start = numbered_keys.period_start
+        and waits.segment = numbered_keys.segment
+        and waits.team_id = numbered_keys.team_id
+        and waits.rep_id = numbered_keys.rep_id
 ),
 
 reported_scopes as (
@@ -103,7 +105,7 @@ steps as (
         count(*) filter (where clocked.is_answered) as answered_count
     from clocked
     inner join reported_keys on clocked.key_number = reported_keys.key_number
-    group by 1, 2
+    group by cell, clocked.waited_micros
 ),
 
 at_risk as (

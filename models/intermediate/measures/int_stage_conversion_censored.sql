@@ -138,13 +138,17 @@ censored as (
         case
             when sum(left_count) > 0
                 then
-                    cast(
-                        sum(
-                            cast(
-                                still_there * advanced_count / nullif(at_risk_count, 0)
-                                as decimal(38, 24)
-                            )
-                        ) as double
+                    -- Each term is rounded at its last digit: together they may pass one.
+                    least(
+                        cast(
+                            sum(
+                                cast(
+                                    still_there * advanced_count / nullif(at_risk_count, 0)
+                                    as decimal(38, 24)
+                                )
+                            ) as double
+                        ),
+                        1
                     )
         end as rate
     from surviving

@@ -2,6 +2,8 @@ with scope_keys as (select * from {{ ref('int_scope_keys') }}),
 
 reps as (select * from {{ ref('dim_reps') }}),
 
+quotas as (select * from {{ ref('stg_planning__quotas') }}),
+
 occurring as (
     select team_id
     from scope_keys
@@ -13,13 +15,29 @@ occurring as (
     select 'unassigned' as team_id
 ),
 
-head_counts as (
-    select
-        team_id,
-        count(*) as active_reps
+-- Who leads others and carries no quota this month is no rep, as in metrics per rep.
+leaders as (
+    select distinct manager_id as rep_id
     from reps
     where is_active
-    group by team_id
+),
+
+managers as (
+    select leaders.rep_id
+    from leaders
+    anti join quotas
+        on leaders.rep_id = quotas.rep_id
+        and quotas.month_start = {{ month_start(as_of_date()) }}
+),
+
+head_counts as (
+    select
+        reps.team_id,
+        count(*) as active_reps
+    from reps
+    anti join managers on reps.rep_id = managers.rep_id
+    where reps.is_active
+    group by reps.team_id
 ),
 
 teams as (

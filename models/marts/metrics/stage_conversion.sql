@@ -60,7 +60,7 @@ rated as (
         case when method = 'censored' then modelled_rate else advanced_count / nullif(n, 0) end
             as rate,
         case
-            when method = 'censored' then least(modelled_rate, 1) * resolved_count
+            when method = 'censored' then modelled_rate * resolved_count
             else cast(advanced_count as double)
         end as hits,
         cast(case when method = 'censored' then resolved_count else n end as double) as cases
