@@ -99,20 +99,21 @@ clocked as (
 -- Leads with the same wait are one step of the curve.
 steps as (
     select
-        reported_keys.reported_number * {{ series | length + 1 }} + clocked.series_number as cell,
+        reported_keys.reported_number,
+        clocked.series_number,
         clocked.waited_micros,
         count(*) as lead_count,
         count(*) filter (where clocked.is_answered) as answered_count
     from clocked
     inner join reported_keys on clocked.key_number = reported_keys.key_number
-    group by cell, clocked.waited_micros
+    group by reported_keys.reported_number, clocked.series_number, clocked.waited_micros
 ),
 
 at_risk as (
     select
         *,
         sum(lead_count) over (
-            partition by cell
+            partition by reported_number, series_number
             order by waited_micros desc
             rows between unbounded preceding and current row
         ) as waiting_count
@@ -147,7 +148,7 @@ curve as (
                 exp(
                     coalesce(
                         sum(log_factor) over (
-                            partition by cell
+                            partition by reported_number, series_number
                             order by waited_micros
                             rows between unbounded preceding and current row
                         ),
@@ -161,21 +162,19 @@ curve as (
 -- What is one half but for the last digits is one half.
 quantiles as (
     select
-        cell,
+        reported_number,
+        series_number,
         cast(sum(lead_count) as bigint) as n,
         cast(sum(lead_count - answered_count) as double) as unanswered_count,
         min(waited_micros) filter (where waiting_share <= 0.500000001) as p50,
         min(waited_micros) filter (where waiting_share <= 0.050000001) as p95
     from curve
-    group by cell
+    group by reported_number, series_number
 ),
 
-named_cells as (
-    {%- for one in series %}
+reported_names as (
     select distinct
-        reported_number * {{ series | length + 1 }} + {{ loop.index }} as cell,
-        '{{ one.clock }}' as clock,
-        '{{ one.slice_id }}' as slice_id,
+        reported_number,
         period_type,
         period_start,
         scope,
@@ -183,19 +182,30 @@ named_cells as (
         team_id,
         rep_id
     from reported_keys
+),
+
+series as (
+    {%- for one in series %}
+    select
+        {{ loop.index }} as series_number,
+        '{{ one.clock }}' as clock,
+        '{{ one.slice_id }}' as slice_id
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 named as (
     select
-        named_cells.*,
+        series.clock,
+        series.slice_id,
+        reported_names.*,
         quantiles.n,
         quantiles.unanswered_count,
         quantiles.p50,
         quantiles.p95
     from quantiles
-    inner join named_cells on quantiles.cell = named_cells.cell
+    inner join reported_names on quantiles.reported_number = reported_names.reported_number
+    inner join series on quantiles.series_number = series.series_number
 ),
 
 valued as (
