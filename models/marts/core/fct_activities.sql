@@ -18,4 +18,3 @@ described as (
 )
 
 select * from described
-order by occurred_at, activity_id

@@ -18,4 +18,3 @@ described as (
 )
 
 select * from described
-order by opportunity_id, transition_number

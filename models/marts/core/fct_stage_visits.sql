@@ -22,4 +22,3 @@ described as (
 )
 
 select * from described
-order by opportunity_id, visit_number

@@ -4,4 +4,3 @@ with unioned as (select * from {{ ref('int_metric_values_unioned') }})
 select
     {{ model.columns | join(',\n    ') }}
 from unioned
-order by metric_id, period_type, period_start, scope, segment, team_id, rep_id, slice_id
