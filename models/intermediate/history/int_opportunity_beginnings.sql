@@ -2,18 +2,25 @@
 -- extended back.
 with changes as (select * from {{ ref('int_opportunity_changes_mapped') }}),
 
+ordered as (
+    select
+        *,
+        {{ change_order_value() }} as change_place
+    from changes
+),
+
 beginnings as (
     select
         opportunity_id,
         min(observed_at) filter (where stage_id is not null) as stage_known_from,
-        min_by(old_stage_id is null, change_number) filter (where stage_id is not null)
+        min_by(old_stage_id is null, change_place) filter (where stage_id is not null)
             as is_stage_extended_back,
         {%- for field in opportunity_fields() %}
-        min_by(coalesce(old_{{ field }}, {{ field }}), change_number)
+        min_by(coalesce(old_{{ field }}, {{ field }}), change_place)
         filter (where {{ field }} is not null) as first_{{ field }},
         {%- endfor %}
         max(observed_at) filter (where observed_at < {{ as_of_end() }}) as last_changed_at
-    from changes
+    from ordered
     group by opportunity_id
 )
 

@@ -1,5 +1,4 @@
--- The change records of the deals that exist, in the order they happened, with the stage each raw
--- name stood for on that day.
+-- The change records of the deals that exist, with the stage each raw name stood for on that day.
 with changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
@@ -60,22 +59,6 @@ mapped as (
         and dated.old_stage_name = old_stage_names.stage_name
         and dated.changed_on >= old_stage_names.valid_from
         and dated.changed_on < old_stage_names.valid_to
-),
-
--- Second precision and no guaranteed order: within an instant the loader's sequence decides, then
--- the stage, then the id.
-numbered as (
-    select
-        mapped.*,
-        row_number() over (
-            partition by mapped.opportunity_id
-            order by
-                mapped.changed_at asc,
-                mapped.loader_sequence asc nulls last,
-                mapped.stage_order asc nulls last,
-                mapped.change_id asc
-        ) as change_number
-    from mapped
 )
 
-select * from numbered
+select * from mapped

@@ -11,7 +11,7 @@ creations as (
         opportunity_id,
         created_at as observed_at,
         1 as observation_kind,
-        cast(0 as bigint) as change_number,
+        {{ no_change_order() }},
         case
             when has_stage_history then first_known_stage_id
             when not is_closed_stage and (qualified_at is null or qualified_at <= created_at)
@@ -34,7 +34,10 @@ recorded_changes as (
         opportunity_id,
         observed_at,
         2 as observation_kind,
-        change_number,
+        changed_at,
+        loader_sequence,
+        stage_order,
+        change_id,
         stage_id,
         amount,
         close_date,
@@ -51,7 +54,7 @@ proven_qualifications as (
         opportunity_id,
         qualified_at as observed_at,
         3 as observation_kind,
-        cast(0 as bigint) as change_number,
+        {{ no_change_order() }},
         case when is_closed_stage then first_qualified_stage_id else stage_id end as stage_id,
         {{ silent_fields(known=['stage_id']) }},
         cast(null as boolean) as is_deleted,
@@ -71,7 +74,7 @@ proven_closings as (
             coalesce(qualified_at, created_at)
         ) as observed_at,
         4 as observation_kind,
-        cast(0 as bigint) as change_number,
+        {{ no_change_order() }},
         stage_id,
         {{ silent_fields(known=['stage_id']) }},
         cast(null as boolean) as is_deleted,
@@ -86,7 +89,7 @@ corrections as (
         opportunity_id,
         greatest(last_modified_at, last_changed_at, created_at) as observed_at,
         5 as observation_kind,
-        cast(0 as bigint) as change_number,
+        {{ no_change_order() }},
         case when has_stage_history then stated_stage_id end as stage_id,
         stated_amount as amount,
         stated_close_date as close_date,
@@ -107,7 +110,7 @@ unrecorded_closings as (
             coalesce({{ business_midnight('close_date') }}, last_changed_at), last_changed_at
         ) as observed_at,
         5 as observation_kind,
-        cast(0 as bigint) as change_number,
+        {{ no_change_order() }},
         stage_id,
         {{ silent_fields(known=['stage_id']) }},
         cast(null as boolean) as is_deleted,
@@ -122,7 +125,7 @@ deletions as (
         greatest(coalesce(last_modified_at, last_changed_at), last_changed_at, created_at)
             as observed_at,
         6 as observation_kind,
-        cast(0 as bigint) as change_number,
+        {{ no_change_order() }},
         {{ silent_fields() }},
         true as is_deleted,
         false as is_inferred

@@ -1,37 +1,50 @@
 -- The states of every deal as the CRM had them, one after the other without gap or overlap: each
 -- field keeps its last known value, one state per instant, and a save that changes nothing is none.
 {%- set state = opportunity_fields() + ['is_deleted'] %}
-{%- set in_order = by_time('observed_at, observation_kind, change_number') %}
+{%- set in_order = by_time('observed_at, observation_kind, ' ~ change_order()) %}
 with observations as (select * from {{ ref('int_opportunity_observations') }}),
 
 carried as (
     select
         opportunity_id,
         observed_at,
-        observation_kind,
-        change_number,
+        row_number() over ({{ in_order }}) as place,
         {%- for field in state %}
         {{ last_known(field, in_order) }} as {{ field }},
         {%- endfor %}
-        is_inferred
+        is_inferred,
+        lead(observed_at) over ({{ in_order }}) as following_observed_at,
+        lead(is_inferred) over ({{ in_order }}) as following_is_inferred
     from observations
+),
+
+-- A CRM that tracks fields writes several records per save: more than half of the observations are
+-- overtaken within their instant. Recorded and inferred ones stay apart, because a state is
+-- inferred only if what was recorded does not make it.
+settled as (
+    select *
+    from carried
+    where
+        following_observed_at is null
+        or following_observed_at > observed_at
+        or following_is_inferred <> is_inferred
 ),
 
 stepped as (
     select
         *,
         {%- for field in state %}
-        lag({{ field }}) over ({{ in_order }}) as {{ field }}_before,
+        lag({{ field }}) over ({{ by_time('place') }}) as {{ field }}_before,
         {%- endfor %}
-        row_number() over ({{ in_order }}) as step_number
-    from carried
+        row_number() over ({{ by_time('place') }}) as step_number
+    from settled
 ),
 
--- An observation that changes nothing must not lend its flag to the state it repeats.
+-- What changes nothing must not lend its flag to the state it repeats.
 steps as (
     select
         *,
-        lead(observed_at) over ({{ in_order }}) as next_observed_at
+        lead(observed_at) over ({{ by_time('place') }}) as next_observed_at
     from stepped
     where
         step_number = 1

@@ -1,0 +1,29 @@
+{#-
+    How the change records of one deal followed each other: by instant, then by what the loader
+    counted, then by the order of the stages, then by id, because CRMs log seconds and promise no
+    order within one.
+-#}
+{% macro change_order() -%}
+    changed_at asc,
+        loader_sequence asc nulls last,
+        stage_order asc nulls last,
+        change_id asc
+{%- endmacro %}
+
+{#- The same order as one value, the smallest for the first record: for min_by. -#}
+{% macro change_order_value() -%}
+    {{ tuple_of([
+        'changed_at',
+        'coalesce(loader_sequence, 9223372036854775807)',
+        'coalesce(stage_order, 2147483647)',
+        'change_id',
+    ]) }}
+{%- endmacro %}
+
+{#- The columns of change_order for a fact that is no change record. -#}
+{% macro no_change_order() -%}
+    cast(null as timestamp) as changed_at,
+        cast(null as bigint) as loader_sequence,
+        cast(null as integer) as stage_order,
+        cast(null as {{ dbt.type_string() }}) as change_id
+{%- endmacro %}
