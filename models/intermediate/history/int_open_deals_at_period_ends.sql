@@ -62,23 +62,29 @@ remembered as (
         stage_entered_at,
         close_date,
         max(last_activity_on) over so_far as last_activity_on,
-        cast(coalesce(sum(push_count) over so_far, 0) as bigint) as push_count,
-        cast(
-            coalesce(
-                sum(push_count) over (
-                    partition by opportunity_id, quarter_start
-                    order by end_number, is_state
-                    rows between unbounded preceding and current row
-                ),
-                0
-            ) as bigint
-        ) as quarter_push_count
+        cast(coalesce(sum(push_count) over so_far, 0) as bigint) as push_count
     from timelines
     window so_far as (
         partition by opportunity_id
         order by end_number, is_state
         rows between unbounded preceding and current row
     )
+),
+
+-- Pushes since the quarter began. Few deals are ever pushed: summed apart, the others need no second
+-- window.
+pushed_states as (
+    select
+        states.opportunity_id,
+        states.end_number,
+        cast(sum(marks.push_count) as bigint) as quarter_push_count
+    from states
+    inner join marks
+        on states.opportunity_id = marks.opportunity_id
+        and states.quarter_start = marks.quarter_start
+        and states.end_number >= marks.end_number
+    where marks.push_count is not null
+    group by states.opportunity_id, states.end_number
 ),
 
 -- A CRM begins to tell of activities one day; before it, and without any, silence means nothing.
@@ -126,7 +132,7 @@ known as (
         stages.expected_days,
         remembered.close_date,
         remembered.push_count,
-        remembered.quarter_push_count,
+        coalesce(pushed_states.quarter_push_count, 0) as quarter_push_count,
         remembered.last_activity_on,
         case
             when remembered.window_end >= activities_known.known_from
@@ -149,6 +155,9 @@ known as (
     from remembered
     inner join opportunities on remembered.opportunity_id = opportunities.opportunity_id
     inner join stages on remembered.stage_id = stages.stage_id
+    left join pushed_states
+        on remembered.opportunity_id = pushed_states.opportunity_id
+        and remembered.end_number = pushed_states.end_number
     left join actions
         on remembered.opportunity_id = actions.opportunity_id
         and remembered.end_number = actions.end_number

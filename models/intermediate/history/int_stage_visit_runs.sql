@@ -2,37 +2,23 @@
 -- record makes an island of its own, so that the visit before it can be seen to end by deletion.
 with versions as (select * from {{ ref('int_opportunity_versions') }}),
 
-compared as (
+-- Within a run the version's number and its rank among those of the same stage grow together: their
+-- distance tells the runs of one stage apart.
+placed as (
     select
         *,
-        lag(stage_id) over ({{ by_time('version_number') }}) as stage_id_before,
-        lag(is_deleted) over ({{ by_time('version_number') }}) as is_deleted_before
+        version_number - row_number() over (
+            partition by opportunity_id, stage_id, is_deleted order by version_number
+        ) as distance
     from versions
-),
-
-numbered as (
-    select
-        *,
-        sum(
-            case
-                when
-                    stage_id is distinct from stage_id_before
-                    or is_deleted is distinct from is_deleted_before
-                    then 1
-                else 0
-            end
-        ) over (
-            {{ by_time('version_number') }} rows between unbounded preceding and current row
-        ) as visit_number
-    from compared
 ),
 
 runs as (
     select
         opportunity_id,
-        cast(visit_number as bigint) as visit_number,
-        min(stage_id) as stage_id,
-        bool_or(is_deleted) as is_deleted,
+        stage_id,
+        is_deleted,
+        min(version_number) as first_version_number,
         min(valid_from) as entered_at,
         case when count(*) = count(valid_to) then max(valid_to) end as exited_at,
         {{ first_amount('amount', 'version_number') }} as entry_amount,
@@ -44,8 +30,17 @@ runs as (
         nullif(max_by(coalesce(close_date, {{ no_date() }}), version_number), {{ no_date() }})
             as exit_close_date,
         min_by(is_inferred, version_number) as is_inferred
-    from numbered
-    group by opportunity_id, visit_number
+    from placed
+    group by opportunity_id, stage_id, is_deleted, distance
+),
+
+numbered as (
+    select
+        *,
+        cast(
+            row_number() over ({{ by_time('first_version_number') }}) as bigint
+        ) as visit_number
+    from runs
 )
 
-select * from runs
+select * from numbered

@@ -42,9 +42,13 @@ scoped as (
     cross join scopes
 ),
 
+-- A key reported by itself needs no sum over keys: a rep of one segment is all of that segment's.
 reported as (
     select
         *,
+        count(*) over (
+            partition by measure_id, scope, segment, team_id, rep_id, slice_type, slice_id
+        ) as key_count,
         dense_rank() over (
             order by measure_id, scope, segment, team_id, rep_id, slice_type, slice_id
         ) as reported_number

@@ -64,7 +64,16 @@ summed as (
         cast(sum(by_key.measure_value) as decimal(38, 4)) as measure_value
     from by_key
     inner join keys on by_key.key_number = keys.key_number
+    where keys.key_count > 1
     group by 1, 2
+    union all
+    select
+        keys.reported_number,
+        by_key.window_number,
+        cast(by_key.measure_value as decimal(38, 4)) as measure_value
+    from by_key
+    inner join keys on by_key.key_number = keys.key_number
+    where keys.key_count = 1
 )
 
 select * from summed
