@@ -91,8 +91,10 @@ class Build:
         return dict(found)
 
     def tables(self, schema: str = "marts") -> list[str]:
+        """Names of the tables and views of a schema."""
         found = self.query(
-            "select table_name from duckdb_tables() where schema_name = ? order by 1", [schema]
+            "select distinct table_name from duckdb_columns() where schema_name = ? order by 1",
+            [schema],
         )
         return [name for (name,) in found]
 

@@ -310,6 +310,23 @@ def test_what_is_published_is_what_was_built(folder: Path, tmp_path: Path) -> No
         ]
 
 
+def test_a_view_is_published_as_a_table_in_order(folder: Path, tmp_path: Path) -> None:
+    work = write_work(tmp_path / "work.duckdb", 1)
+    with duckdb.connect(str(work)) as connection:
+        connection.execute("create schema intermediate")
+        connection.execute(
+            "create table intermediate.shuffled as"
+            " select row_id from marts.numbers order by hash(row_id)"
+        )
+        connection.execute("create view marts.seen as select row_id from intermediate.shuffled")
+    store = Store(folder)
+    store.builds.mkdir(parents=True)
+    publish(store, work, Publication(build_info(store)), 3)
+    with duckdb.connect(str(folder / "serve.duckdb"), read_only=True) as connection:
+        rows = [row for (row,) in connection.execute("select row_id from marts.seen").fetchall()]
+    assert rows == list(range(ROWS))
+
+
 def test_every_expectation_is_its_own_row_of_data_quality() -> None:
     from harness import REPO
     from sales_metrics.contract import read_contract
