@@ -71,8 +71,8 @@ remembered as (
     )
 ),
 
--- Pushes since the quarter began. Few deals are ever pushed: summed apart, the others need no second
--- window.
+-- Pushes since the quarter began. Few deals are ever pushed: summed apart, the others need no
+-- second window.
 pushed_states as (
     select
         states.opportunity_id,

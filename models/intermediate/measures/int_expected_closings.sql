@@ -25,9 +25,7 @@ expected as (
         periods.period_type,
         periods.period_start,
         scopes.scope,
-        case when scopes.keeps_segment then spans.segment else 'all' end as segment,
-        case when scopes.keeps_team then spans.team_id else 'all' end as team_id,
-        case when scopes.keeps_rep then spans.rep_id else 'all' end as rep_id,
+        {{ reported_keys('spans') }},
         sum({{ weighted('spans.amount', 'probabilities.probability') }}) as weighted_amount
     from periods
     inner join spans

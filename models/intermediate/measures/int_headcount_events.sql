@@ -1,37 +1,16 @@
 -- A rep counts on the last day of each period he is there on: enough for metrics per active rep.
--- Who leads others and carries no quota that month sells through them and is no rep here.
+-- Managers are no reps.
 with reps as (select * from {{ ref('int_reps_listed') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
-quotas as (select * from {{ ref('stg_planning__quotas') }}),
+managers as (select * from {{ ref('int_managers_by_day') }}),
 
 days as (
     select distinct window_end as event_on
     from periods
-),
-
-leaders as (
-    select distinct
-        days.event_on,
-        assignments.manager_id as rep_id
-    from days
-    inner join assignments
-        on days.event_on >= assignments.valid_from
-        and days.event_on < assignments.valid_to
-    where assignments.manager_id is not null
-),
-
-managers as (
-    select
-        leaders.event_on,
-        leaders.rep_id
-    from leaders
-    anti join quotas
-        on leaders.rep_id = quotas.rep_id
-        and {{ month_start('leaders.event_on') }} = quotas.month_start
 ),
 
 present as (
@@ -57,7 +36,7 @@ headcount as (
     select present.*
     from present
     anti join managers
-        on present.event_on = managers.event_on and present.rep_id = managers.rep_id
+        on present.event_on = managers.calendar_day and present.rep_id = managers.rep_id
 )
 
 select * from headcount

@@ -35,9 +35,7 @@ scoped as (
         numbered.slice_type,
         numbered.slice_id,
         scopes.scope,
-        case when scopes.keeps_segment then numbered.segment else 'all' end as segment,
-        case when scopes.keeps_team then numbered.team_id else 'all' end as team_id,
-        case when scopes.keeps_rep then numbered.rep_id else 'all' end as rep_id
+        {{ reported_keys('numbered') }}
     from numbered
     cross join scopes
 ),

@@ -66,10 +66,7 @@ scoped_keys as (
         numbered_keys.period_type,
         numbered_keys.period_start,
         reported_scopes.scope,
-        case when reported_scopes.keeps_segment then numbered_keys.segment else 'all' end
-            as segment,
-        case when reported_scopes.keeps_team then numbered_keys.team_id else 'all' end as team_id,
-        case when reported_scopes.keeps_rep then numbered_keys.rep_id else 'all' end as rep_id
+        {{ reported_keys('numbered_keys', scopes='reported_scopes') }}
     from numbered_keys
     cross join reported_scopes
 ),

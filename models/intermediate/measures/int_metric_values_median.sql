@@ -41,9 +41,7 @@ windowed as (
         periods.period_end,
         periods.is_complete,
         scopes.scope,
-        case when scopes.keeps_segment then wins.segment else 'all' end as segment,
-        case when scopes.keeps_team then wins.team_id else 'all' end as team_id,
-        case when scopes.keeps_rep then wins.rep_id else 'all' end as rep_id,
+        {{ reported_keys('wins') }},
         wins.won_cycle_days
     from metrics
     inner join window_days on metrics.window_id = window_days.window_id

@@ -33,7 +33,7 @@ scoped as (
     select
         cohorts.month_end,
         scopes.scope,
-        case when scopes.keeps_segment then cohorts.segment else 'all' end as segment,
+        {{ reported_keys('cohorts', keys=['segment']) }},
         cast(sum(cohorts.arr_before) as double) as arr_before,
         cast(sum(cohorts.arr_now) as double) as arr_now,
         cast(sum(cohorts.arr_kept) as double) as arr_kept,

@@ -20,9 +20,7 @@ scoped as (
         quotas.quarter_start,
         quotas.month_start,
         scopes.scope,
-        case when scopes.keeps_segment then quotas.segment else 'all' end as segment,
-        case when scopes.keeps_team then quotas.team_id else 'all' end as team_id,
-        case when scopes.keeps_rep then quotas.rep_id else 'all' end as rep_id,
+        {{ reported_keys('quotas') }},
         sum(quotas.amount) as amount
     from quotas
     cross join scopes

@@ -58,9 +58,7 @@ seen as (
 keys as (
     select
         scopes.scope,
-        case when scopes.keeps_segment then seen.segment else 'all' end as segment,
-        case when scopes.keeps_team then seen.team_id else 'all' end as team_id,
-        case when scopes.keeps_rep then seen.rep_id else 'all' end as rep_id,
+        {{ reported_keys('seen') }},
         min(seen.first_day) as first_day
     from seen
     cross join scopes

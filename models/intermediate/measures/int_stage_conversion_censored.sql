@@ -56,8 +56,7 @@ scoped as (
         windowed.period_type,
         windowed.period_start,
         scopes.scope,
-        case when scopes.keeps_segment then windowed.segment else 'all' end as segment,
-        case when scopes.keeps_team then windowed.team_id else 'all' end as team_id,
+        {{ reported_keys('windowed', keys=['segment', 'team']) }},
         windowed.stage_id,
         windowed.days,
         {%- for kind in ['advanced', 'lost', 'backward', 'deleted', 'watched'] %}

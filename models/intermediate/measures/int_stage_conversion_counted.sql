@@ -99,8 +99,7 @@ scoped as (
         counted.period_type,
         counted.period_start,
         scopes.scope,
-        case when scopes.keeps_segment then counted.segment else 'all' end as segment,
-        case when scopes.keeps_team then counted.team_id else 'all' end as team_id,
+        {{ reported_keys('counted', keys=['segment', 'team']) }},
         counted.rep_id,
         counted.stage_id,
         {%- for outcome in ['advanced', 'lost', 'backward', 'open'] %}

@@ -2,7 +2,11 @@ with scope_keys as (select * from {{ ref('int_scope_keys') }}),
 
 reps as (select * from {{ ref('dim_reps') }}),
 
-quotas as (select * from {{ ref('stg_planning__quotas') }}),
+managers as (
+    select rep_id
+    from {{ ref('int_managers_by_day') }}
+    where calendar_day = {{ as_of_date() }}
+),
 
 occurring as (
     select team_id
@@ -13,21 +17,6 @@ occurring as (
     from reps
     union
     select 'unassigned' as team_id
-),
-
--- Who leads others and carries no quota this month is no rep, as in metrics per rep.
-leaders as (
-    select distinct manager_id as rep_id
-    from reps
-    where is_active
-),
-
-managers as (
-    select leaders.rep_id
-    from leaders
-    anti join quotas
-        on leaders.rep_id = quotas.rep_id
-        and quotas.month_start = {{ month_start(as_of_date()) }}
 ),
 
 head_counts as (

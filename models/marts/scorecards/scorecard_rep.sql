@@ -13,11 +13,11 @@ reps as (select * from {{ ref('dim_reps') }}),
 
 rep_ranks as (select * from {{ ref('rep_ranks') }}),
 
--- Who leads others sells through them: no peer of a rep.
+-- Sells through others: no peer of a rep.
 managers as (
-    select distinct manager_id
-    from reps
-    where manager_id is not null
+    select rep_id
+    from {{ ref('int_managers_by_day') }}
+    where calendar_day = {{ as_of_date() }}
 ),
 
 shown as (
@@ -36,7 +36,7 @@ shown as (
     inner join current_values on scorecard_metrics.metric_id = current_values.metric_id
     inner join metrics on scorecard_metrics.metric_id = metrics.metric_id
     inner join reps on current_values.rep_id = reps.rep_id
-    anti join managers on current_values.rep_id = managers.manager_id
+    anti join managers on current_values.rep_id = managers.rep_id
     where scorecard_metrics.scorecard = 'rep'
         and scorecard_metrics.role in ('value', 'beside')
         and current_values.scope = 'rep'
