@@ -20,12 +20,22 @@ human as (
         and activities.booked_at is not null
 ),
 
+-- Read apart from the rest: few rows, and the others need not wait in memory for them.
+held_discoveries as (
+    select *
+    from {{ ref('int_activities_typed') }}
+    where activity_type = 'discovery'
+        and outcome = 'held'
+        and not is_deleted
+        and booked_at is not null
+        and opportunity_id is not null
+),
+
 first_discoveries as (
     select
         opportunity_id,
         min(occurred_at) as discovered_at
-    from human
-    where activity_type = 'discovery' and outcome = 'held' and opportunity_id is not null
+    from held_discoveries
     group by opportunity_id
 ),
 
