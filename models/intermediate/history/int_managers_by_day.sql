@@ -2,8 +2,6 @@
 -- day of each period and on the as-of day. The one place that says so.
 with periods as (select * from {{ ref('int_calendar_periods') }}),
 
-reps as (select * from {{ ref('int_reps_listed') }}),
-
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 quotas as (select * from {{ ref('stg_planning__quotas') }}),
@@ -15,7 +13,8 @@ days as (
     select {{ as_of_date() }} as calendar_day
 ),
 
--- Whoever left leads to no one.
+-- By assignments alone, which are dated: what else is known of a report is known late. So whoever
+-- led somebody who has left stays a manager, which takes nothing from anyone without a quota.
 leaders as (
     select distinct
         days.calendar_day,
@@ -24,10 +23,7 @@ leaders as (
     inner join assignments
         on days.calendar_day >= assignments.valid_from
         and days.calendar_day < assignments.valid_to
-    left join reps on assignments.rep_id = reps.rep_id
     where assignments.manager_id is not null
-        and days.calendar_day >= coalesce(reps.starts_on, date '1900-01-01')
-        and days.calendar_day < coalesce(reps.ends_on, date '9999-12-31')
 ),
 
 managers as (
