@@ -22,7 +22,6 @@ timelines as (
     select
         opportunity_id,
         end_number,
-        quarter_start,
         0 as is_state,
         last_activity_on,
         push_count,
@@ -37,7 +36,6 @@ timelines as (
     select
         opportunity_id,
         end_number,
-        quarter_start,
         1 as is_state,
         cast(null as date) as last_activity_on,
         cast(null as bigint) as push_count,
