@@ -83,7 +83,6 @@ typed as (
     select
         unioned.activity_id,
         unioned.source,
-        unioned.record_kind,
         coalesce(chosen.activity_type, 'other') as activity_type,
         coalesce(chosen.activity_type in ('meeting', 'discovery', 'demo'), false) as is_meeting,
         coalesce(unioned.stated_direction, chosen.direction, 'outbound') as direction,
@@ -114,13 +113,26 @@ typed as (
 
 judged as (
     select
-        typed.*,
+        activity_id,
+        source,
+        activity_type,
+        is_meeting,
+        direction,
+        rep_id,
+        opportunity_id,
+        account_id,
+        lead_id,
+        booked_at,
+        occurred_at,
+        due_on,
+        is_done,
+        is_deleted,
         case
-            when not typed.is_meeting then case when typed.is_done then 'done' else 'open' end
-            when typed.raw_outcome in ('no_show', 'noshow') and typed.is_done then 'no_show'
-            when typed.raw_outcome in ('cancelled', 'canceled') and typed.is_done then 'cancelled'
-            when typed.raw_outcome = 'rescheduled' and typed.is_done then 'rescheduled'
-            when typed.is_done then 'held'
+            when not is_meeting then case when is_done then 'done' else 'open' end
+            when raw_outcome in ('no_show', 'noshow') and is_done then 'no_show'
+            when raw_outcome in ('cancelled', 'canceled') and is_done then 'cancelled'
+            when raw_outcome = 'rescheduled' and is_done then 'rescheduled'
+            when is_done then 'held'
             else 'scheduled'
         end as outcome
     from typed

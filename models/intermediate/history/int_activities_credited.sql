@@ -1,6 +1,6 @@
--- Human activities with the day, segment and account they count for. The deal's segment at its
+-- Human activities with the team, segment and account they count for. The deal's segment at its
 -- creation goes before the rep's: it never changes later.
-with activities as (select * from {{ ref('int_activities_typed') }}),
+with human as (select * from {{ ref('int_activities_human') }}),
 
 summarised as (select * from {{ ref('int_opportunities_summarised') }}),
 
@@ -8,27 +8,11 @@ opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
-human as (
-    select
-        activities.*,
-        {{ business_day('activities.booked_at') }} as booked_on,
-        {{ business_day('activities.occurred_at') }} as occurred_on
-    from activities
-    where activities.activity_type not in ('automated', 'other')
-        and not activities.is_deleted
-        and activities.outcome <> 'open'
-        and activities.booked_at is not null
-),
-
 -- Read apart from the rest: few rows, and the others need not wait in memory for them.
 held_discoveries as (
     select *
-    from {{ ref('int_activities_typed') }}
-    where activity_type = 'discovery'
-        and outcome = 'held'
-        and not is_deleted
-        and booked_at is not null
-        and opportunity_id is not null
+    from {{ ref('int_activities_human') }}
+    where activity_type = 'discovery' and outcome = 'held' and opportunity_id is not null
 ),
 
 first_discoveries as (

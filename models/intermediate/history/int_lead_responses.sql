@@ -3,7 +3,7 @@
 -- from the lead's creation on; those of a deal that was there already, from the conversion on.
 with leads as (select * from {{ ref('int_leads_unioned') }}),
 
-activities as (select * from {{ ref('int_activities_credited') }}),
+activities as (select * from {{ ref('int_activities_human') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 

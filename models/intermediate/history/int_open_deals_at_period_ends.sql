@@ -8,7 +8,7 @@ next_actions as (select * from {{ ref('int_next_actions_at_period_ends') }}),
 
 actions_ever as (select * from {{ ref('int_next_actions') }}),
 
-activities as (select * from {{ ref('int_activities_credited') }}),
+activities as (select * from {{ ref('int_activities_human') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 

@@ -6,49 +6,52 @@ visits as (select * from {{ ref('int_stage_visits') }}),
 
 days as (select * from {{ ref('int_period_ends') }}),
 
+last_ends as (
+    select max(end_number) as end_number
+    from days
+),
+
 spanned as (
     select
         versions.opportunity_id,
-        versions.valid_from,
+        versions.visit_number,
         versions.segment,
         versions.rep_id,
         versions.stage_id,
         versions.close_date,
         began.end_number as first_end_number,
-        ended.end_number as end_number_after
+        coalesce(ended.end_number, last_ends.end_number + 1) as end_number_after
     from versions
     inner join days as began on versions.valid_from_day = began.calendar_day
     left join days as ended on {{ business_day('versions.valid_to') }} = ended.calendar_day
+    cross join last_ends
     where versions.is_open
         and (ended.end_number is null or ended.end_number > began.end_number)
 ),
 
-visiting as (
+ended as (
     select
-        spanned.*,
-        visits.entered_at as stage_entered_at
+        *,
+        {{ each_number('first_end_number', '(end_number_after - first_end_number)') }} as end_number
     from spanned
-    inner join visits
-        on spanned.opportunity_id = visits.opportunity_id
-        and spanned.valid_from >= visits.entered_at
-        and (visits.exited_at is null or spanned.valid_from < visits.exited_at)
 ),
 
 states as (
     select
-        visiting.opportunity_id,
-        days.end_number,
+        ended.opportunity_id,
+        ended.end_number,
         days.calendar_day as window_end,
         days.quarter_start,
-        visiting.segment,
-        visiting.rep_id,
-        visiting.stage_id,
-        visiting.stage_entered_at,
-        visiting.close_date
-    from visiting
-    inner join days
-        on visiting.first_end_number <= days.end_number
-        and (visiting.end_number_after is null or visiting.end_number_after > days.end_number)
+        ended.segment,
+        ended.rep_id,
+        ended.stage_id,
+        visits.entered_at as stage_entered_at,
+        ended.close_date
+    from ended
+    inner join days on ended.end_number = days.end_number
+    inner join visits
+        on ended.opportunity_id = visits.opportunity_id
+        and ended.visit_number = visits.visit_number
     where days.is_period_end
 )
 

@@ -1,6 +1,6 @@
 -- What happens to a deal on a day and is remembered afterwards, gathered by the period end that
 -- first knows of it.
-with activities as (select * from {{ ref('int_activities_credited') }}),
+with activities as (select * from {{ ref('int_activities_human') }}),
 
 pushes as (select * from {{ ref('int_opportunity_pushes') }}),
 

@@ -82,6 +82,20 @@ spans as (
     select
         opportunity_id,
         row_number() over ({{ by_time('observed_at') }}) as version_number,
+        -- Versions one after the other in one stage are one visit; a deletion ends it.
+        cast(
+            sum(
+                case
+                    when instant_number = 1 then 1
+                    when stage_id <> stage_id_before then 1
+                    when is_deleted <> is_deleted_before then 1
+                    else 0
+                end
+            ) over (
+                {{ by_time('observed_at') }}
+                rows between unbounded preceding and current row
+            ) as bigint
+        ) as visit_number,
         observed_at as valid_from,
         lead(observed_at) over ({{ by_time('observed_at') }}) as valid_to,
         stage_id,

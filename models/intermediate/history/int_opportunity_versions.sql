@@ -73,51 +73,55 @@ qualifications as (
 ),
 
 -- The ACV tier comes from the amount at qualification; before it there is none.
-sized as (
+tiers as (
     select
-        converted.*,
-        case
-            when converted.version_number >= qualifications.qualified_version_number
-                then qualifications.qualified_amount
-        end as tier_amount
-    from converted
-    left join qualifications on converted.opportunity_id = qualifications.opportunity_id
+        qualifications.opportunity_id,
+        qualifications.qualified_version_number,
+        acv_bands.segment as acv_tier
+    from qualifications
+    inner join acv_bands
+        on qualifications.qualified_amount >= coalesce(acv_bands.lower_bound, 0)
+        and (
+            qualifications.qualified_amount < acv_bands.upper_bound
+            or acv_bands.upper_bound is null
+        )
 ),
 
 versions as (
     select
-        sized.opportunity_id,
-        sized.version_number,
-        sized.valid_from,
-        sized.valid_to,
-        sized.valid_from_day,
-        sized.stage_id,
-        sized.converted_amount as amount,
-        sized.amount as amount_original,
-        sized.currency_code,
-        sized.close_date,
-        sized.rep_id,
-        sized.team_id,
+        converted.opportunity_id,
+        converted.version_number,
+        converted.visit_number,
+        converted.valid_from,
+        converted.valid_to,
+        converted.valid_from_day,
+        converted.stage_id,
+        converted.converted_amount as amount,
+        converted.amount as amount_original,
+        converted.currency_code,
+        converted.close_date,
+        converted.rep_id,
+        converted.team_id,
         coalesce(
             {%- for origin in var('segment_order') %}
-            {{ 'acv_bands.segment' if origin == 'acv_band' else 'sized.segment_by_' ~ origin }},
+            {{ 'tiers.acv_tier' if origin == 'acv_band' else 'converted.segment_by_' ~ origin }},
             {%- endfor %}
             'unassigned'
         ) as segment,
-        acv_bands.segment as acv_tier,
-        sized.account_id,
-        sized.forecast_category,
-        sized.opportunity_type,
-        sized.is_deleted,
-        not sized.is_won and not sized.is_lost and not sized.is_deleted as is_open,
-        sized.is_won,
-        sized.is_lost,
-        sized.is_qualified,
-        sized.is_inferred
-    from sized
-    left join acv_bands
-        on sized.tier_amount >= coalesce(acv_bands.lower_bound, 0)
-        and (sized.tier_amount < acv_bands.upper_bound or acv_bands.upper_bound is null)
+        tiers.acv_tier,
+        converted.account_id,
+        converted.forecast_category,
+        converted.opportunity_type,
+        converted.is_deleted,
+        not converted.is_won and not converted.is_lost and not converted.is_deleted as is_open,
+        converted.is_won,
+        converted.is_lost,
+        converted.is_qualified,
+        converted.is_inferred
+    from converted
+    left join tiers
+        on converted.opportunity_id = tiers.opportunity_id
+        and converted.version_number >= tiers.qualified_version_number
 )
 
 select * from versions

@@ -2,14 +2,20 @@
 -- thousands of them. A meeting counts twice, on the day it was booked and on the day it took place.
 with activities as (select * from {{ ref('int_activities_credited') }}),
 
+-- Read apart: few activities are meetings, and the others need not wait in memory for them.
+meetings as (
+    select *
+    from {{ ref('int_activities_credited') }}
+    where is_meeting
+),
+
 booked as (
     select
         booked_on as event_on,
         rep_id,
         segment,
         count(*) as meetings_booked_count
-    from activities
-    where is_meeting
+    from meetings
     group by booked_on, rep_id, segment
 ),
 

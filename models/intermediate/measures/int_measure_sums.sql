@@ -27,7 +27,8 @@ daily_keys as (
     from keys
 ),
 
-numbered as (
+-- First, or a row's key would be looked up by six words once for every window of its day.
+numbered as {{ evaluated_first() }} (
     select
         daily_keys.key_number,
         daily.measure_id,

@@ -1,11 +1,17 @@
--- Metrics that are sums or sums over sums: the catalog joined to the windowed measures. A count or
+-- Metrics that are sums or sums over sums: the catalog joined to the sums of measures. A count or
 -- amount whose input exists is zero where nothing happened; a rate has a row where its denominator
--- has one.
+-- has one. Metrics, periods and places (what a value is of) are numbers until the roles stand side
+-- by side: grouping by their eight words took half of this model's time. Long, because the words
+-- have to be numbered first.
 with metrics as (select * from {{ ref('metrics') }}),
 
 terms as (select * from {{ ref('int_metric_terms') }}),
 
-windowed as (select * from {{ ref('int_measures_windowed') }}),
+sums as (select * from {{ ref('int_measure_sums') }}),
+
+keys as (select * from {{ ref('int_measure_keys') }}),
+
+window_days as (select * from {{ ref('int_window_days') }}),
 
 daily as (select * from {{ ref('int_measures_daily') }}),
 
@@ -16,6 +22,71 @@ periods as (select * from {{ ref('int_calendar_periods') }}),
 scope_keys as (select * from {{ ref('int_scope_keys') }}),
 
 segments as (select * from {{ ref('segments') }}),
+
+numbered_metrics as (
+    select
+        *,
+        row_number() over (order by metric_id) as metric_number
+    from metrics
+),
+
+numbered_periods as (
+    select
+        *,
+        row_number() over (order by period_type, period_start) as period_number
+    from periods
+),
+
+reported_keys as (
+    select distinct
+        reported_number,
+        measure_id,
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        slice_id
+    from keys
+),
+
+places as (
+    select
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        slice_id
+    from reported_keys
+    union
+    select
+        scope,
+        segment,
+        team_id,
+        rep_id,
+        'all' as slice_id
+    from scope_keys
+),
+
+-- All slices of one scope's key have one whole.
+numbered_places as (
+    select
+        *,
+        row_number() over (order by scope, segment, team_id, rep_id, slice_id) as place_number,
+        dense_rank() over (order by scope, segment, team_id, rep_id) as whole_number
+    from places
+),
+
+windows as (
+    select distinct
+        window_days.window_number,
+        window_days.window_id,
+        numbered_periods.period_type,
+        numbered_periods.period_number
+    from window_days
+    inner join numbered_periods
+        on window_days.period_type = numbered_periods.period_type
+        and window_days.period_start = numbered_periods.period_start
+),
 
 -- Which windows a segment's rows look through: its tier's own, else those of all.
 tiered_metrics as (
@@ -35,47 +106,84 @@ metric_segments as (
     inner join segments on tiered_metrics.acv_tier = segments.acv_tier
 ),
 
-valued_terms as (
+-- Through which windows a term is looked at.
+looks as (
     select
-        terms.metric_id,
-        terms.role,
-        terms.slice_type,
-        windowed.period_type,
-        windowed.period_start,
-        windowed.scope,
-        windowed.segment,
-        windowed.team_id,
-        windowed.rep_id,
-        windowed.slice_type as measure_slice_type,
-        windowed.slice_id,
-        windowed.measure_value
+        window_id,
+        period_types,
+        row_number() over (order by window_id, period_types) as look_number
     from terms
-    inner join windowed
-        on terms.measure_id = windowed.measure_id and terms.window_id = windowed.window_id
+    group by window_id, period_types
+),
+
+look_windows as (
+    select
+        looks.look_number,
+        windows.window_number,
+        windows.period_number
+    from looks
+    inner join windows
+        on looks.window_id = windows.window_id
+        and {{ listed_in('windows.period_type', 'looks.period_types') }}
+),
+
+-- Which sums are a term of which metric, and where its value stands.
+term_keys as (
+    select
+        reported_keys.reported_number,
+        numbered_metrics.metric_number,
+        numbered_places.place_number,
+        numbered_places.whole_number,
+        looks.look_number,
+        terms.role,
+        terms.measure_slice_type <> terms.slice_type as is_whole
+    from terms
+    inner join reported_keys
+        on terms.measure_id = reported_keys.measure_id
+        and {{ listed_in('reported_keys.scope', 'terms.scopes') }}
+    inner join looks
+        on terms.window_id = looks.window_id and terms.period_types = looks.period_types
+    inner join numbered_metrics on terms.metric_id = numbered_metrics.metric_id
+    inner join numbered_places
+        on reported_keys.scope = numbered_places.scope
+        and reported_keys.segment = numbered_places.segment
+        and reported_keys.team_id = numbered_places.team_id
+        and reported_keys.rep_id = numbered_places.rep_id
+        and reported_keys.slice_id = numbered_places.slice_id
     left join metric_segments
         on terms.metric_id = metric_segments.metric_id
-        and windowed.segment = metric_segments.segment
+        and reported_keys.segment = metric_segments.segment
     where terms.acv_tier = coalesce(metric_segments.acv_tier, 'all')
         and terms.role in ('numerator', 'denominator', 'n_measure')
-        and {{ listed_in('windowed.scope', 'terms.scopes') }}
-        and {{ listed_in('windowed.period_type', 'terms.period_types') }}
+),
+
+valued_terms as (
+    select
+        term_keys.metric_number,
+        look_windows.period_number,
+        term_keys.place_number,
+        term_keys.whole_number,
+        term_keys.is_whole,
+        term_keys.role,
+        sums.measure_value
+    from sums
+    inner join term_keys on sums.reported_number = term_keys.reported_number
+    inner join look_windows
+        on term_keys.look_number = look_windows.look_number
+        and sums.window_number = look_windows.window_number
 ),
 
 -- A share's denominator is the whole: it has no slice and serves every slice.
 whole_terms as (
     select
-        metric_id,
-        period_type,
-        period_start,
-        scope,
-        segment,
-        team_id,
-        rep_id,
+        metric_number,
+        period_number,
+        whole_number,
         max(case when role = 'denominator' then measure_value end) as denominator,
         max(case when role = 'n_measure' then measure_value end) as n
     from valued_terms
-    where measure_slice_type <> slice_type
-    group by 1, 2, 3, 4, 5, 6, 7
+    where is_whole
+    group by 1, 2, 3
 ),
 
 -- An input without a single row is not there: no metric that needs it is ever reported as zero.
@@ -98,51 +206,42 @@ instrumented_from as (
 
 zero_rows as (
     select
-        metrics.metric_id,
-        periods.period_type,
-        periods.period_start,
-        scope_keys.scope,
-        scope_keys.segment,
-        scope_keys.team_id,
-        scope_keys.rep_id,
-        'all' as slice_id
-    from metrics
-    inner join instrumented_from on metrics.numerator = instrumented_from.measure_id
-    inner join periods
-        on {{ listed_in('periods.period_type', 'metrics.period_types') }}
-        and instrumented_from.first_day <= periods.window_end
+        numbered_metrics.metric_number,
+        numbered_periods.period_number,
+        numbered_places.place_number
+    from numbered_metrics
+    inner join instrumented_from on numbered_metrics.numerator = instrumented_from.measure_id
+    inner join numbered_periods
+        on {{ listed_in('numbered_periods.period_type', 'numbered_metrics.period_types') }}
+        and instrumented_from.first_day <= numbered_periods.window_end
     inner join scope_keys
-        on {{ listed_in('scope_keys.scope', 'metrics.scopes') }}
-        and periods.window_end >= scope_keys.first_day
-        and periods.period_start <= scope_keys.last_day
-    where metrics.method = 'sum' and metrics.slice_type = 'all'
+        on {{ listed_in('scope_keys.scope', 'numbered_metrics.scopes') }}
+        and numbered_periods.window_end >= scope_keys.first_day
+        and numbered_periods.period_start <= scope_keys.last_day
+    inner join numbered_places
+        on scope_keys.scope = numbered_places.scope
+        and scope_keys.segment = numbered_places.segment
+        and scope_keys.team_id = numbered_places.team_id
+        and scope_keys.rep_id = numbered_places.rep_id
+        and numbered_places.slice_id = 'all'
+    where numbered_metrics.method = 'sum' and numbered_metrics.slice_type = 'all'
 ),
 
 -- The rows that are zero at least, and what was measured.
 placed as (
     select
-        metric_id,
-        period_type,
-        period_start,
-        scope,
-        segment,
-        team_id,
-        rep_id,
-        slice_id,
+        metric_number,
+        period_number,
+        place_number,
         role,
         measure_value
     from valued_terms
-    where measure_slice_type = slice_type
+    where not is_whole
     union all
     select
-        metric_id,
-        period_type,
-        period_start,
-        scope,
-        segment,
-        team_id,
-        rep_id,
-        slice_id,
+        metric_number,
+        period_number,
+        place_number,
         cast(null as {{ dbt.type_string() }}) as role,
         cast(null as decimal(38, 4)) as measure_value
     from zero_rows
@@ -150,55 +249,46 @@ placed as (
 
 reported as (
     select
-        metric_id,
-        period_type,
-        period_start,
-        scope,
-        segment,
-        team_id,
-        rep_id,
-        slice_id,
+        metric_number,
+        period_number,
+        place_number,
         max(case when role = 'numerator' then measure_value end) as numerator,
         max(case when role = 'denominator' then measure_value end) as denominator,
         max(case when role = 'n_measure' then measure_value end) as n
     from placed
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    group by 1, 2, 3
 ),
 
 summed as (
     select
-        metrics.metric_id,
-        reported.period_type,
-        reported.period_start,
-        periods.period_end,
-        reported.scope,
-        reported.segment,
-        reported.team_id,
-        reported.rep_id,
-        metrics.slice_type,
-        reported.slice_id,
+        numbered_metrics.metric_id,
+        numbered_periods.period_type,
+        numbered_periods.period_start,
+        numbered_periods.period_end,
+        numbered_places.scope,
+        numbered_places.segment,
+        numbered_places.team_id,
+        numbered_places.rep_id,
+        numbered_metrics.slice_type,
+        numbered_places.slice_id,
         cast(coalesce(reported.numerator, 0) as double) as numerator,
         cast(coalesce(reported.denominator, whole_terms.denominator) as double) as denominator,
         cast(coalesce(reported.n, whole_terms.n, 0) as bigint) as n,
-        metrics.method,
-        metrics.unit,
-        metrics.has_interval,
-        periods.is_complete
+        numbered_metrics.method,
+        numbered_metrics.unit,
+        numbered_metrics.has_interval,
+        numbered_periods.is_complete
     from reported
-    inner join metrics on reported.metric_id = metrics.metric_id
-    inner join periods
-        on reported.period_type = periods.period_type
-        and reported.period_start = periods.period_start
+    inner join numbered_metrics on reported.metric_number = numbered_metrics.metric_number
+    inner join numbered_periods on reported.period_number = numbered_periods.period_number
+    inner join numbered_places on reported.place_number = numbered_places.place_number
     inner join instrumented_from
-        on metrics.numerator = instrumented_from.measure_id
-        and periods.window_end >= instrumented_from.first_day
+        on numbered_metrics.numerator = instrumented_from.measure_id
+        and numbered_periods.window_end >= instrumented_from.first_day
     left join whole_terms
-        on reported.metric_id = whole_terms.metric_id
-        and reported.period_type = whole_terms.period_type
-        and reported.period_start = whole_terms.period_start
-        and reported.segment = whole_terms.segment
-        and reported.team_id = whole_terms.team_id
-        and reported.rep_id = whole_terms.rep_id
+        on reported.metric_number = whole_terms.metric_number
+        and reported.period_number = whole_terms.period_number
+        and numbered_places.whole_number = whole_terms.whole_number
 ),
 
 valued as (
