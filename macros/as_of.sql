@@ -80,7 +80,12 @@
 
 {#- The day written in as_of.csv of the raw folder; empty text when there is no such file. -#}
 {% macro as_of_file_day() -%}
-    {{ return(adapter.dispatch('as_of_file_day', 'sales_metrics')()) }}
+    {%- set place = raw_folder() ~ '/as_of.csv' -%}
+    {%- set known = raw_memory() -%}
+    {%- if place not in known -%}
+        {%- do known.update({place: adapter.dispatch('as_of_file_day', 'sales_metrics')()}) -%}
+    {%- endif -%}
+    {{ return(known[place]) }}
 {%- endmacro %}
 
 {% macro default__as_of_file_day() -%}

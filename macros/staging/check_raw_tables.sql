@@ -4,6 +4,7 @@
 -#}
 {% macro check_raw_tables() -%}
     {%- if execute -%}
+        {%- do raw_memory().clear() -%}
         {%- do land_raw_files() -%}
         {%- do as_of_day() -%}
         {%- do crm_sources() -%}

@@ -21,16 +21,21 @@
         {{ return(none) }}
     {%- endif -%}
     {%- set table = present[spelled] -%}
-    {%- do table.update({'columns': raw_columns(table)}) -%}
+    {%- if 'columns' not in table -%}{%- do table.update({'columns': raw_columns(table)}) -%}{%- endif -%}
     {{ return(table) }}
 {%- endmacro %}
 
 {% macro raw_relations(source_name) -%}
     {%- set schema = var('raw_schemas', {}).get(source_name) -%}
-    {%- if schema -%}
-        {{ return(raw_schema_relations(schema)) }}
+    {%- set place = raw_place(source_name) -%}
+    {%- set known = raw_memory() -%}
+    {%- if place not in known -%}
+        {%- do known.update({
+            place: raw_schema_relations(schema) if schema
+                else adapter.dispatch('raw_files', 'sales_metrics')(place)
+        }) -%}
     {%- endif -%}
-    {{ return(adapter.dispatch('raw_files', 'sales_metrics')(raw_place(source_name))) }}
+    {{ return(known[place]) }}
 {%- endmacro %}
 
 {#- The folder or schema of a source, as people would name it. -#}

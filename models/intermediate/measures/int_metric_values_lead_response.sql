@@ -118,8 +118,9 @@ at_risk as (
 ),
 
 -- The product over the steps is a sum of logarithms; of decimals, because sums of doubles depend on
--- their order. The last step, where nobody is left, has no logarithm.
-factors as (
+-- their order. The last step, where nobody is left, has no logarithm, and where nobody was answered
+-- the curve does not fall.
+falls as (
     select
         *,
         case
@@ -134,26 +135,18 @@ factors as (
                     )
         end as log_factor
     from at_risk
+    where answered_count > 0
 ),
 
 curve as (
     select
         *,
-        case
-            when answered_count = waiting_count then 0
-            else
-                exp(
-                    coalesce(
-                        sum(log_factor) over (
-                            partition by reported_number, series_number
-                            order by waited_micros
-                            rows between unbounded preceding and current row
-                        ),
-                        0
-                    )
-                )
-        end as waiting_share
-    from factors
+        sum(log_factor) over (
+            partition by reported_number, series_number
+            order by waited_micros
+            rows between unbounded preceding and current row
+        ) as log_waiting_share
+    from falls
 ),
 
 -- What is one half but for the last digits is one half.
@@ -161,11 +154,22 @@ quantiles as (
     select
         reported_number,
         series_number,
-        cast(sum(lead_count) as bigint) as n,
-        cast(sum(lead_count - answered_count) as double) as unanswered_count,
-        min(waited_micros) filter (where waiting_share <= 0.500000001) as p50,
-        min(waited_micros) filter (where waiting_share <= 0.050000001) as p95
+        {%- for name, share in {'p50': '0.500000001', 'p95': '0.050000001'}.items() %}
+        min(waited_micros) filter (
+            where answered_count = waiting_count or log_waiting_share <= cast(ln({{ share }}) as decimal(28, 18))
+        ) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from curve
+    group by reported_number, series_number
+),
+
+tallies as (
+    select
+        reported_number,
+        series_number,
+        cast(sum(lead_count) as bigint) as n,
+        cast(sum(lead_count - answered_count) as double) as unanswered_count
+    from steps
     group by reported_number, series_number
 ),
 
@@ -196,13 +200,16 @@ named as (
         series.clock,
         series.slice_id,
         reported_names.*,
-        quantiles.n,
-        quantiles.unanswered_count,
+        tallies.n,
+        tallies.unanswered_count,
         quantiles.p50,
         quantiles.p95
-    from quantiles
-    inner join reported_names on quantiles.reported_number = reported_names.reported_number
-    inner join series on quantiles.series_number = series.series_number
+    from tallies
+    inner join reported_names on tallies.reported_number = reported_names.reported_number
+    inner join series on tallies.series_number = series.series_number
+    left join quantiles
+        on tallies.reported_number = quantiles.reported_number
+        and tallies.series_number = quantiles.series_number
 ),
 
 valued as (
