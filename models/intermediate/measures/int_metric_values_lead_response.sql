@@ -1,5 +1,5 @@
 -- How long leads wait for the first touch: quantiles of the Kaplan-Meier curve, which keeps the
--- leads that still wait. Keys are numbers until the curve is drawn, because a lead counts in six
+-- leads that still wait. Keys are numbers until the curve is drawn, because a lead counts in four
 -- scopes. Long, because the curve is made here, step by step.
 {%- set series = [
     {'clock': 'calendar', 'slice_id': 'all', 'column': 'waited_micros'},
@@ -7,6 +7,9 @@
     {'clock': 'business', 'slice_id': 'all', 'column': 'waited_open_micros'},
     {'clock': 'business', 'slice_id': 'hot', 'column': 'waited_open_micros'},
 ] %}
+{#- What is one half but for the last digits is one half. -#}
+{%- set log_half = 'cast(ln(0.500000001) as decimal(28, 18))' %}
+{%- set log_twentieth = 'cast(ln(0.050000001) as decimal(28, 18))' %}
 {%- set keys = ['period_type', 'period_start', 'segment', 'team_id', 'rep_id'] %}
 with waits as (select * from {{ ref('int_lead_waits') }}),
 
@@ -149,16 +152,16 @@ curve as (
     from falls
 ),
 
--- What is one half but for the last digits is one half.
 quantiles as (
     select
         reported_number,
         series_number,
-        {%- for name, share in {'p50': '0.500000001', 'p95': '0.050000001'}.items() %}
         min(waited_micros) filter (
-            where answered_count = waiting_count or log_waiting_share <= cast(ln({{ share }}) as decimal(28, 18))
-        ) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+            where answered_count = waiting_count or log_waiting_share <= {{ log_half }}
+        ) as p50,
+        min(waited_micros) filter (
+            where answered_count = waiting_count or log_waiting_share <= {{ log_twentieth }}
+        ) as p95
     from curve
     group by reported_number, series_number
 ),

@@ -113,7 +113,7 @@ looks as (
         period_types,
         row_number() over (order by window_id, period_types) as look_number
     from terms
-    group by window_id, period_types
+    group by 1, 2
 ),
 
 look_windows as (
