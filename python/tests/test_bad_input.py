@@ -232,6 +232,39 @@ def test_doctor_finds_nothing_wrong_with_the_golden_folder(tmp_path: Path) -> No
     assert {check["status"] for check in json.loads(done.stdout)} == {"ok", "warn"}
 
 
+@pytest.mark.parametrize(
+    ("file", "content", "sentence"),
+    [
+        (
+            "planning/targets.csv",
+            "segment,quarter,metric,amount\n",
+            "table planning.quotas is missing.",
+        ),
+        (
+            "as_of.csv",
+            "as_of_date\n30.06.2025\n",
+            "as_of.csv says '30.06.2025', which is not a day",
+        ),
+        (
+            "as_of.csv",
+            "as_of_date\n2025-02-30\n",
+            "as_of.csv says '2025-02-30', which is not a day",
+        ),
+        ("as_of.csv", "as_of_date\n", "as_of.csv says 'nothing', which is not a day"),
+    ],
+)
+def test_doctor_finds_what_the_build_would_refuse(
+    tmp_path: Path, file: str, content: str, sentence: str
+) -> None:
+    raw = write(tmp_path / "raw", deals())
+    (raw / file).parent.mkdir(exist_ok=True)
+    (raw / file).write_text(content, encoding="utf-8")
+    done = call("doctor", "--raw", raw, "--published", tmp_path / "published")
+    assert done.returncode == 1
+    (told,) = [line for line in done.stdout.splitlines() if line.startswith("error")]
+    assert sentence in told
+
+
 def test_an_export_that_has_stopped(tmp_path: Path) -> None:
     audit = audited(write(tmp_path / "raw", deals()), tmp_path / "work")
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.metadata
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sales_metrics.contract import RawTable, project_vars, read_contract
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.expectations.landing import write_landing
+from sales_metrics.job.freshness import stated_as_of
 from sales_metrics.publishing.store import Store
 
 OLDEST_PYTHON = (3, 11)
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "duckdb-engine", "sqlalchemy")
 CRMS = ("salesforce", "csv_export")
 FREE_BYTES = 500_000_000
+# Python would also read 20250630 and 2025-W27-1.
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}$", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ def check_raw(project: Path, raw: Path) -> Iterator[Check]:
             yield Check("error", str(error))
             return
     yield from (Check("error", sentence) for sentence in landing.unreadable)
+    yield from _check_as_of(raw, variables)
     used = {source for source, _ in landing.tables}
     if not used & set(CRMS):
         yield Check(
@@ -97,6 +104,26 @@ def check_published(published: Path) -> Iterator[Check]:
         yield Check("warn", f"Nothing is served in {published} yet: `sales-metrics run` publishes.")
 
 
+def _check_as_of(raw: Path, variables: Mapping[str, Any]) -> Iterator[Check]:
+    given, place = stated_as_of(raw, variables)
+    if not given:
+        yield Check("ok", "nobody names an as-of day: a build is as of the day it starts")
+    elif ISO_DAY.match(given) and _is_day(given):
+        yield Check("ok", f"as of {given}")
+    else:
+        yield Check(
+            "error",
+            f"{place} says '{given}', which is not a day written YYYY-MM-DD (1900 to 2200).",
+        )
+
+
+def _is_day(given: str) -> bool:
+    try:
+        return 1900 <= dt.date.fromisoformat(given).year <= 2200
+    except ValueError:
+        return False
+
+
 def _check_table(
     table: RawTable,
     columns: object,
@@ -104,10 +131,8 @@ def _check_table(
 ) -> Iterator[Check]:
     name = f"{table.source}.{table.name}"
     if not isinstance(columns, dict):
-        if table.required and table.source in CRMS:
+        if table.required:
             yield Check("error", f"The required table {name} is missing.")
-        elif table.required:
-            yield Check("warn", f"{name} is missing: metrics that need it are not instrumented.")
         return
     without = waived.get(table.source, {}).get(table.name, [])
     missing = [

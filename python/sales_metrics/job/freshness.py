@@ -47,16 +47,27 @@ def freshness(
 
 def as_of_day(raw: Path, variables: Mapping[str, Any], today: dt.date) -> dt.date:
     """As the macro as_of_day() finds it; what is no day is for dbt to refuse."""
-    given = str(variables.get("as_of_date") or "") or os.environ.get("SALES_METRICS_AS_OF_DATE", "")
-    file = raw / "as_of.csv"
-    if not given and file.is_file():
-        with file.open(encoding="utf-8", errors="replace") as lines:
-            rows = list(csv.reader(lines))
-        given = rows[1][0].strip() if len(rows) > 1 and rows[1] else ""
+    given, _ = stated_as_of(raw, variables)
     try:
         return dt.date.fromisoformat(given) if given else today
     except ValueError:
         return today
+
+
+def stated_as_of(raw: Path, variables: Mapping[str, Any]) -> tuple[str, str]:
+    """What is written where the macro as_of_day() looks, and where; both empty: nothing is."""
+    file = raw / "as_of.csv"
+    if given := str(variables.get("as_of_date") or "").strip():
+        return given, "The var as_of_date"
+    if given := os.environ.get("SALES_METRICS_AS_OF_DATE", "").strip():
+        return given, "The environment variable SALES_METRICS_AS_OF_DATE"
+    if file.is_file():
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            rows = [row for row in csv.reader(lines) if row]
+        # A file with nothing below its header says nothing, which is no day.
+        if given := rows[1][0].strip() if len(rows) > 1 else "nothing":
+            return given, str(file)
+    return "", ""
 
 
 def _severity(days: int, limits: Mapping[str, int]) -> str:
