@@ -4,8 +4,9 @@
 -#}
 {% macro check_raw_tables() -%}
     {%- if execute -%}
-        {%- do raw_memory().clear() -%}
         {%- do land_raw_files() -%}
+        {#- What was seen before may not be what has just landed. -#}
+        {%- do raw_memory().clear() -%}
         {%- do as_of_day() -%}
         {%- do crm_sources() -%}
         {%- for contract in graph.sources.values() if contract.package_name == project_name -%}

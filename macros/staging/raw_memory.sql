@@ -1,14 +1,15 @@
 {#-
-    What this invocation has already seen of the raw folder, by place: looking again at every use took
-    a third of all statements of a build, and a file that changes half way must not be read both ways.
+    What this invocation has already seen of the raw folder, by place: where tables lie, their columns,
+    the as-of day. Looking again at every use took a third of all statements of a build, and nodes of
+    one build could have seen different columns.
 
-    Kept in the graph, the one thing all nodes of an invocation share; check_raw_tables empties it,
-    because a program may run several invocations on one graph.
+    Kept in the graph, the one thing all nodes of an invocation share; by invocation, because a
+    program may run several on one graph.
 -#}
 {% macro raw_memory() -%}
     {%- if graph is not mapping -%}{{ return({}) }}{%- endif -%}
-    {%- if 'sales_metrics_raw' not in graph -%}
-        {%- do graph.update({'sales_metrics_raw': {}}) -%}
+    {%- if invocation_id not in graph.get('sales_metrics_raw', {}) -%}
+        {%- do graph.update({'sales_metrics_raw': {invocation_id: {}}}) -%}
     {%- endif -%}
-    {{ return(graph['sales_metrics_raw']) }}
+    {{ return(graph['sales_metrics_raw'][invocation_id]) }}
 {%- endmacro %}

@@ -21,7 +21,9 @@
         {{ return(none) }}
     {%- endif -%}
     {%- set table = present[spelled] -%}
-    {%- if 'columns' not in table -%}{%- do table.update({'columns': raw_columns(table)}) -%}{%- endif -%}
+    {%- if 'columns' not in table -%}
+        {%- do table.update({'columns': raw_columns(table)}) -%}
+    {%- endif -%}
     {{ return(table) }}
 {%- endmacro %}
 

@@ -8,25 +8,9 @@ opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
--- Read apart from the rest: few rows, and the others need not wait in memory for them.
-held_discoveries as (
-    select *
-    from {{ ref('int_activities_human') }}
-    where activity_type = 'discovery' and outcome = 'held' and opportunity_id is not null
-),
-
-first_discoveries as (
-    select
-        opportunity_id,
-        min(occurred_at) as discovered_at
-    from held_discoveries
-    group by opportunity_id
-),
-
 credited as (
     select
         human.activity_id,
-        human.source,
         human.activity_type,
         human.is_meeting,
         human.direction,
@@ -40,16 +24,10 @@ credited as (
         human.occurred_at,
         human.booked_on,
         human.occurred_on,
-        human.outcome,
-        human.activity_type = 'demo'
-        and human.outcome = 'held'
-        and human.opportunity_id is not null
-        and coalesce(first_discoveries.discovered_at >= human.occurred_at, true)
-            as is_demo_without_discovery
+        human.outcome
     from human
     left join summarised on human.opportunity_id = summarised.opportunity_id
     left join opportunities on human.opportunity_id = opportunities.opportunity_id
-    left join first_discoveries on human.opportunity_id = first_discoveries.opportunity_id
     left join assignments
         on human.rep_id = assignments.rep_id
         and human.occurred_on >= assignments.valid_from

@@ -29,7 +29,7 @@ spanned as (
         and (ended.end_number is null or ended.end_number > began.end_number)
 ),
 
-ended as (
+at_ends as (
     select
         *,
         {{ each_number('first_end_number', '(end_number_after - first_end_number)') }} as end_number
@@ -38,20 +38,20 @@ ended as (
 
 states as (
     select
-        ended.opportunity_id,
-        ended.end_number,
+        at_ends.opportunity_id,
+        at_ends.end_number,
         days.calendar_day as window_end,
         days.quarter_start,
-        ended.segment,
-        ended.rep_id,
-        ended.stage_id,
+        at_ends.segment,
+        at_ends.rep_id,
+        at_ends.stage_id,
         visits.entered_at as stage_entered_at,
-        ended.close_date
-    from ended
-    inner join days on ended.end_number = days.end_number
+        at_ends.close_date
+    from at_ends
+    inner join days on at_ends.end_number = days.end_number
     inner join visits
-        on ended.opportunity_id = visits.opportunity_id
-        and ended.visit_number = visits.visit_number
+        on at_ends.opportunity_id = visits.opportunity_id
+        and at_ends.visit_number = visits.visit_number
     where days.is_period_end
 )
 

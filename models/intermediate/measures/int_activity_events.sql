@@ -19,6 +19,32 @@ booked as (
     group by booked_on, rep_id, segment
 ),
 
+held_discoveries as (
+    select *
+    from {{ ref('int_activities_human') }}
+    where activity_type = 'discovery' and outcome = 'held' and opportunity_id is not null
+),
+
+first_discoveries as (
+    select
+        opportunity_id,
+        min(occurred_at) as discovered_at
+    from held_discoveries
+    group by opportunity_id
+),
+
+judged as (
+    select
+        activities.*,
+        activities.activity_type = 'demo'
+        and activities.outcome = 'held'
+        and activities.opportunity_id is not null
+        and coalesce(first_discoveries.discovered_at >= activities.occurred_at, true)
+            as is_demo_without_discovery
+    from activities
+    left join first_discoveries on activities.opportunity_id = first_discoveries.opportunity_id
+),
+
 -- A sum over nothing is null: a day without calls is no measure of calls.
 done as (
     select
@@ -42,7 +68,7 @@ done as (
         ) as opportunity_demos_count,
         sum(1) filter (where is_demo_without_discovery)
             as demos_without_discovery_count
-    from activities
+    from judged
     where outcome in ('done', 'held', 'no_show')
     group by occurred_on, rep_id, segment
 ),
