@@ -30,3 +30,11 @@
 {% macro week_start(day) -%}
     ({{ day }} - cast({{ days_between("date '1900-01-01'", day) }} % 7 as integer))
 {%- endmacro %}
+
+{#- First day of the fiscal year that holds the as-of day, as text. -#}
+{% macro fiscal_year_start_day() -%}
+    {%- set day = as_of_day() -%}
+    {%- set first_month = var('fiscal_year_start_month') | int -%}
+    {%- set year = day[0:4] | int - (1 if day[5:7] | int < first_month else 0) -%}
+    {{ return(year ~ '-' ~ '%02d' | format(first_month) ~ '-01') }}
+{%- endmacro %}

@@ -1,7 +1,8 @@
 {#- The fields that make up the state of an opportunity, each carried forward by itself. -#}
 {% macro opportunity_fields() -%}
     {{ return([
-        'stage_id', 'amount', 'close_date', 'rep_id', 'forecast_category', 'opportunity_type',
+        'stage_id', 'amount', 'currency_code', 'close_date', 'rep_id', 'forecast_category',
+        'opportunity_type', 'segment_value', 'loss_reason',
     ]) }}
 {%- endmacro %}
 
@@ -11,12 +12,10 @@
 -#}
 {% macro silent_fields(known=[]) -%}
     {%- set types = {
-        'stage_id': dbt.type_string(), 'amount': 'decimal(18, 2)', 'close_date': 'date',
-        'rep_id': dbt.type_string(), 'forecast_category': dbt.type_string(),
-        'opportunity_type': dbt.type_string(),
+        'amount': 'decimal(18, 2)', 'close_date': 'date',
     } -%}
     {%- for field in opportunity_fields() if field not in known -%}
-        cast(null as {{ types[field] }}) as {{ field }}{{ ',\n        ' if not loop.last }}
+        cast(null as {{ types.get(field, dbt.type_string()) }}) as {{ field }}{{ ',\n        ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 
@@ -27,15 +26,19 @@
         cast(null as date) as old_close_date,
         cast(null as {{ dbt.type_string() }}) as old_rep_id,
         cast(null as {{ dbt.type_string() }}) as old_forecast_category,
-        cast(null as {{ dbt.type_string() }}) as old_opportunity_type
+        cast(null as {{ dbt.type_string() }}) as old_opportunity_type,
+        cast(null as {{ dbt.type_string() }}) as old_pipeline,
+        cast(null as {{ dbt.type_string() }}) as old_currency_code,
+        cast(null as {{ dbt.type_string() }}) as old_segment_value,
+        cast(null as {{ dbt.type_string() }}) as old_loss_reason
 {%- endmacro %}
 
 {#-
     One typed column per tracked field from a long change record (columns `field` and `value`): null
     unless the record is about that field, or its text cannot be read. `prefix` is put before each
-    column name.
+    column name; `home_currency`: what a deal without a currency is in.
 -#}
-{% macro field_values(value, prefix='') -%}
+{% macro field_values(value, home_currency, prefix='') -%}
     case when field = 'stage_name' then {{ value }} end as {{ prefix }}stage_name,
         case
             when field = 'amount' and {{ value }} is null then {{ no_amount() }}
@@ -55,7 +58,19 @@
         end as {{ prefix }}forecast_category,
         case
             when field = 'opportunity_type' then coalesce({{ value }}, {{ no_text() }})
-        end as {{ prefix }}opportunity_type
+        end as {{ prefix }}opportunity_type,
+        case
+            when field = 'pipeline' then coalesce({{ salesforce_id(value) }}, {{ no_text() }})
+        end as {{ prefix }}pipeline,
+        case
+            when field = 'currency_code' then coalesce(upper({{ value }}), {{ home_currency }})
+        end as {{ prefix }}currency_code,
+        case
+            when field = 'segment_value' then coalesce({{ value }}, {{ no_text() }})
+        end as {{ prefix }}segment_value,
+        case
+            when field = 'loss_reason' then coalesce({{ value }}, {{ no_text() }})
+        end as {{ prefix }}loss_reason
 {%- endmacro %}
 
 {#- A logged text in the type of its field, by the formats declared for the source. -#}
@@ -84,5 +99,31 @@
         end
     {%- else -%}
         {{ column }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    What the current row says of a field: `value`, or `nothing` where it is empty; silent (null) for a
+    CRM whose table has no such column, because history then knows better.
+        columns  {CRM: the columns of its contract the field may come from}
+-#}
+{% macro told_by_row(columns, value, nothing) -%}
+    {%- set tables = {'salesforce': 'opportunity', 'csv_export': 'opportunities'} -%}
+    {%- set silent = [] -%}
+    {%- for source_name in crm_sources() -%}
+        {%- set told = [] -%}
+        {%- for column in columns.get(source_name, [])
+            if has_raw_column(source_name, tables[source_name], column) -%}
+            {%- do told.append(column) -%}
+        {%- endfor -%}
+        {%- if not told -%}{%- do silent.append(source_name) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if silent -%}
+        case
+            when opportunities.source not in ('{{ silent | join("', '") }}')
+                then coalesce({{ value }}, {{ nothing }})
+        end
+    {%- else -%}
+        coalesce({{ value }}, {{ nothing }})
     {%- endif -%}
 {%- endmacro %}

@@ -25,16 +25,25 @@
 
 {#- Snake case is the contract's own name; case does not count, so the second form is CamelCase. -#}
 {% macro plain_spellings(contract, column) -%}
-    {%- set named = var('raw_columns', {}).get(contract.source_name, {}).get(contract.name, {})
-        .get(column.name, []) -%}
-    {%- set names = ([named] if named is string else named)
-        + [column.name] + column.meta.get('spellings', []) -%}
+    {%- set told = contract.meta.get('history_of', {}) -%}
+    {%- set names = own_names(contract.source_name, contract.name, column.name) -%}
+    {%- if column.name in told.get('fields', []) -%}
+        {%- set names = names + own_names(contract.source_name, told.table, column.name) -%}
+    {%- endif -%}
+    {%- set names = names + [column.name] + column.meta.get('spellings', []) -%}
     {%- set found = [] -%}
     {%- for name in names -%}
         {%- do found.append(name | lower) -%}
         {%- do found.append(name | replace('_', '') | lower) -%}
     {%- endfor -%}
     {{ return(found | unique | list) }}
+{%- endmacro %}
+
+{#- The names the var raw_columns gives to a column: a list, also where it gives one name alone. -#}
+{% macro own_names(source_name, table_name, column_name) -%}
+    {%- set named = var('raw_columns', {}).get(source_name, {}).get(table_name, {})
+        .get(column_name, []) -%}
+    {{ return([named] if named is string else named) }}
 {%- endmacro %}
 
 {#- The suffix of a custom field: __c in Salesforce, _c where a loader has cleaned it. -#}

@@ -38,6 +38,9 @@ class RawTable:
     amount_format: str = "plain"
     # Days after which the newest row of the source is late: a warning, an error.
     fresh_days: Mapping[str, int] = field(default_factory=dict)
+    # The table whose past this one tells, and the fields of it that it tells of.
+    history_of: str = ""
+    tells_of: tuple[str, ...] = ()
 
     @property
     def stamps(self) -> list[str]:
@@ -82,6 +85,7 @@ def _table(
     source: Mapping[str, Any], table: Mapping[str, Any], formats: Mapping[str, str]
 ) -> RawTable:
     meta, source_meta = _meta(table), _meta(source)
+    told = meta.get("history_of") or {}
     return RawTable(
         source=source["name"],
         name=table["name"],
@@ -100,6 +104,8 @@ def _table(
             for column in table.get("columns", [])
         ),
         fresh_days=source_meta.get("fresh_days") or {},
+        history_of=told.get("table", ""),
+        tells_of=tuple(told.get("fields") or ()),
         date_format=formats.get("date") or source_meta.get("date_format", "iso"),
         amount_format=formats.get("amount") or source_meta.get("amount_format", "plain"),
     )

@@ -1,14 +1,17 @@
 -- One rate per currency and day: a window ends where the next one begins, so windows that overlap
 -- by a day cannot double rows. The undated rate of the currency fills what lies before the first
--- dated one.
+-- dated one; the corporate currency, which rates are units for one of, is 1 where no row says so.
 with dated_rates as (select * from {{ ref('stg_salesforce__dated_conversion_rates') }}),
 
 currency_types as (select * from {{ ref('stg_salesforce__currency_types') }}),
 
+home as (select * from {{ ref('int_home_currency') }}),
+
 rates as (
     select
         upper(currency_code) as currency_code,
-        starts_on,
+        -- A CRM's first window may begin in the year 1.
+        greatest(starts_on, date '1900-01-01') as starts_on,
         conversion_rate,
         1 as preference
     from dated_rates
@@ -21,6 +24,29 @@ rates as (
         2 as preference
     from currency_types
     where conversion_rate > 0 and not is_deleted
+    union all
+    select
+        corporate_currency as currency_code,
+        date '1900-01-01' as starts_on,
+        1 as conversion_rate,
+        3 as preference
+    from home
+    where corporate_currency is not null
+    union all
+    -- Nothing tells the corporate currency: rates that leave out the reporting currency are units
+    -- for one of it.
+    select
+        '{{ var("reporting_currency") }}' as currency_code,
+        date '1900-01-01' as starts_on,
+        1 as conversion_rate,
+        4 as preference
+    from home
+    where corporate_currency is null
+        and '{{ var("reporting_currency") }}' not in (
+            select upper(dated_rates.currency_code)
+            from dated_rates
+            where dated_rates.currency_code is not null
+        )
 ),
 
 -- Two rates from the same day cannot both hold: the dated one does, then the smaller one.

@@ -8,9 +8,11 @@ changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
-segment_rules as (select * from {{ ref('segment_rules') }}),
-
 loss_reasons as (select * from {{ ref('loss_reason_map') }}),
+
+stage_map as (select * from {{ ref('stage_map') }}),
+
+home as (select * from {{ ref('int_home_currency') }}),
 
 unioned as (
     select
@@ -70,43 +72,76 @@ unioned as (
     from csv_export
 ),
 
-first_changes as (
+change_times as (
     select
         opportunity_id,
-        min(changed_at) as first_changed_at
+        min(changed_at) as first_changed_at,
+        max(changed_at) as last_changed_at
     from changes
     group by opportunity_id
+),
+
+-- What the stage alone says: closed, if the name is that of a closed stage in every pipeline.
+closed_names as (
+    select
+        source,
+        raw_stage,
+        bool_and(is_won or is_lost) as is_closed
+    from stage_map
+    group by source, raw_stage
 ),
 
 evidenced as (
     select
         unioned.*,
+        change_times.last_changed_at,
         least(
             unioned.qualified_at,
-            first_changes.first_changed_at,
+            change_times.first_changed_at,
             unioned.last_modified_at,
-            {{ business_midnight('unioned.close_date') }}
-        ) as evident_from
+            case
+                when coalesce(unioned.is_closed, closed_names.is_closed)
+                    then {{ business_midnight('unioned.close_date') }}
+            end
+        ) as evident_from,
+        -- Of an open deal it is a plan, which moves; of a deal that may have closed it says
+        -- something once it has passed.
+        case
+            when
+                coalesce(unioned.is_closed, closed_names.is_closed) is null
+                and unioned.close_date <= {{ as_of_date() }}
+                then {{ business_midnight('unioned.close_date') }}
+        end as perhaps_closed_at
     from unioned
-    left join first_changes on unioned.opportunity_id = first_changes.opportunity_id
+    left join change_times on unioned.opportunity_id = change_times.opportunity_id
+    left join closed_names
+        on unioned.source = closed_names.source and unioned.stage_name = closed_names.raw_stage
 ),
 
--- A deal without a creation date begins with the first thing known of it; without any, or with
--- nothing but a close date to come, at the beginning of the company's history. If no deal has a
--- date, all begin on the as-of day: none may vanish.
+-- A deal without a creation date begins with the first thing known of it: if that lies after the
+-- as-of day, it is not there yet. A deal of which nothing is dated is never lost: it begins with the
+-- first thing known of any deal, else with the fiscal year, so that it does not move from one day to
+-- the next.
 dated as (
     select
         evidenced.*,
-        case
-            when evidenced.created_at is not null then evidenced.created_at
-            when evidenced.evident_from < {{ as_of_end() }} then evidenced.evident_from
-            else
-                coalesce(
-                    min(evidenced.created_at) over (),
-                    {{ business_midnight(as_of_date()) }}
-                )
-        end as known_from
+        coalesce(
+            evidenced.created_at,
+            least(evidenced.evident_from, evidenced.perhaps_closed_at),
+            least(min(evidenced.created_at) over (), min(evidenced.evident_from) over ()),
+            {{ business_midnight("date '" ~ fiscal_year_start_day() ~ "'") }}
+        ) as known_from
     from evidenced
+),
+
+-- What was modified after the as-of day may tell of a later state than this build may know; so may
+-- a row without a stamp whose records go on after that day.
+stamped as (
+    select
+        *,
+        coalesce(last_modified_at, last_changed_at) < {{ as_of_end() }}
+        or coalesce(last_modified_at, last_changed_at) is null as is_current_at_as_of
+    from dated
 ),
 
 existing as (
@@ -119,15 +154,16 @@ existing as (
         dated.stage_name,
         dated.pipeline,
         dated.amount,
-        coalesce(upper(dated.currency_code), '{{ var("reporting_currency") }}') as currency_code,
+        coalesce(upper(dated.currency_code), home.unstated_currency) as currency_code,
         dated.crm_probability,
         {{ normalised_forecast_category('dated.forecast_category') }} as forecast_category,
         dated.opportunity_type,
         dated.lead_source,
         dated.campaign_id,
         dated.next_step,
+        dated.loss_reason as loss_reason_value,
         coalesce(loss_reasons.loss_reason, lower(dated.loss_reason), 'unknown') as loss_reason,
-        coalesce(named.segment, dated.segment_value) as segment_by_opportunity_field,
+        dated.segment_value,
         accounts.surviving_account_id,
         dated.close_date,
         dated.known_from as created_at,
@@ -137,14 +173,11 @@ existing as (
         dated.last_modified_at,
         dated.bad_values,
         coalesce(dated.is_closed, false) as is_closed_in_crm,
-        -- What was modified after the as-of day may tell of a later state than this build may know.
-        coalesce(dated.last_modified_at < {{ as_of_end() }}, true) as is_current_at_as_of,
-        dated.is_deleted
-        and coalesce(dated.last_modified_at < {{ as_of_end() }}, true) as is_deleted
-    from dated
+        dated.is_current_at_as_of,
+        dated.is_deleted and dated.is_current_at_as_of as is_deleted
+    from stamped as dated
+    cross join home
     left join accounts on dated.account_id = accounts.account_id
-    left join segment_rules as named
-        on named.rule = 'field_value' and lower(dated.segment_value) = named.raw_value
     left join loss_reasons on lower(dated.loss_reason) = loss_reasons.raw_reason
     where dated.known_from < {{ as_of_end() }}
 ),

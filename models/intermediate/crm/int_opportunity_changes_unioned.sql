@@ -7,24 +7,7 @@ field_changes as (select * from {{ ref('stg_salesforce__opportunity_field_histor
 
 stage_changes as (select * from {{ ref('stg_csv_export__stage_changes') }}),
 
-salesforce_snapshots as (
-    select
-        'salesforce' as source,
-        {{ source_id('salesforce', 'opportunity_id') }} as opportunity_id,
-        changed_at,
-        loader_sequence,
-        change_id,
-        stage_name,
-        {{ told_or_nothing('amount', no_amount(), 'salesforce', 'opportunity_history') }} as amount,
-        {{ told_or_nothing('close_date', no_date(), 'salesforce', 'opportunity_history') }}
-            as close_date,
-        cast(null as {{ dbt.type_string() }}) as rep_id,
-        {{ normalised_forecast_category('forecast_category') }} as forecast_category,
-        cast(null as {{ dbt.type_string() }}) as opportunity_type,
-        {{ no_old_values() }}
-    from snapshots
-    where not is_deleted
-),
+home as (select * from {{ ref('int_home_currency') }}),
 
 named_field_changes as (
     select
@@ -32,19 +15,65 @@ named_field_changes as (
         changed_at,
         loader_sequence,
         change_id,
-        case lower(replace(field_name, '_', ''))
-            when 'stagename' then 'stage_name'
-            when 'amount' then 'amount'
-            when 'closedate' then 'close_date'
-            when 'owner' then 'rep_id'
-            when 'ownerid' then 'rep_id'
-            when 'forecastcategory' then 'forecast_category'
-            when 'forecastcategoryname' then 'forecast_category'
-            when 'type' then 'opportunity_type'
-        end as field,
+        {{ logged_field('field_name') }} as field,
+        {{ is_own_logged_name('field_name') }} as is_own_name,
         old_value,
         new_value
     from field_changes
+    where not is_deleted
+),
+
+-- Where the organisation keeps a field of ours under a name of its own, a record under the plain
+-- name is of another field.
+own_names_logged as (
+    select
+        field,
+        bool_or(is_own_name) as is_logged
+    from named_field_changes
+    group by field
+),
+
+followed_field_changes as (
+    select named_field_changes.*
+    from named_field_changes
+    inner join own_names_logged on named_field_changes.field = own_names_logged.field
+    where
+        named_field_changes.is_own_name
+        or (
+            not own_names_logged.is_logged
+            {%- for field in logged_fields() if is_own_in_history(field) == true %}
+            and named_field_changes.field <> '{{ field }}'
+            {%- endfor %}
+        )
+),
+
+salesforce_snapshots as (
+    select
+        'salesforce' as source,
+        {{ source_id('salesforce', 'opportunity_id') }} as opportunity_id,
+        changed_at,
+        loader_sequence,
+        change_id,
+        {{ unless_logged('stage_name', 'stage_name') }} as stage_name,
+        {{ unless_logged(
+            'amount',
+            told_or_nothing('amount', no_amount(), 'salesforce', 'opportunity_history')
+        ) }} as amount,
+        {{ unless_logged(
+            'close_date',
+            told_or_nothing('close_date', no_date(), 'salesforce', 'opportunity_history')
+        ) }} as close_date,
+        cast(null as {{ dbt.type_string() }}) as rep_id,
+        {{ unless_logged(
+            'forecast_category', normalised_forecast_category('forecast_category')
+        ) }} as forecast_category,
+        cast(null as {{ dbt.type_string() }}) as opportunity_type,
+        {{ unless_logged('pipeline', 'pipeline') }} as pipeline,
+        {{ unless_logged('currency_code', 'upper(currency_code)') }} as currency_code,
+        {{ unless_logged('segment_value', 'segment_value') }} as segment_value,
+        cast(null as {{ dbt.type_string() }}) as loss_reason,
+        {{ no_old_values() }}
+    from snapshots
     where not is_deleted
 ),
 
@@ -55,13 +84,12 @@ salesforce_field_changes as (
         changed_at,
         loader_sequence,
         change_id,
-        {{ field_values('new_value') }},
-        {{ field_values('old_value', prefix='old_') }}
-    from named_field_changes
+        {{ field_values('new_value', 'home.unstated_currency') }},
+        {{ field_values('old_value', 'home.unstated_currency', prefix='old_') }}
+    from followed_field_changes
+    cross join home
     -- A change of owner is logged twice, with ids and with names; only the ids lead to a rep.
-    where
-        field is not null
-        and (field <> 'rep_id' or coalesce(new_value, old_value) like '005%')
+    where field <> 'rep_id' or coalesce(new_value, old_value) like '005%'
 ),
 
 csv_stage_changes as (
@@ -77,6 +105,10 @@ csv_stage_changes as (
         {{ source_id('csv_export', 'rep_id') }} as rep_id,
         cast(null as {{ dbt.type_string() }}) as forecast_category,
         cast(null as {{ dbt.type_string() }}) as opportunity_type,
+        pipeline,
+        upper(currency_code) as currency_code,
+        segment_value,
+        cast(null as {{ dbt.type_string() }}) as loss_reason,
         {{ no_old_values() }}
     from stage_changes
     where not is_deleted

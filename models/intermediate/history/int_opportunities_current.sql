@@ -30,6 +30,9 @@ current_rows as (
         opportunities.rep_id,
         opportunities.forecast_category,
         opportunities.opportunity_type,
+        opportunities.currency_code,
+        opportunities.segment_value,
+        opportunities.loss_reason_value as loss_reason,
         opportunities.close_date,
         {{ mapped_stage('opportunities.stage_name', 'stage_names') }} as stated_stage_id,
         coalesce(stage_names.stage_id, 'unmapped') as stage_id,
@@ -40,20 +43,57 @@ current_rows as (
         -- A value that could not be read says nothing about the deal: history knows better.
         case
             when opportunities.bad_values like '%amount%' then null
-            else coalesce(opportunities.amount, {{ no_amount() }})
+            else {{ told_by_row(
+                {'salesforce': ['amount'], 'csv_export': ['amount']},
+                'opportunities.amount', no_amount()
+            ) }}
         end as stated_amount,
         case
             when opportunities.bad_values like '%close_date%' then null
-            else coalesce(opportunities.close_date, {{ no_date() }})
+            else {{ told_by_row(
+                {'salesforce': ['close_date'], 'csv_export': ['close_date']},
+                'opportunities.close_date', no_date()
+            ) }}
         end as stated_close_date,
+        {{ told_by_row(
+            {'salesforce': ['owner_id'], 'csv_export': ['owner_id']},
+            'opportunities.rep_id', "'unassigned'"
+        ) }} as stated_rep_id,
+        {{ told_by_row(
+            {
+                'salesforce': ['forecast_category_name', 'forecast_category'],
+                'csv_export': ['forecast_category'],
+            },
+            'opportunities.forecast_category', no_text()
+        ) }} as stated_forecast_category,
+        {{ told_by_row(
+            {'salesforce': ['type'], 'csv_export': ['type']},
+            'opportunities.opportunity_type', no_text()
+        ) }} as stated_opportunity_type,
+        {{ told_by_row(
+            {'salesforce': ['currency_iso_code'], 'csv_export': ['currency']},
+            'opportunities.currency_code', no_text()
+        ) }} as stated_currency_code,
+        {{ told_by_row(
+            {'salesforce': ['segment'], 'csv_export': ['segment']},
+            'opportunities.segment_value', no_text()
+        ) }} as stated_segment_value,
+        {{ told_by_row(
+            {'salesforce': ['loss_reason'], 'csv_export': ['loss_reason']},
+            'opportunities.loss_reason_value', no_text()
+        ) }} as stated_loss_reason,
         beginnings.first_stage_id is not null as has_stage_history,
         coalesce(beginnings.is_stage_extended_back, false)
         and beginnings.stage_known_from > opportunities.created_at as is_extended_back,
-        -- A record that starts with a closing proves that the deal was open before it.
+        -- A record that starts with a closing proves that the deal was open before it; where days
+        -- are all that is known, also on the day of its creation.
         case
             when
                 beginnings.is_stage_extended_back
-                and beginnings.stage_known_from > opportunities.created_at
+                and (
+                    beginnings.stage_known_from > opportunities.created_at
+                    or beginnings.is_stage_known_by_day
+                )
                 and (known_stages.is_won or known_stages.is_lost)
                 then known_pipelines.first_stage_id
             else beginnings.first_stage_id
@@ -63,6 +103,9 @@ current_rows as (
         beginnings.first_rep_id,
         beginnings.first_forecast_category,
         beginnings.first_opportunity_type,
+        beginnings.first_currency_code,
+        beginnings.first_segment_value,
+        beginnings.first_loss_reason,
         coalesce(beginnings.last_changed_at, opportunities.created_at) as last_changed_at
     from opportunities
     left join beginnings on opportunities.opportunity_id = beginnings.opportunity_id

@@ -15,6 +15,8 @@ beginnings as (
         min(observed_at) filter (where stage_id is not null) as stage_known_from,
         min_by(old_stage_id is null, change_place) filter (where stage_id is not null)
             as is_stage_extended_back,
+        min_by(is_known_by_day, change_place) filter (where stage_id is not null)
+            as is_stage_known_by_day,
         {%- for field in opportunity_fields() %}
         min_by(coalesce(old_{{ field }}, {{ field }}), change_place)
         filter (where {{ field }} is not null) as first_{{ field }},

@@ -1,21 +1,126 @@
--- The change records of the deals that exist, with the stage each raw name stood for on that day.
+-- The change records of the deals that exist, with the stage each raw name stood for on that day in
+-- the pipeline the deal was in. Long, because a change of pipeline alone gives the stage name that
+-- was there before another meaning.
 with changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
+pipelines as (select * from {{ ref('int_opportunity_pipelines') }}),
+
 stage_names as (select * from {{ ref('int_stage_names_mapped') }}),
+
+-- Days are all an export knows in which no change has a time: what it lists of one day came one
+-- after the other.
+precisions as (
+    select
+        source,
+        min(
+            case
+                when changed_at = {{ business_midnight(business_day('changed_at')) }} then 1
+                else 0
+            end
+        ) = 1 as is_known_by_day
+    from changes
+    where stage_name is not null and changed_at is not null
+    group by source
+),
+
+stage_records as (
+    select
+        opportunity_id,
+        changed_at,
+        {{ tuple_of(['changed_at', 'coalesce(loader_sequence, 9223372036854775807)', 'change_id']) }}
+            as place,
+        stage_name,
+        old_stage_name
+    from changes
+    where stage_name is not null and changed_at is not null
+),
+
+moves as (
+    select
+        source,
+        opportunity_id,
+        change_id,
+        changed_at
+    from changes
+    where pipeline is not null and stage_name is null
+),
+
+-- The stage name a change of pipeline alone finds: the last one by then, else the first to come.
+carried_names as (
+    select
+        moves.source,
+        moves.change_id,
+        coalesce(
+            max_by(stage_records.stage_name, stage_records.place) filter (
+                where stage_records.changed_at <= moves.changed_at
+            ),
+            min_by(
+                coalesce(stage_records.old_stage_name, stage_records.stage_name),
+                stage_records.place
+            )
+        ) as stage_name,
+        coalesce(
+            max_by(stage_records.stage_name, stage_records.place) filter (
+                where stage_records.changed_at < moves.changed_at
+            ),
+            min_by(
+                coalesce(stage_records.old_stage_name, stage_records.stage_name),
+                stage_records.place
+            )
+        ) as old_stage_name
+    from moves
+    inner join stage_records on moves.opportunity_id = stage_records.opportunity_id
+    group by moves.source, moves.change_id
+),
 
 dated as (
     select
-        changes.*,
+        changes.source,
+        changes.opportunity_id,
+        changes.changed_at,
+        changes.loader_sequence,
+        changes.change_id,
+        coalesce(changes.stage_name, carried_names.stage_name) as stage_name,
+        changes.amount,
+        changes.currency_code,
+        changes.close_date,
+        changes.rep_id,
+        changes.forecast_category,
+        changes.opportunity_type,
+        changes.segment_value,
+        changes.loss_reason,
+        coalesce(changes.old_stage_name, carried_names.old_stage_name) as old_stage_name,
+        changes.old_amount,
+        changes.old_currency_code,
+        changes.old_close_date,
+        changes.old_rep_id,
+        changes.old_forecast_category,
+        changes.old_opportunity_type,
+        changes.old_segment_value,
+        changes.old_loss_reason,
+        coalesce(precisions.is_known_by_day, false) as is_known_by_day,
         {{ business_day('changes.changed_at') }} as changed_on,
-        coalesce(opportunities.pipeline, '') as pipeline,
+        pipelines.pipeline,
+        old_pipelines.pipeline as old_pipeline,
         -- A record dated before its deal (two clocks, a deal created again) tells of its first
         -- moment.
         greatest(changes.changed_at, opportunities.created_at) as observed_at,
         {{ business_day('opportunities.created_at') }} as created_on
     from changes
     inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
+    inner join pipelines
+        on changes.opportunity_id = pipelines.opportunity_id
+        and changes.changed_at >= pipelines.valid_from
+        and changes.changed_at < pipelines.valid_to
+    inner join pipelines as old_pipelines
+        on changes.opportunity_id = old_pipelines.opportunity_id
+        and changes.changed_at > old_pipelines.valid_from
+        and changes.changed_at <= old_pipelines.valid_to
+    left join precisions on changes.source = precisions.source
+    left join carried_names
+        on changes.source = carried_names.source and changes.change_id = carried_names.change_id
     where changes.changed_at is not null
 ),
 
@@ -29,6 +134,7 @@ mapped as (
         {{ mapped_stage('dated.stage_name', 'stage_names') }} as stage_id,
         stage_names.stage_order,
         dated.amount,
+        dated.currency_code,
         -- A close before the creation is a bad value wherever it stands.
         case
             when dated.close_date < dated.created_on then {{ no_date() }}
@@ -37,15 +143,21 @@ mapped as (
         dated.rep_id,
         dated.forecast_category,
         dated.opportunity_type,
+        dated.segment_value,
+        dated.loss_reason,
+        dated.is_known_by_day,
         {{ mapped_stage('dated.old_stage_name', 'old_stage_names') }} as old_stage_id,
         dated.old_amount,
+        dated.old_currency_code,
         case
             when dated.old_close_date < dated.created_on then {{ no_date() }}
             else dated.old_close_date
         end as old_close_date,
         dated.old_rep_id,
         dated.old_forecast_category,
-        dated.old_opportunity_type
+        dated.old_opportunity_type,
+        dated.old_segment_value,
+        dated.old_loss_reason
     from dated
     left join stage_names
         on dated.source = stage_names.source
@@ -55,7 +167,7 @@ mapped as (
         and dated.changed_on < stage_names.valid_to
     left join stage_names as old_stage_names
         on dated.source = old_stage_names.source
-        and dated.pipeline = old_stage_names.pipeline
+        and dated.old_pipeline = old_stage_names.pipeline
         and dated.old_stage_name = old_stage_names.stage_name
         and dated.changed_on >= old_stage_names.valid_from
         and dated.changed_on < old_stage_names.valid_to

@@ -20,11 +20,15 @@ creations as (
             else first_stage_id
         end as stage_id,
         coalesce(first_amount, stated_amount, {{ no_amount() }}) as amount,
+        coalesce(first_currency_code, currency_code, {{ no_text() }}) as currency_code,
         coalesce(first_close_date, stated_close_date, {{ no_date() }}) as close_date,
         coalesce(first_rep_id, rep_id) as rep_id,
         coalesce(first_forecast_category, forecast_category, {{ no_text() }}) as forecast_category,
         coalesce(first_opportunity_type, opportunity_type, {{ no_text() }}) as opportunity_type,
+        coalesce(first_segment_value, segment_value, {{ no_text() }}) as segment_value,
+        coalesce(first_loss_reason, loss_reason, {{ no_text() }}) as loss_reason,
         false as is_deleted,
+        false as is_known_by_day,
         is_extended_back or not has_stage_history or is_creation_inferred as is_inferred
     from current_rows
 ),
@@ -40,11 +44,15 @@ recorded_changes as (
         change_id,
         stage_id,
         amount,
+        currency_code,
         close_date,
         rep_id,
         forecast_category,
         opportunity_type,
+        segment_value,
+        loss_reason,
         cast(null as boolean) as is_deleted,
+        is_known_by_day,
         false as is_inferred
     from changes
 ),
@@ -58,6 +66,7 @@ proven_qualifications as (
         case when is_closed_stage then first_qualified_stage_id else stage_id end as stage_id,
         {{ silent_fields(known=['stage_id']) }},
         cast(null as boolean) as is_deleted,
+        true as is_known_by_day,
         true as is_inferred
     from current_rows
     where not has_stage_history and qualified_at > created_at
@@ -78,6 +87,8 @@ proven_closings as (
         stage_id,
         {{ silent_fields(known=['stage_id']) }},
         cast(null as boolean) as is_deleted,
+        -- The row of a deal that had closed before it was created proves no open day here.
+        coalesce(close_date >= {{ business_day('created_at') }}, false) as is_known_by_day,
         true as is_inferred
     from current_rows
     where not has_stage_history and is_closed_stage
@@ -92,11 +103,15 @@ corrections as (
         {{ no_change_order() }},
         case when has_stage_history then stated_stage_id end as stage_id,
         stated_amount as amount,
+        stated_currency_code as currency_code,
         stated_close_date as close_date,
-        rep_id,
-        coalesce(forecast_category, {{ no_text() }}) as forecast_category,
-        coalesce(opportunity_type, {{ no_text() }}) as opportunity_type,
+        stated_rep_id as rep_id,
+        stated_forecast_category as forecast_category,
+        stated_opportunity_type as opportunity_type,
+        stated_segment_value as segment_value,
+        stated_loss_reason as loss_reason,
         cast(null as boolean) as is_deleted,
+        false as is_known_by_day,
         true as is_inferred
     from current_rows
     where last_modified_at is not null and is_current_at_as_of
@@ -114,9 +129,13 @@ unrecorded_closings as (
         stage_id,
         {{ silent_fields(known=['stage_id']) }},
         cast(null as boolean) as is_deleted,
+        true as is_known_by_day,
         true as is_inferred
     from current_rows
-    where has_stage_history and is_closed_stage and last_modified_at is null
+    where has_stage_history
+        and is_closed_stage
+        and last_modified_at is null
+        and is_current_at_as_of
 ),
 
 deletions as (
@@ -128,6 +147,7 @@ deletions as (
         {{ no_change_order() }},
         {{ silent_fields() }},
         true as is_deleted,
+        false as is_known_by_day,
         false as is_inferred
     from current_rows
     where is_deleted

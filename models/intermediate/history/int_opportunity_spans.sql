@@ -1,5 +1,7 @@
 -- The states of every deal as the CRM had them, one after the other without gap or overlap: each
 -- field keeps its last known value, one state per instant, and a save that changes nothing is none.
+-- Of facts that are known by the day alone every stage of the instant is kept: it was left for the
+-- next one within that day. Long, because an instant is settled in steps.
 {%- set state = opportunity_fields() + ['is_deleted'] %}
 {%- set in_order = by_time('observed_at, observation_kind, ' ~ change_order()) %}
 with observations as (select * from {{ ref('int_opportunity_observations') }}),
@@ -12,8 +14,10 @@ carried as (
         {%- for field in state %}
         {{ last_known(field, in_order) }} as {{ field }},
         {%- endfor %}
+        is_known_by_day,
         is_inferred,
         lead(observed_at) over ({{ in_order }}) as following_observed_at,
+        lead(is_known_by_day) over ({{ in_order }}) as following_is_known_by_day,
         lead(is_inferred) over ({{ in_order }}) as following_is_inferred
     from observations
 ),
@@ -28,6 +32,7 @@ settled as (
         following_observed_at is null
         or following_observed_at > observed_at
         or following_is_inferred <> is_inferred
+        or following_is_known_by_day
 ),
 
 stepped as (
@@ -44,7 +49,9 @@ stepped as (
 steps as (
     select
         *,
-        lead(observed_at) over ({{ by_time('place') }}) as next_observed_at
+        lead(observed_at) over ({{ by_time('place') }}) as next_observed_at,
+        lead(stage_id) over ({{ by_time('place') }}) as next_stage_id,
+        lead(is_known_by_day) over ({{ by_time('place') }}) as next_is_known_by_day
     from stepped
     where
         step_number = 1
@@ -58,14 +65,17 @@ instants as (
     select
         opportunity_id,
         observed_at,
+        place,
         {%- for field in state %}
         {{ field }},
-        lag({{ field }}) over ({{ by_time('observed_at') }}) as {{ field }}_before,
+        lag({{ field }}) over ({{ by_time('place') }}) as {{ field }}_before,
         {%- endfor %}
         is_inferred,
-        row_number() over ({{ by_time('observed_at') }}) as instant_number
+        row_number() over ({{ by_time('place') }}) as instant_number
     from steps
-    where next_observed_at is null or next_observed_at > observed_at
+    where next_observed_at is null
+        or next_observed_at > observed_at
+        or (next_is_known_by_day and next_stage_id <> stage_id)
 ),
 
 changed as (
@@ -81,7 +91,7 @@ changed as (
 spans as (
     select
         opportunity_id,
-        row_number() over ({{ by_time('observed_at') }}) as version_number,
+        row_number() over ({{ by_time('place') }}) as version_number,
         -- Versions one after the other in one stage are one visit; a deletion ends it.
         cast(
             sum(
@@ -92,18 +102,21 @@ spans as (
                     else 0
                 end
             ) over (
-                {{ by_time('observed_at') }}
+                {{ by_time('place') }}
                 rows between unbounded preceding and current row
             ) as bigint
         ) as visit_number,
         observed_at as valid_from,
-        lead(observed_at) over ({{ by_time('observed_at') }}) as valid_to,
+        lead(observed_at) over ({{ by_time('place') }}) as valid_to,
         stage_id,
         nullif(amount, {{ no_amount() }}) as amount,
+        nullif(currency_code, {{ no_text() }}) as currency_code,
         nullif(close_date, {{ no_date() }}) as close_date,
         rep_id,
         nullif(forecast_category, {{ no_text() }}) as forecast_category,
         nullif(opportunity_type, {{ no_text() }}) as opportunity_type,
+        nullif(segment_value, {{ no_text() }}) as segment_value,
+        nullif(loss_reason, {{ no_text() }}) as loss_reason,
         is_deleted,
         is_inferred
     from changed

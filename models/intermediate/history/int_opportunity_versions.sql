@@ -1,5 +1,6 @@
 -- The table everything derives from: one row per deal and state, from valid_from to before
--- valid_to, in the reporting currency, with the segment and team of that moment.
+-- valid_to, in the reporting currency, with the segment and team of that moment. Long, because the
+-- day whose rate an amount takes is found here.
 with spans as (select * from {{ ref('int_opportunity_spans') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
@@ -10,56 +11,108 @@ exchange_rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
+segment_rules as (select * from {{ ref('segment_rules') }}),
+
+loss_reasons as (select * from {{ ref('loss_reason_map') }}),
+
 acv_bands as (
     select *
-    from {{ ref('segment_rules') }}
+    from segment_rules
     where rule = 'acv_band'
 ),
 
-dated as (
+staged as (
+    select
+        spans.*,
+        {{ business_day('spans.valid_from') }} as valid_from_day,
+        stages.is_won as is_won_stage,
+        stages.is_lost as is_lost_stage,
+        stages.is_qualified,
+        lag(spans.amount) over by_version as amount_before,
+        lag(spans.currency_code) over by_version as currency_code_before,
+        lag(stages.is_won) over by_version as was_won_stage,
+        lag(stages.is_lost) over by_version as was_lost_stage
+    from spans
+    inner join stages on spans.stage_id = stages.stage_id
+    window by_version as (partition by spans.opportunity_id order by spans.version_number)
+),
+
+-- An amount begins where it or its currency is set, a closing where the deal is won or lost. A deal
+-- that was closed when its record was made closed on its close date.
+marked as (
     select
         *,
-        {{ business_day('valid_from') }} as valid_from_day
-    from spans
+        case
+            when
+                version_number = 1
+                or amount is distinct from amount_before
+                or currency_code is distinct from currency_code_before
+                then valid_from_day
+        end as amount_set_on,
+        case
+            when not is_won_stage and not is_lost_stage then null
+            when version_number = 1 then least(close_date, valid_from_day)
+            when is_won_stage is distinct from was_won_stage then valid_from_day
+            when is_lost_stage is distinct from was_lost_stage then valid_from_day
+        end as closing_began_on
+    from staged
+),
+
+-- Days only grow along a deal's versions, so the largest so far is the last one.
+rated as (
+    select
+        *,
+        case
+            when is_won_stage or is_lost_stage then max(closing_began_on) over so_far
+            else max(amount_set_on) over so_far
+        end as rated_on
+    from marked
+    window so_far as (
+        partition by opportunity_id
+        order by version_number
+        rows between unbounded preceding and current row
+    )
 ),
 
 converted as (
     select
-        dated.*,
+        rated.*,
         opportunities.account_id,
-        opportunities.currency_code,
         case
-            when opportunities.currency_code = '{{ var("reporting_currency") }}' then dated.amount
+            when rated.currency_code = '{{ var("reporting_currency") }}' then rated.amount
             else
                 cast(
-                    dated.amount
+                    rated.amount
                     / exchange_rates.conversion_rate
-                    * coalesce(reporting_rates.conversion_rate, 1) as decimal(18, 2)
+                    * reporting_rates.conversion_rate as decimal(18, 2)
                 )
         end as converted_amount,
-        stages.is_won and not dated.is_deleted as is_won,
-        stages.is_lost and not dated.is_deleted as is_lost,
-        stages.is_qualified,
-        opportunities.segment_by_opportunity_field,
+        rated.is_won_stage and not rated.is_deleted as is_won,
+        rated.is_lost_stage and not rated.is_deleted as is_lost,
+        coalesce(named.segment, rated.segment_value) as segment_by_opportunity_field,
         opportunities.segment_by_account_field,
         opportunities.segment_by_account_rule,
         assignments.segment as segment_by_rep_roster,
-        coalesce(assignments.team_id, 'unassigned') as team_id
-    from dated
-    inner join opportunities on dated.opportunity_id = opportunities.opportunity_id
-    inner join stages on dated.stage_id = stages.stage_id
+        coalesce(assignments.team_id, 'unassigned') as team_id,
+        coalesce(loss_reasons.loss_reason, lower(rated.loss_reason), 'unknown')
+            as loss_reason_category
+    from rated
+    inner join opportunities on rated.opportunity_id = opportunities.opportunity_id
     left join exchange_rates
-        on opportunities.currency_code = exchange_rates.currency_code
-        and dated.valid_from_day >= exchange_rates.valid_from
-        and dated.valid_from_day < exchange_rates.valid_to
+        on rated.currency_code = exchange_rates.currency_code
+        and rated.rated_on >= exchange_rates.valid_from
+        and rated.rated_on < exchange_rates.valid_to
     left join exchange_rates as reporting_rates
         on reporting_rates.currency_code = '{{ var("reporting_currency") }}'
-        and dated.valid_from_day >= reporting_rates.valid_from
-        and dated.valid_from_day < reporting_rates.valid_to
+        and rated.rated_on >= reporting_rates.valid_from
+        and rated.rated_on < reporting_rates.valid_to
+    left join segment_rules as named
+        on named.rule = 'field_value' and lower(rated.segment_value) = named.raw_value
+    left join loss_reasons on lower(rated.loss_reason) = loss_reasons.raw_reason
     left join assignments
-        on dated.rep_id = assignments.rep_id
-        and dated.valid_from_day >= assignments.valid_from
-        and dated.valid_from_day < assignments.valid_to
+        on rated.rep_id = assignments.rep_id
+        and rated.valid_from_day >= assignments.valid_from
+        and rated.valid_from_day < assignments.valid_to
 ),
 
 qualifications as (
@@ -112,6 +165,7 @@ versions as (
         converted.account_id,
         converted.forecast_category,
         converted.opportunity_type,
+        converted.loss_reason_category as loss_reason,
         converted.is_deleted,
         not converted.is_won and not converted.is_lost and not converted.is_deleted as is_open,
         converted.is_won,

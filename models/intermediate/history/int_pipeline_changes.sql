@@ -73,6 +73,7 @@ closings as (
     from visits
     inner join versions
         on visits.opportunity_id = versions.opportunity_id
+        and visits.visit_number = versions.visit_number
         and visits.entered_at = versions.valid_from
     where
         visits.is_closed_stage

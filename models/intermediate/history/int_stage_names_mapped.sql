@@ -5,6 +5,8 @@ with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
+pipelines as (select * from {{ ref('int_opportunity_pipelines') }}),
+
 stage_map as (select * from {{ ref('stage_map') }}),
 
 names as (
@@ -16,17 +18,17 @@ names as (
     union
     select
         changes.source,
-        coalesce(opportunities.pipeline, '') as pipeline,
+        pipelines.pipeline,
         changes.stage_name
     from changes
-    inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
+    inner join pipelines on changes.opportunity_id = pipelines.opportunity_id
     union
     select
         changes.source,
-        coalesce(opportunities.pipeline, '') as pipeline,
+        pipelines.pipeline,
         changes.old_stage_name as stage_name
     from changes
-    inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
+    inner join pipelines on changes.opportunity_id = pipelines.opportunity_id
 ),
 
 candidates as (

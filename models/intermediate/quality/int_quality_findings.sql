@@ -14,6 +14,8 @@ leads as (select * from {{ ref('int_leads_unioned') }}),
 
 current_rows as (select * from {{ ref('int_opportunities_current') }}),
 
+pipelines as (select * from {{ ref('int_opportunity_pipelines') }}),
+
 planned_reps_unknown as (select * from {{ ref('int_planned_reps_unknown') }}),
 
 loss_reason_map as (select * from {{ ref('loss_reason_map') }}),
@@ -84,6 +86,23 @@ missing_rates as (
         opportunity_id as row_id
     from versions
     where amount is null and amount_original is not null
+),
+
+changed_currencies as (
+    select
+        'currency_changed' as check_id,
+        opportunity_id as row_id
+    from versions
+    group by opportunity_id
+    having count(distinct currency_code) > 1
+),
+
+inferred_pipelines as (
+    select distinct
+        'inferred_pipeline' as check_id,
+        opportunity_id as row_id
+    from pipelines
+    where is_inferred and pipeline_number > 1
 ),
 
 inferred_beginnings as (
@@ -186,6 +205,10 @@ findings as (
     select * from missing_owners
     union all
     select * from missing_rates
+    union all
+    select * from changed_currencies
+    union all
+    select * from inferred_pipelines
     union all
     select * from inferred_beginnings
     union all

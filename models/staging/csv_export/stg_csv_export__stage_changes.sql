@@ -11,7 +11,10 @@ renamed as (
 
         -- the state after the change
         stage as stage_name,
+        pipeline,
+        segment as segment_value,
         amount,
+        currency as currency_code,
         close_date,
 
         -- instants

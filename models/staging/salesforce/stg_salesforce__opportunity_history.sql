@@ -10,7 +10,10 @@ renamed as (
 
         -- the state after the change
         stage_name,
+        record_type_id as pipeline,
+        segment as segment_value,
         amount,
+        currency_iso_code as currency_code,
         close_date,
         {{ percent_as_share('probability') }} as crm_probability,
         forecast_category,

@@ -132,10 +132,14 @@ def _spelled(table: RawTable | None, columns: Iterable[str], own_names: Names) -
     names: dict[str, str] = {}
     wanted: dict[str, str] = {}
     if table is not None:
-        own = own_names.get(table.source, {}).get(table.name, {})
+        own = own_names.get(table.source, {})
         for column in table.columns:
-            renamed = own.get(column.name, [])
-            spellings = [renamed] if isinstance(renamed, str) else list(renamed)
+            # The name of a field in one table is its name in the table that tells its history.
+            places = [table.name, *([table.history_of] if column.name in table.tells_of else [])]
+            spellings: list[str] = []
+            for place in places:
+                renamed = own.get(place, {}).get(column.name, [])
+                spellings += [renamed] if isinstance(renamed, str) else list(renamed)
             for spelling in [*spellings, column.name, *column.spellings]:
                 wanted.setdefault(_letters(spelling), column.name)
     taken: set[str] = set()
