@@ -16,6 +16,13 @@
             'kind': column.meta.get('kind'),
             'is_required': column.meta.required,
             'is_personal': column.meta.get('personal', false),
+            'range': column.meta.get('range'),
+            'key_prefixes': column.meta.get('key_prefixes', []),
+            'instants': raw_instants(contract, column),
+            'formats': {
+                'date': raw_format(contract, 'date', column.name),
+                'amount': raw_format(contract, 'amount', column.name),
+            },
             'physical': table.columns[spelled] if spelled else none,
         }) -%}
     {%- endfor -%}
