@@ -41,7 +41,8 @@
     {%- set waived = var('waived_columns', {}).get(contract.source_name, {})
         .get(contract.name, []) -%}
     {%- for column in contract.columns.values()
-        if column.meta.required and column.name not in waived
+        if column.meta.required
+        and (column.name in contract.meta.key or column.name not in waived)
         and not spelled_in(there, column_spellings(contract, column)) -%}
         {{ return(false) }}
     {%- endfor -%}

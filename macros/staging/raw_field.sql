@@ -73,12 +73,16 @@
 {% macro check_may_be_missing(contract, table, column) -%}
     {%- set waived = var('waived_columns', {}).get(contract.source_name, {})
         .get(contract.name, []) -%}
-    {%- if column.meta.required and column.name not in waived -%}
+    {%- set is_key = column.name in contract.meta.key -%}
+    {%- if column.meta.required and (is_key or column.name not in waived) -%}
         {%- do exceptions.raise_compiler_error(
             raw_name(contract, table) ~ ": the required column " ~ column.name
             ~ " is missing; looked for " ~ plain_spellings(contract, column) | join(', ')
-            ~ ", in any case and with _c or __c behind; rename it, give its name in the var "
-            ~ "raw_columns or do without it by the var waived_columns."
+            ~ ", in any case and with _c or __c behind; rename it"
+            ~ (" or give its name in the var raw_columns: it tells the rows apart, so none can do "
+            ~ "without it." if is_key
+            else ", give its name in the var raw_columns or do without it by the var "
+            ~ "waived_columns.")
         ) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -8,7 +8,8 @@ currency_types as (select * from {{ ref('stg_salesforce__currency_types') }}),
 rates as (
     select
         upper(currency_code) as currency_code,
-        starts_on,
+        -- The first window of Salesforce begins in the year 1.
+        greatest(starts_on, date '1900-01-01') as starts_on,
         conversion_rate,
         1 as preference
     from dated_rates

@@ -12,6 +12,8 @@ segment_rules as (select * from {{ ref('segment_rules') }}),
 
 loss_reasons as (select * from {{ ref('loss_reason_map') }}),
 
+category_labels as (select * from {{ ref('int_forecast_category_labels') }}),
+
 unioned as (
     select
         {{ source_id('salesforce', 'opportunity_id') }} as opportunity_id,
@@ -25,6 +27,7 @@ unioned as (
         currency_code,
         crm_probability,
         forecast_category,
+        forecast_category_label,
         opportunity_type,
         lead_source,
         campaign_id,
@@ -53,6 +56,7 @@ unioned as (
         currency_code,
         crm_probability,
         forecast_category,
+        cast(null as {{ dbt.type_string() }}) as forecast_category_label,
         opportunity_type,
         lead_source,
         cast(null as {{ dbt.type_string() }}) as campaign_id,
@@ -121,7 +125,11 @@ existing as (
         dated.amount,
         coalesce(upper(dated.currency_code), '{{ var("reporting_currency") }}') as currency_code,
         dated.crm_probability,
-        {{ normalised_forecast_category('dated.forecast_category') }} as forecast_category,
+        coalesce(
+            {{ normalised_forecast_category('dated.forecast_category') }},
+            category_labels.forecast_category,
+            {{ normalised_forecast_category('dated.forecast_category_label') }}
+        ) as forecast_category,
         dated.opportunity_type,
         dated.lead_source,
         dated.campaign_id,
@@ -146,6 +154,7 @@ existing as (
     left join segment_rules as named
         on named.rule = 'field_value' and lower(dated.segment_value) = named.raw_value
     left join loss_reasons on lower(dated.loss_reason) = loss_reasons.raw_reason
+    left join category_labels on lower(dated.forecast_category_label) = category_labels.label
     where dated.known_from < {{ as_of_end() }}
 ),
 

@@ -7,6 +7,8 @@ field_changes as (select * from {{ ref('stg_salesforce__opportunity_field_histor
 
 stage_changes as (select * from {{ ref('stg_csv_export__stage_changes') }}),
 
+category_labels as (select * from {{ ref('int_forecast_category_labels') }}),
+
 salesforce_snapshots as (
     select
         'salesforce' as source,
@@ -24,6 +26,26 @@ salesforce_snapshots as (
         {{ no_old_values() }}
     from snapshots
     where not is_deleted
+),
+
+-- The label of a forecast category as the API value it stands for.
+worded_field_changes as (
+    select
+        field_changes.opportunity_id,
+        field_changes.changed_at,
+        field_changes.loader_sequence,
+        field_changes.change_id,
+        field_changes.field_name,
+        coalesce(old_labels.forecast_category, field_changes.old_value) as old_value,
+        coalesce(new_labels.forecast_category, field_changes.new_value) as new_value
+    from field_changes
+    left join category_labels as old_labels
+        on {{ is_category_label('field_changes.field_name') }}
+        and lower(field_changes.old_value) = old_labels.label
+    left join category_labels as new_labels
+        on {{ is_category_label('field_changes.field_name') }}
+        and lower(field_changes.new_value) = new_labels.label
+    where not field_changes.is_deleted
 ),
 
 named_field_changes as (
@@ -44,8 +66,7 @@ named_field_changes as (
         end as field,
         old_value,
         new_value
-    from field_changes
-    where not is_deleted
+    from worded_field_changes
 ),
 
 salesforce_field_changes as (

@@ -31,11 +31,11 @@ converted as (
         case
             when opportunities.currency_code = '{{ var("reporting_currency") }}' then dated.amount
             else
-                cast(
-                    dated.amount
-                    / exchange_rates.conversion_rate
-                    * coalesce(reporting_rates.conversion_rate, 1) as decimal(18, 2)
-                )
+                {{ safe_cast(
+                    'dated.amount / exchange_rates.conversion_rate'
+                    ~ ' * coalesce(reporting_rates.conversion_rate, 1)',
+                    'decimal(18, 2)'
+                ) }}
         end as converted_amount,
         stages.is_won and not dated.is_deleted as is_won,
         stages.is_lost and not dated.is_deleted as is_lost,

@@ -15,7 +15,8 @@ renamed as (
         is_closed,
         is_won,
         {{ percent_as_share('default_probability') }} as default_probability,
-        coalesce(forecast_category_name, forecast_category) as forecast_category,
+        forecast_category,
+        forecast_category_name as forecast_category_label,
 
         -- how the row came here
         is_deleted,
