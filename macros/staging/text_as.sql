@@ -27,7 +27,7 @@
         case
             when {{ text_matches(text, number_pattern(formats.amount)) }}
                 then {{ safe_cast(
-                    'try_cast(' ~ digits ~ ' as decimal(38, 9))' if type == 'bigint' else digits,
+                    'try_cast(' ~ digits ~ ' as decimal(38, 18))' if type == 'bigint' else digits,
                     type
                 ) }}
         end
