@@ -97,10 +97,7 @@
     {%- if run_query("select file from glob('" ~ sql_text(path) ~ "')") | length == 0 -%}
         {{ return('') }}
     {%- endif -%}
-    {%- set days = run_query(
-        "select * from read_csv('" ~ sql_text(path)
-        ~ "', all_varchar = true, header = true, delim = ',')"
-    ) -%}
+    {%- set days = run_query('select * from ' ~ csv_table(path).from) -%}
     {{ return((days.rows[0][0] or '') | trim if days.rows | length > 0 else 'nothing') }}
 {%- endmacro %}
 

@@ -27,13 +27,17 @@
             {{ refuse_var(name, 'a list of words') }}
         {%- endif -%}
     {%- endfor -%}
-    {%- for name in ['raw_schemas', 'raw_formats', 'raw_columns', 'waived_columns'] -%}
+    {%- for name in [
+        'raw_schemas', 'raw_formats', 'raw_columns', 'raw_instants', 'waived_columns',
+    ] -%}
         {%- if var(name, {}) is not mapping -%}
             {{ refuse_var(name, 'a mapping by source, such as {salesforce: ...}') }}
         {%- endif -%}
     {%- endfor -%}
     {{ check_contract_names('raw_columns') }}
+    {{ check_contract_names('raw_instants') }}
     {{ check_contract_names('waived_columns') }}
+    {{ check_no_key_is_waived() }}
 {%- endmacro %}
 
 {#- Thresholds of deal health: numbers, and red no sooner than amber where both measure the same. -#}
@@ -71,6 +75,24 @@
                     {%- do exceptions.raise_compiler_error(
                         "The var " ~ name ~ " names " ~ source_name ~ "." ~ table_name ~ "."
                         ~ column ~ ", which no source contract in models/staging has."
+                    ) -%}
+                {%- endfor -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Rows without a key are quarantined: a table whose key is waived would be read as empty. -#}
+{% macro check_no_key_is_waived() -%}
+    {%- if execute -%}
+        {%- for source_name, tables in var('waived_columns', {}).items() -%}
+            {%- for table_name, columns in tables.items() -%}
+                {%- set contract = raw_table_contract(source_name, table_name) -%}
+                {%- for column in columns if column in contract.meta.key -%}
+                    {%- do exceptions.raise_compiler_error(
+                        "The var waived_columns names " ~ source_name ~ "." ~ table_name ~ "."
+                        ~ column ~ ", which tells the rows of the table apart: without it none could "
+                        ~ "be used. Give the column's name in the var raw_columns."
                     ) -%}
                 {%- endfor -%}
             {%- endfor -%}

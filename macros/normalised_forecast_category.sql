@@ -1,3 +1,8 @@
+{#- True for the tracked field that holds the label of a forecast category, not its API value. -#}
+{% macro is_category_label(field_name) -%}
+    lower(replace({{ field_name }}, '_', '')) = 'forecastcategoryname'
+{%- endmacro %}
+
 {#- The CRM's API names and labels of forecast categories in one vocabulary. `column`: raw text; null stays null. -#}
 {% macro normalised_forecast_category(column) -%}
     case lower(replace({{ column }}, ' ', ''))

@@ -42,11 +42,11 @@
     case when field = 'stage_name' then {{ value }} end as {{ prefix }}stage_name,
         case
             when field = 'amount' and {{ value }} is null then {{ no_amount() }}
-            when field = 'amount' then {{ logged_value(value, 'decimal(18,2)') }}
+            when field = 'amount' then {{ logged_value(value, 'amount', 'decimal(18,2)') }}
         end as {{ prefix }}amount,
         case
             when field = 'close_date' and {{ value }} is null then {{ no_date() }}
-            when field = 'close_date' then {{ logged_value(value, 'date') }}
+            when field = 'close_date' then {{ logged_value(value, 'close_date', 'date') }}
         end as {{ prefix }}close_date,
         case
             when field = 'rep_id'
@@ -73,17 +73,26 @@
         end as {{ prefix }}loss_reason
 {%- endmacro %}
 
-{#- A logged text in the type of its field, by the formats declared for the source. -#}
-{% macro logged_value(value, type) -%}
+{#-
+    A logged text in the type of its field, by the formats declared for the log and the range and
+    instants declared for the field of an opportunity.
+-#}
+{% macro logged_value(value, field_name, type) -%}
     {%- set formats = {'date': 'iso', 'amount': 'plain'} -%}
+    {%- set field = {'type': type, 'kind': none} -%}
     {#- A unit test has no source to declare another format. -#}
     {%- if execute and graph.sources is defined -%}
         {%- set contract = raw_table_contract('salesforce', 'opportunity_field_history') -%}
         {%- do formats.update({
             'date': raw_format(contract, 'date'), 'amount': raw_format(contract, 'amount'),
         }) -%}
+        {%- set contract = raw_table_contract('salesforce', 'opportunity') -%}
+        {%- set column = contract.columns[field_name] -%}
+        {%- do field.update({
+            'range': column.meta.get('range'), 'instants': raw_instants(contract, column),
+        }) -%}
     {%- endif -%}
-    {{ cast_raw(value, 'varchar', {'type': type, 'kind': none}, formats) }}
+    {{ cast_raw(value, 'varchar', field, formats) }}
 {%- endmacro %}
 
 {#-
@@ -126,4 +135,14 @@
     {%- else -%}
         coalesce({{ value }}, {{ nothing }})
     {%- endif -%}
+{%- endmacro %}
+
+{#- True for a logged amount or close date that is no amount or day: what nobody can read, no one counts. -#}
+{% macro unreadable_change(value) -%}
+    case lower(field)
+        when 'amount' then {{ value }} is not null
+            and {{ logged_value(value, 'amount', 'decimal(18,2)') }} is null
+        when 'closedate' then {{ value }} is not null
+            and {{ logged_value(value, 'close_date', 'date') }} is null
+    end
 {%- endmacro %}

@@ -19,13 +19,10 @@
 {#- The minute of the day a clock shows that is written H:MM or HH:MM (24:00 is 1440); null for anything else. -#}
 {% macro clock_minute(text) -%}
     case
-        when {{ safe_cast("split_part(" ~ text ~ ", ':', 2)", 'bigint') }} between 0 and 59
-            and {{ safe_cast("split_part(" ~ text ~ ", ':', 1)", 'bigint') }} >= 0
-            and {{ safe_cast("split_part(" ~ text ~ ", ':', 1)", 'bigint') }} * 60
-            + {{ safe_cast("split_part(" ~ text ~ ", ':', 2)", 'bigint') }} <= 1440
+        when {{ text_matches(text, '(([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)') }}
             then
-                {{ safe_cast("split_part(" ~ text ~ ", ':', 1)", 'bigint') }} * 60
-                + {{ safe_cast("split_part(" ~ text ~ ", ':', 2)", 'bigint') }}
+                try_cast(split_part({{ text }}, ':', 1) as bigint) * 60
+                + try_cast(split_part({{ text }}, ':', 2) as bigint)
     end
 {%- endmacro %}
 

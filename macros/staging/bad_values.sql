@@ -29,6 +29,21 @@
             else 'raw_' ~ field.name ~ ' is not null' -%}
         {%- do found.update({field.name: field.name ~ ' is null and ' ~ given}) -%}
     {%- endfor -%}
+    {{ names_of(found) }}
+{%- endmacro %}
+
+{#- What row_doubts says of a row, put together likewise. -#}
+{% macro row_doubt_names(fields) -%}
+    {%- set found = {'copies': 'is_contradicted'} -%}
+    {%- for field in fields -%}
+        {%- set condition = doubtful_day('raw_' ~ field.name, field) -%}
+        {%- if condition -%}{%- do found.update({field.name: condition}) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ names_of(found) }}
+{%- endmacro %}
+
+{#- Comma separated, the names whose condition holds; null where none does. -#}
+{% macro names_of(found) -%}
     {%- if not found -%}
     cast(null as string)
     {%- else -%}

@@ -5,8 +5,8 @@
     it stops the build at the first value that does not fit.
         expression     the physical column
         physical_type  its type, lower case
-        field          {type, kind} of the contract
-        formats        {date, amount} of the source
+        field          {type, kind, instants, range, key_prefixes} of the contract
+        formats        {date, amount} of the column
 -#}
 {% macro cast_raw(expression, physical_type, field, formats) -%}
     {%- set family = type_family(physical_type) -%}
@@ -14,77 +14,63 @@
     {%- if wanted == 'text' -%}
         {{ cast_raw_text(expression, family, field) }}
     {%- elif wanted in ('date', 'timestamp') -%}
-        {{ within_centuries(cast_raw_time(expression, family, physical_type, field, formats)) }}
-    {%- elif family != wanted and family != 'text' -%}
-        {{ safe_cast('cast(' ~ expression ~ ' as string)', field.type) }}
-    {%- elif physical_type | replace(' ', '') == field.type -%}
+        {{ within_centuries(
+            cast_raw_time(expression, family, physical_type, field, formats), field
+        ) }}
+    {%- elif wanted == 'number' -%}
+        {{ within_range(cast_raw_number(expression, family, physical_type, field, formats), field) }}
+    {%- elif family == wanted -%}
         {{ expression }}
-    {%- elif family == 'text' and wanted == 'number' and formats.amount == 'us' -%}
-        {{ safe_cast(without_signs('trim(' ~ expression ~ ')', ['$', ',', '%']), field.type) }}
-    {%- elif family == 'text' -%}
-        {{ safe_cast('trim(' ~ expression ~ ')', field.type) }}
+    {%- elif family == 'number' -%}
+        case when {{ expression }} = 1 then true when {{ expression }} = 0 then false end
     {%- else -%}
-        {{ safe_cast(expression, field.type) }}
+        {{ text_as(raw_text(expression, family), field.type, formats) }}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro without_signs(expression, signs) -%}
-    {%- for sign in signs -%}replace({%- endfor -%}
-    {{ expression }}
-    {%- for sign in signs -%}, '{{ sign }}', ''){%- endfor -%}
+{#- The trimmed text of a column of any type. -#}
+{% macro raw_text(expression, family) -%}
+    {{ return(
+        'trim(' ~ (expression if family == 'text' else 'cast(' ~ expression ~ ' as string)') ~ ')'
+    ) }}
 {%- endmacro %}
 
 {% macro cast_raw_text(expression, family, field) -%}
-    {%- set text = expression if family == 'text' else 'cast(' ~ expression ~ ' as string)' -%}
-    {%- set cleaned = "nullif(trim(" ~ text ~ "), '')" -%}
-    {%- if field.kind == 'salesforce_id'
-        or (field.kind == 'crm_id' and 'salesforce' in crm_sources()) -%}
+    {%- set cleaned = "nullif(" ~ raw_text(expression, family) ~ ", '')" -%}
+    {%- if field.kind == 'salesforce_id' -%}
         {{ salesforce_id(cleaned) }}
+    {%- elif field.kind == 'crm_id' and 'salesforce' in crm_sources() -%}
+        {{ crm_id(cleaned, field.key_prefixes) }}
     {%- else -%}
         {{ cleaned }}
     {%- endif -%}
 {%- endmacro %}
 
-{#-
-    A date is never shifted: of an instant or a text with a zone it is the day as written. A day
-    where an instant is wanted is the beginning of that business day.
--#}
-{% macro cast_raw_time(expression, family, physical_type, field, formats) -%}
-    {%- set text = 'trim(' ~ expression ~ ')' if family == 'text'
-        else 'cast(' ~ expression ~ ' as string)' -%}
-    {%- if field.kind == 'month' -%}
-        {{ month_of_text(text) }}
-    {%- elif physical_type == field.type -%}
+{% macro cast_raw_number(expression, family, physical_type, field, formats) -%}
+    {%- if family != 'number' -%}
+        {{ text_as(raw_text(expression, family), field.type, formats) }}
+    {%- elif physical_type | replace(' ', '') == field.type -%}
         {{ expression }}
-    {%- elif family == 'date' -%}
-        {{ business_midnight(expression) }}
-    {%- elif family == 'timestamp' -%}
-        cast({{ expression }} as {{ field.type }})
-    {%- elif formats.date == 'iso' and field.type == 'date' -%}
-        {{ safe_cast(text, 'date') }}
-    {%- elif field.type == 'timestamp' and business_timezone() != 'UTC' -%}
-        case
-            when {{ text }} like '%:%' then {{ parse_timestamp(text, formats.date) }}
-            else {{ business_midnight(parse_timestamp(text, formats.date)) }}
-        end
     {%- else -%}
-        cast({{ parse_timestamp(text, formats.date) }} as {{ field.type }})
+        {{ safe_cast(expression, field.type) }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- The first day of a month given as YYYY-MM or as any ISO day in it. -#}
-{% macro month_of_text(text) -%}
-    {%- set day = "case when length(" ~ text ~ ") = 7 then " ~ text ~ " || '-01' else " ~ text
-        ~ " end" -%}
-    cast(date_trunc('month', {{ safe_cast(day, 'date') }}) as date)
-{%- endmacro %}
-
-{#- Days outside 1900 to 2200 are placeholders or typing errors. -#}
-{% macro within_centuries(expression) -%}
-    case
-        when cast({{ expression }} as date) between date '1900-01-01' and date '2200-12-31'
-            then {{ expression }}
-    end
+{#-
+    Numbers of the contract's range: `least` and `most` belong to it, `above` does not. What is no
+    number (NaN) or has no end lies in none, so a column without a range has one all the same.
+-#}
+{% macro within_range(expression, field) -%}
+    {%- set range = field.range or {'least': '-1e300', 'most': '1e300'} -%}
+    {%- set bounds = [] -%}
+    {%- for name, sign in {'least': '>=', 'above': '>', 'most': '<='}.items() if name in range -%}
+        {%- do bounds.append(expression ~ ' ' ~ sign ~ ' ' ~ range[name]) -%}
+    {%- endfor -%}
+    {%- if field.range or field.type == 'double' -%}
+        case when {{ bounds | join(' and ') }} then {{ expression }} end
+    {%- else -%}
+        {{ expression }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- What a type is, whatever the engine calls it: text, number, boolean, date or timestamp. -#}

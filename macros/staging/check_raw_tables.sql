@@ -11,7 +11,10 @@
         {%- do crm_sources() -%}
         {%- for contract in graph.sources.values() if contract.package_name == project_name -%}
             {%- set table = raw_table(contract) -%}
-            {%- if table -%}{%- do raw_fields(contract, table) -%}{%- endif -%}
+            {%- if table -%}
+                {%- do raw_fields(contract, table) -%}
+                {%- if table.path -%}{%- do check_csv_file(table) -%}{%- endif -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}

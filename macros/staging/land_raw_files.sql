@@ -33,16 +33,52 @@
             else landed.get(file.folder) -%}
         {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}
         {%- if schema -%}
+            {%- if file.format == 'csv' -%}{%- do check_header_is_first(file) -%}{%- endif -%}
             {%- do run_query('drop table if exists ' ~ schema ~ '.`' ~ table ~ '`') -%}
             {%- do run_query(
                 'create table ' ~ schema ~ '.`' ~ table ~ '` using ' ~ file.format
                 ~ " options (path '" ~ sql_text(file.path) ~ "'" ~ (
-                    ", header 'true', multiLine 'true', quote '\"', escape '\"'"
-                    if file.format == 'csv' else ''
+                    spark_csv_options() if file.format == 'csv' else ''
                 ) ~ ')'
             ) -%}
         {%- endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+{#-
+    As DuckDB reads them (csv_files.sql). FAILFAST stops at a row with other cells than the header;
+    read by lines, Spark cannot tell which.
+-#}
+{% macro spark_csv_options() -%}
+    {%- set options = {
+        'header': 'true', 'sep': ',', 'quote': '"', 'escape': '"', 'multiLine': 'true',
+        'mode': 'FAILFAST', 'encoding': 'UTF-8', 'nullValue': '', 'emptyValue': '',
+        'inferSchema': 'false', 'ignoreLeadingWhiteSpace': 'false',
+        'ignoreTrailingWhiteSpace': 'false', 'columnPruning': 'false',
+    } -%}
+    {%- set found = [] -%}
+    {%- for name, value in options.items() -%}
+        {%- do found.append(', ' ~ name ~ " '" ~ value ~ "'") -%}
+    {%- endfor -%}
+    {{ return(found | join) }}
+{%- endmacro %}
+
+{#- Spark reads a header in the first line and nowhere else. -#}
+{% macro check_header_is_first(file) -%}
+    {%- set lines = [] -%}
+    {%- for row in run_query('select value from text.`' ~ file.path ~ '` limit 20') -%}
+        {%- do lines.append((row[0] or '').lstrip('\ufeff')) -%}
+    {%- endfor -%}
+    {%- set contracts = [] -%}
+    {%- for contract in graph.sources.values() if contract.source_name == file.folder
+        and file.table | lower in table_spellings(contract) -%}
+        {%- do contracts.append(contract) -%}
+    {%- endfor -%}
+    {%- if csv_header(lines, contracts | first | default(none)).lines_before > 0 -%}
+        {%- do exceptions.raise_compiler_error(
+            file.path ~ " does not begin with its header; take out the lines before it."
+        ) -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- The schema a source's files are landed in; as_of.csv has one of its own. -#}

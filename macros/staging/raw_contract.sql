@@ -2,7 +2,8 @@
     What the source YAML says. Everything here reads the graph, which dbt fills only at execution.
 
     raw_table_contract(source, table)  the source table: columns, table meta, source meta
-    raw_format(source, kind)           the declared format of dates ('date') or amounts ('amount')
+    raw_format(contract, kind, column) the declared format of dates ('date') or amounts ('amount')
+    raw_instants(contract, column)     never, timed or always (macros/staging/cast_raw_time.sql)
     loader_columns()                   the columns loaders add, by what they mean
 -#}
 {% macro raw_table_contract(source_name, table_name) -%}
@@ -10,18 +11,43 @@
     {{ return(node) }}
 {%- endmacro %}
 
-{#- First that is given: environment, var, the contract. A format is declared, never guessed. -#}
-{% macro raw_format(contract, kind) -%}
-    {%- set known = {'date': ['iso', 'm/d/y', 'd-m-y'], 'amount': ['plain', 'us']}[kind] -%}
+{#-
+    First that is given: environment, var, the contract; of the first two the column's, the table's,
+    the source's. A format is declared, never guessed.
+-#}
+{% macro raw_format(contract, kind, column_name=none) -%}
+    {%- set known = {
+        'date': ['iso', 'm/d/y', 'd/m/y', 'd-m-y', 'd.m.y'], 'amount': ['plain', 'us', 'eu'],
+    }[kind] -%}
     {%- set source_name = contract.source_name -%}
-    {%- set from_environment = fromjson(env_var('SALES_METRICS_RAW_FORMATS', '{}'), {}) -%}
-    {%- set declared = from_environment.get(source_name, {}).get(kind)
-        or var('raw_formats', {}).get(source_name, {}).get(kind)
-        or contract.source_meta[kind ~ '_format'] -%}
+    {%- set given = [] -%}
+    {%- for formats in [
+        fromjson(env_var('SALES_METRICS_RAW_FORMATS', '{}'), {}), var('raw_formats', {}),
+    ] -%}
+        {%- set of_source = formats.get(source_name, {}) -%}
+        {%- set of_table = of_source.get(contract.name, {}) -%}
+        {%- do given.extend([of_table.get(column_name), of_table.get(kind), of_source.get(kind)]) -%}
+    {%- endfor -%}
+    {%- set declared = given | select | first or contract.source_meta[kind ~ '_format'] -%}
     {%- if declared not in known -%}
         {%- do exceptions.raise_compiler_error(
             "The " ~ kind ~ " format '" ~ declared ~ "' of source " ~ source_name
             ~ " is not known; choose one of: " ~ known | join(', ') ~ "."
+        ) -%}
+    {%- endif -%}
+    {{ return(declared) }}
+{%- endmacro %}
+
+{#- Whether a date column may hold instants: the var raw_instants, the column, the source. -#}
+{% macro raw_instants(contract, column) -%}
+    {%- set known = ['never', 'timed', 'always'] -%}
+    {%- set declared = var('raw_instants', {}).get(contract.source_name, {})
+        .get(contract.name, {}).get(column.name)
+        or column.meta.get('instants') or contract.source_meta.get('instants', 'never') -%}
+    {%- if declared not in known -%}
+        {%- do exceptions.raise_compiler_error(
+            "The var raw_instants says '" ~ declared ~ "' of " ~ contract.source_name ~ "."
+            ~ contract.name ~ "." ~ column.name ~ "; choose one of: " ~ known | join(', ') ~ "."
         ) -%}
     {%- endif -%}
     {{ return(declared) }}

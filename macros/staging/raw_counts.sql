@@ -18,9 +18,6 @@
         {%- set contract = raw_table_contract(source_name, table_name) -%}
         {%- set table = raw_table(contract) -%}
         {%- set fields = raw_fields(contract, table) -%}
-        {%- set formats = {
-            'date': raw_format(contract, 'date'), 'amount': raw_format(contract, 'amount'),
-        } -%}
         select
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name,
@@ -30,6 +27,6 @@
             {%- endfor %}
             ) as raw_row
         from {{ table.from }}
-        where {{ raw_key_is_missing(contract, fields, formats) }}
+        where {{ raw_key_is_missing(contract, fields) }}
     {%- endif -%}
 {%- endmacro %}

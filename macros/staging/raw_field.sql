@@ -16,6 +16,13 @@
             'kind': column.meta.get('kind'),
             'is_required': column.meta.required,
             'is_personal': column.meta.get('personal', false),
+            'range': column.meta.get('range'),
+            'key_prefixes': column.meta.get('key_prefixes', []),
+            'instants': raw_instants(contract, column),
+            'formats': {
+                'date': raw_format(contract, 'date', column.name),
+                'amount': raw_format(contract, 'amount', column.name),
+            },
             'physical': table.columns[spelled] if spelled else none,
         }) -%}
     {%- endfor -%}
@@ -75,12 +82,16 @@
 {% macro check_may_be_missing(contract, table, column) -%}
     {%- set waived = var('waived_columns', {}).get(contract.source_name, {})
         .get(contract.name, []) -%}
-    {%- if column.meta.required and column.name not in waived -%}
+    {%- set is_key = column.name in contract.meta.key -%}
+    {%- if column.meta.required and (is_key or column.name not in waived) -%}
         {%- do exceptions.raise_compiler_error(
             raw_name(contract, table) ~ ": the required column " ~ column.name
             ~ " is missing; looked for " ~ plain_spellings(contract, column) | join(', ')
-            ~ ", in any case and with _c or __c behind; rename it, give its name in the var "
-            ~ "raw_columns or do without it by the var waived_columns."
+            ~ ", in any case and with _c or __c behind; rename it"
+            ~ (" or give its name in the var raw_columns: it tells the rows apart, so none can do "
+            ~ "without it." if is_key
+            else ", give its name in the var raw_columns or do without it by the var "
+            ~ "waived_columns.")
         ) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -6,6 +6,8 @@
         is_deleted       any delete flag of the CRM or the loader, or no active row any more
         row_copies       raw rows that share the key
         bad_values       names of the columns whose value could not be used and became null
+        row_doubts       what is used as it is and may be wrong: `copies` that contradict each other,
+                         and names of date columns whose time leaves open which day is meant
         loader_sequence  the loader's sequence number
     Rows without a key are left out here and counted by int_raw_audit.
 
@@ -36,6 +38,7 @@
         false as is_deleted,
         cast(1 as bigint) as row_copies,
         cast(null as string) as bad_values,
+        cast(null as string) as row_doubts,
         cast(null as bigint) as loader_sequence
     where false
 {%- endmacro %}
@@ -48,12 +51,9 @@
 {% macro raw_rows_found(contract, table) -%}
     {%- set fields = raw_fields(contract, table) -%}
     {%- set found = fields | selectattr('physical') | list -%}
-    {%- set formats = {
-        'date': raw_format(contract, 'date'), 'amount': raw_format(contract, 'amount'),
-    } -%}
     with picked as {{ streamed() if not table.is_text }} (
         select
-            {{ rough_key(contract, fields, formats) }} as rough_key,
+            {{ rough_key(contract, fields) }} as rough_key,
             {%- for field in found %}
             {{ field.physical.sql }} as raw_{{ field.name }},
             {%- endfor %}
@@ -71,7 +71,7 @@
     doubted as (
         select
             picked.*,
-            {{ raw_key(contract, fields, formats, 'raw_') | indent(12) }} as row_key
+            {{ raw_key(contract, fields, 'raw_') | indent(12) }} as row_key
         from picked
         semi join doubtful on {{ hash_64('picked.rough_key') }} = doubtful.key_hash
     ),
@@ -79,9 +79,10 @@
     ranked as (
         select
             picked.*,
-            {{ raw_key(contract, fields, formats, 'raw_') | indent(12) }} as row_key,
+            {{ raw_key(contract, fields, 'raw_') | indent(12) }} as row_key,
             cast(1 as bigint) as row_copies,
-            cast(1 as bigint) as row_rank
+            cast(1 as bigint) as row_rank,
+            false as is_contradicted
         from picked
         anti join doubtful on {{ hash_64('picked.rough_key') }} = doubtful.key_hash
         union all
@@ -93,9 +94,10 @@
                     then row_number() over (
                         partition by row_key
                         order by
-                            {{ latest_first(contract, fields, formats) | indent(28) }}
+                            {{ latest_first(contract, fields) | indent(28) }}
                     )
-            end as row_rank
+            end as row_rank,
+            {{ is_contradicted(contract, fields) | indent(12) }} as is_contradicted
         from doubted
     ),
 
@@ -106,7 +108,7 @@
             {% if contract.meta.key == [field.name] and field.type == 'string' -%}
                 row_key
             {%- elif field.physical -%}
-                {{ cast_raw('raw_' ~ field.name, field.physical.type, field, formats) }}
+                {{ cast_raw('raw_' ~ field.name, field.physical.type, field, field.formats) }}
             {%- else -%}
                 cast(null as {{ field.type }})
             {%- endif %} as {{ field.name }}{{ ',' if not loop.last }}
@@ -126,6 +128,7 @@
         {%- endif %}
         row_copies,
         {{ bad_value_names(found) | indent(8) }} as bad_values,
+        {{ row_doubt_names(found) | indent(8) }} as row_doubts,
         loader_sequence
     from typed
 {%- endmacro %}

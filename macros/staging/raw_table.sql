@@ -3,7 +3,7 @@
 
     raw_table(contract)         none when there is no such table, else
                                 {from: SQL of the relation, place: for people, columns: see below,
-                                is_text: true for a CSV file}
+                                path: of a CSV file, is_text: true for one, lines_before_header}
     raw_relations(source_name)  every relation of a source, by lower-case name
     raw_files(folder)           dispatched: every Parquet or CSV file of a folder, likewise
 -#}
@@ -22,7 +22,9 @@
     {%- endif -%}
     {%- set table = present[spelled] -%}
     {%- if 'columns' not in table -%}
-        {%- do table.update({'columns': raw_columns(table)}) -%}
+        {%- do table.update(
+            csv_table(table.path, contract) if table.path else {'columns': raw_columns(table)}
+        ) -%}
     {%- endif -%}
     {{ return(table) }}
 {%- endmacro %}
@@ -73,22 +75,19 @@
     {{ return(raw_schema_relations(landing_schema(folder.split('/')[-1]))) }}
 {%- endmacro %}
 
-{#- Every column of a CSV file is text, so that one bad value cannot change what the others are. -#}
+{#- How a CSV file is read depends on its header, and that on the contract: see raw_table. -#}
 {% macro duckdb__raw_files(folder) -%}
     {%- set found = {} -%}
     {%- set query = "select file from glob('" ~ glob_text(folder) ~ "/*') order by file" -%}
     {%- for row in run_query(query) -%}
         {%- set path = row[0] -%}
         {%- set parts = modules.re.match('^(.+)[.](parquet|csv)$', path.split('/')[-1] | lower) -%}
-        {%- if parts -%}
-            {%- set reader = {
-                'parquet': "read_parquet('" ~ glob_text(path) ~ "')",
-                'csv': "read_csv('" ~ glob_text(path) ~ "', all_varchar = true, header = true, "
-                    ~ "delim = ',', quote = '\"', escape = '\"', skip = 0)",
-            }[parts.group(2)] -%}
-            {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}
+        {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}
+        {%- if parts and parts.group(2) == 'csv' -%}
+            {%- do found.update({parts.group(1): {'place': path, 'path': path, 'is_text': true}}) -%}
+        {%- elif parts -%}
             {%- do found.update({parts.group(1): {
-                'from': reader, 'place': path, 'is_text': parts.group(2) == 'csv',
+                'from': "read_parquet('" ~ glob_text(path) ~ "')", 'place': path, 'is_text': false,
             }}) -%}
         {%- endif -%}
     {%- endfor -%}

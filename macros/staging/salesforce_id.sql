@@ -30,3 +30,21 @@
         else {{ expression }}
     end
 {%- endmacro %}
+
+{#-
+    An id of any CRM as planning files write it, prefixed by its source where several are in use.
+    Only what looks like a Salesforce id of 15 characters is completed: the three characters that
+    stand for its object, then letters and digits. 15 characters may be somebody's name.
+-#}
+{% macro crm_id(expression, key_prefixes) -%}
+    {%- set source = 'salesforce:' if crm_sources() | length > 1 else '' -%}
+    {%- set id = 'substr(' ~ expression ~ ', ' ~ (source | length + 1) ~ ')' if source
+        else expression -%}
+    case
+        when {{ text_matches(
+            expression, source ~ '(' ~ key_prefixes | join('|') ~ ')[0-9A-Za-z]{12}'
+        ) }}
+            then {{ "'" ~ source ~ "' || " if source }}{{ salesforce_id(id) }}
+        else {{ expression }}
+    end
+{%- endmacro %}

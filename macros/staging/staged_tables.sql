@@ -51,6 +51,7 @@
                 'model': 'stg_' ~ source_name ~ '__' ~ staged[0],
                 'row_id': "concat_ws(' ', " ~ staged[1:] | join(', ') ~ ")",
                 'is_present': raw_table_is_present(source_name, table_name),
+                'lines_before_header': lines_before_header(source_name, table_name),
             }) -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -64,4 +65,13 @@
     {{ return(
         spelled_in(raw_relations(source_name), table_spellings(contract)) is not none
     ) }}
+{%- endmacro %}
+
+{#- Lines of a CSV file that stand before its header and are left out, but for blank ones. -#}
+{% macro lines_before_header(source_name, table_name) -%}
+    {%- if execute and raw_table_is_present(source_name, table_name) -%}
+        {%- set table = raw_table(raw_table_contract(source_name, table_name)) -%}
+        {{ return(table.lines_before_header or 0) }}
+    {%- endif -%}
+    {{ return(0) }}
 {%- endmacro %}

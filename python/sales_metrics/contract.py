@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ class RawColumn:
     kind: str | None = None
     # Other names it is accepted under.
     spellings: tuple[str, ...] = ()
+    # The least and the most a number may be.
+    range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,13 @@ class RawTable:
     spellings: tuple[str, ...] = ()
     # The contract's key, or nothing where a row has none of its own.
     key: tuple[str, ...] = ()
-    # How the source writes what it does not type: iso, m/d/y, d-m-y; plain, us.
+    # How the table writes what it does not type: iso, m/d/y, d/m/y, d-m-y, d.m.y; plain, us, eu.
     date_format: str = "iso"
     amount_format: str = "plain"
+    # Columns written in another way than the rest of the table.
+    other_formats: frozenset[str] = frozenset()
+    # Required columns the build does without.
+    waived: frozenset[str] = frozenset()
     # Days after which the newest row of the source is late: a warning, an error.
     fresh_days: Mapping[str, int] = field(default_factory=dict)
     # The table whose past this one tells, and the fields of it that it tells of.
@@ -54,9 +60,16 @@ class RawTable:
 
 
 def read_contract(project: Path) -> list[RawTable]:
-    formats = {**(project_vars(project).get("raw_formats") or {}), **_formats_of_environment()}
+    given = project_vars(project)
+    formats = [_formats_of_environment(), given.get("raw_formats") or {}]
+    waived = given.get("waived_columns") or {}
     return [
-        _table(source, table, formats.get(source["name"], {}))
+        _table(
+            source,
+            table,
+            [one.get(source["name"]) or {} for one in formats],
+            (waived.get(source["name"]) or {}).get(table["name"]) or (),
+        )
         for file in sorted((project / "models" / "staging").glob("*/_*__sources.yml"))
         for source in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("sources", [])
         for table in source.get("tables", [])
@@ -72,6 +85,10 @@ def _meta(node: Mapping[str, Any]) -> dict[str, Any]:
     return dict((node.get("config") or {}).get("meta") or {})
 
 
+def _range(given: Mapping[str, float] | None) -> tuple[float, float] | None:
+    return (given.get("least", given.get("above", 0)), given["most"]) if given else None
+
+
 def _formats_of_environment() -> dict[str, Any]:
     """Malformed, it is dbt that says so."""
     try:
@@ -82,10 +99,20 @@ def _formats_of_environment() -> dict[str, Any]:
 
 
 def _table(
-    source: Mapping[str, Any], table: Mapping[str, Any], formats: Mapping[str, str]
+    source: Mapping[str, Any],
+    table: Mapping[str, Any],
+    formats: list[Mapping[str, Any]],
+    waived: Iterable[str],
 ) -> RawTable:
+    """`formats` of the source: first the environment's, then the project's."""
     meta, source_meta = _meta(table), _meta(source)
     told = meta.get("history_of") or {}
+    of_table: list[Mapping[str, Any]] = [one.get(table["name"]) or {} for one in formats]
+
+    def declared(kind: str) -> str:
+        named = [one.get(kind) for pair in zip(of_table, formats, strict=True) for one in pair]
+        return str(next(filter(None, named), source_meta[f"{kind}_format"]))
+
     return RawTable(
         source=source["name"],
         name=table["name"],
@@ -100,12 +127,17 @@ def _table(
                 required=bool(_meta(column).get("required", False)),
                 kind=_meta(column).get("kind"),
                 spellings=tuple(_meta(column).get("spellings") or ()),
+                range=_range(_meta(column).get("range")),
             )
             for column in table.get("columns", [])
         ),
         fresh_days=source_meta.get("fresh_days") or {},
         history_of=told.get("table", ""),
         tells_of=tuple(told.get("fields") or ()),
-        date_format=formats.get("date") or source_meta.get("date_format", "iso"),
-        amount_format=formats.get("amount") or source_meta.get("amount_format", "plain"),
+        date_format=declared("date"),
+        amount_format=declared("amount"),
+        other_formats=frozenset(
+            name for one in of_table for name in one if name not in ("date", "amount")
+        ),
+        waived=frozenset(waived) - frozenset(meta.get("key") or ()),
     )

@@ -312,7 +312,7 @@ def test_formats_names_and_waivers_are_declared(
         (None, "Demo", "West", Decimal("22700.00"), dt.date(2025, 9, 30), afternoon, None),
         (None, "Demo", None, Decimal("1.00"), dt.date(2025, 12, 31), later, None),
         # Another format is a bad value, never a guess; 22.70000 would be one.
-        (None, "Demo", None, Decimal("22.70"), None, None, "created_date,close_date"),
+        (None, "Demo", None, None, None, None, "amount,created_date,close_date"),
     ]
 
 

@@ -2,7 +2,7 @@
 -- metric is reported at and in both directions. A sum adds up in its numerator; a ratio in its
 -- denominator (a rep with meetings won but none held has no row to rate), unless its denominator is
 -- a whole that serves every slice, then in its numerator. Sums of decimals shown as doubles may
--- differ in the last digits, hence a tenth of a cent.
+-- differ in the last digits, hence a tenth of a cent, and of large amounts so much as a double loses.
 with metric_values as (select * from {{ ref('metric_values') }}),
 
 -- A metric whose tiers look through windows of their own does not add up, by design.
@@ -58,7 +58,8 @@ parts as (
         period_type,
         period_start,
         slice_id,
-        sum(amount) as amount
+        sum(amount) as amount,
+        sum(abs(amount)) as magnitude
     from judged
     where scope <> 'company'
     group by 1, 2, 3, 4, 5
@@ -77,7 +78,10 @@ broken as (
         and wholes.period_type = parts.period_type
         and wholes.period_start = parts.period_start
         and wholes.slice_id = parts.slice_id
-    where coalesce(abs(wholes.amount - parts.amount) > 0.001, true)
+    where
+        coalesce(
+            abs(wholes.amount - parts.amount) > greatest(0.001, 1e-13 * parts.magnitude), true
+        )
 )
 
 select * from broken

@@ -61,7 +61,9 @@ compared as (
         and pipeline.qualified_count = standing.qualified_count
         and pipeline.qualified_amount = standing.qualified_amount
         and abs(coalesce(pipeline.weighted_amount, 0) - standing.weighted_amount)
-        <= 0.00006 * (standing.deal_count + 1) as is_same
+        <= greatest(
+            0.00006 * (standing.deal_count + 1), 1e-13 * abs(standing.weighted_amount)
+        ) as is_same
     from pipeline
     full join standing
         on pipeline.segment = standing.segment

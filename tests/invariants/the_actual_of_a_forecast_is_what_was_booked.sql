@@ -44,7 +44,9 @@ broken as (
         and forecasts.segment = booked.segment
         and forecasts.team_id = booked.team_id
         and forecasts.rep_id = booked.rep_id
-    where abs(coalesce(forecasts.actual, 0) - coalesce(booked.metric_value, 0)) > 0.001
+    where
+        abs(coalesce(forecasts.actual, 0) - coalesce(booked.metric_value, 0))
+        > greatest(0.001, 1e-13 * abs(coalesce(booked.metric_value, 0)))
 )
 
 select * from broken

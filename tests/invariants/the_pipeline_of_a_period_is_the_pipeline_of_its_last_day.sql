@@ -48,7 +48,9 @@ broken as (
         on expected.metric_id = metric_values.metric_id
         and expected.period_type = metric_values.period_type
         and expected.period_start = metric_values.period_start
-    where abs(expected.metric_value - coalesce(metric_values.metric_value, 0)) > 0.001
+    where
+        abs(expected.metric_value - coalesce(metric_values.metric_value, 0))
+        > greatest(0.001, 1e-13 * abs(expected.metric_value))
 )
 
 select * from broken

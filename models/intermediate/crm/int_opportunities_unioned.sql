@@ -14,6 +14,8 @@ stage_map as (select * from {{ ref('stage_map') }}),
 
 home as (select * from {{ ref('int_home_currency') }}),
 
+category_labels as (select * from {{ ref('int_forecast_category_labels') }}),
+
 unioned as (
     select
         {{ source_id('salesforce', 'opportunity_id') }} as opportunity_id,
@@ -27,6 +29,7 @@ unioned as (
         currency_code,
         crm_probability,
         forecast_category,
+        forecast_category_label,
         opportunity_type,
         lead_source,
         campaign_id,
@@ -55,6 +58,7 @@ unioned as (
         currency_code,
         crm_probability,
         forecast_category,
+        cast(null as {{ dbt.type_string() }}) as forecast_category_label,
         opportunity_type,
         lead_source,
         cast(null as {{ dbt.type_string() }}) as campaign_id,
@@ -156,7 +160,11 @@ existing as (
         dated.amount,
         coalesce(upper(dated.currency_code), home.unstated_currency) as currency_code,
         dated.crm_probability,
-        {{ normalised_forecast_category('dated.forecast_category') }} as forecast_category,
+        coalesce(
+            {{ normalised_forecast_category('dated.forecast_category') }},
+            category_labels.forecast_category,
+            {{ normalised_forecast_category('dated.forecast_category_label') }}
+        ) as forecast_category,
         dated.opportunity_type,
         dated.lead_source,
         dated.campaign_id,
@@ -179,6 +187,7 @@ existing as (
     cross join home
     left join accounts on dated.account_id = accounts.account_id
     left join loss_reasons on lower(dated.loss_reason) = loss_reasons.raw_reason
+    left join category_labels on lower(dated.forecast_category_label) = category_labels.label
     where dated.known_from < {{ as_of_end() }}
 ),
 

@@ -9,6 +9,28 @@ stage_changes as (select * from {{ ref('stg_csv_export__stage_changes') }}),
 
 home as (select * from {{ ref('int_home_currency') }}),
 
+category_labels as (select * from {{ ref('int_forecast_category_labels') }}),
+
+-- The label of a forecast category as the API value it stands for.
+worded_field_changes as (
+    select
+        field_changes.opportunity_id,
+        field_changes.changed_at,
+        field_changes.loader_sequence,
+        field_changes.change_id,
+        field_changes.field_name,
+        coalesce(old_labels.forecast_category, field_changes.old_value) as old_value,
+        coalesce(new_labels.forecast_category, field_changes.new_value) as new_value
+    from field_changes
+    left join category_labels as old_labels
+        on {{ is_category_label('field_changes.field_name') }}
+        and lower(field_changes.old_value) = old_labels.label
+    left join category_labels as new_labels
+        on {{ is_category_label('field_changes.field_name') }}
+        and lower(field_changes.new_value) = new_labels.label
+    where not field_changes.is_deleted
+),
+
 named_field_changes as (
     select
         {{ source_id('salesforce', 'opportunity_id') }} as opportunity_id,
@@ -19,8 +41,7 @@ named_field_changes as (
         {{ is_own_logged_name('field_name') }} as is_own_name,
         old_value,
         new_value
-    from field_changes
-    where not is_deleted
+    from worded_field_changes
 ),
 
 -- Where the organisation keeps a field of ours under a name of its own, a record under the plain

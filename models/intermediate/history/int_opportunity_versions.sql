@@ -81,11 +81,11 @@ converted as (
         case
             when rated.currency_code = '{{ var("reporting_currency") }}' then rated.amount
             else
-                cast(
-                    rated.amount
-                    / exchange_rates.conversion_rate
-                    * reporting_rates.conversion_rate as decimal(18, 2)
-                )
+                {{ safe_cast(
+                    'rated.amount / exchange_rates.conversion_rate'
+                    ~ ' * reporting_rates.conversion_rate',
+                    'decimal(18, 2)'
+                ) }}
         end as converted_amount,
         rated.is_won_stage and not rated.is_deleted as is_won,
         rated.is_lost_stage and not rated.is_deleted as is_lost,

@@ -48,7 +48,7 @@ candidates as (
     left join stage_map
         on names.source = stage_map.source
         and names.stage_name = stage_map.raw_stage
-        and names.pipeline = coalesce(stage_map.pipeline, names.pipeline)
+        and names.pipeline = coalesce({{ mapped_pipeline('stage_map') }}, names.pipeline)
     where names.stage_name is not null
 ),
 

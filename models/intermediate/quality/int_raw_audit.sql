@@ -25,7 +25,8 @@ staged as (
         '{{ table.table_name }}' as table_name,
         '{{ table.model }}' as model_name,
         {{ 'true' if table.is_present else 'false' }} as is_present,
-        {{ raw_row_count(table) }} as rows_in
+        {{ raw_row_count(table) }} as rows_in,
+        {{ table.lines_before_header }} as lines_before_header
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -39,7 +40,8 @@ audited as (
         cast(staged.rows_in as bigint) as rows_in,
         coalesce(tallied.rows_out, 0) as rows_out,
         coalesce(tallied.duplicate_rows, 0) as duplicate_rows,
-        coalesce(quarantined.quarantined_rows, 0) as quarantined_rows
+        coalesce(quarantined.quarantined_rows, 0) as quarantined_rows,
+        cast(staged.lines_before_header as bigint) as lines_before_header
     from staged
     left join tallied
         on staged.source_name = tallied.source_name

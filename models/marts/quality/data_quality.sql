@@ -10,6 +10,8 @@ audit as (
 
 bad_values as (select * from {{ ref('int_raw_bad_values') }}),
 
+doubts as (select * from {{ ref('int_raw_doubts') }}),
+
 findings as (select * from {{ ref('int_quality_findings') }}),
 
 opportunities as (select count(*) as rows_checked from {{ ref('int_opportunities_unioned') }}),
@@ -103,6 +105,26 @@ raw_rows as (
     inner join audit
         on bad_values.source_name = audit.source_name
         and bad_values.table_name = audit.table_name
+    union all
+    select
+        doubts.check_id,
+        concat_ws('.', audit.source_name, audit.table_name, doubts.column_name) as table_name,
+        audit.rows_in as rows_checked,
+        doubts.rows_failing,
+        doubts.sample_ids
+    from doubts
+    inner join audit
+        on doubts.source_name = audit.source_name
+        and doubts.table_name = audit.table_name
+    union all
+    select
+        'lines_before_header' as check_id,
+        concat(source_name, '.', table_name) as table_name,
+        rows_in as rows_checked,
+        lines_before_header as rows_failing,
+        cast(null as {{ dbt.type_string() }}) as sample_ids
+    from audit
+    where lines_before_header > 0
 ),
 
 records as (

@@ -44,6 +44,7 @@ renamed as (
             'probability': 'probability not between 0 and 100',
             'close_date': 'close_date < ' ~ business_day('created_date'),
         }) | indent(8) }} as bad_values,
+        row_doubts,
         loader_sequence
     from source
 )

@@ -19,6 +19,7 @@ renamed as (
                 ~ clock_minute('open_time') ~ ', ' ~ clock_minute('close_time') ~ ' is null)',
             'time_zone': 'time_zone is not null and not ' ~ is_time_zone('time_zone'),
         }) | indent(8) }} as bad_values,
+        row_doubts,
         loader_sequence
     from source
 )

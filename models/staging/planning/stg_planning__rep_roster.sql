@@ -11,12 +11,13 @@ renamed as (
         role,
         segment,
         start_date as starts_on,
-        end_date + 1 as ends_on,
+        case when end_date < date '9999-12-31' then end_date + 1 end as ends_on,
 
         -- how the row came here
         is_deleted,
         row_copies,
         bad_values,
+        row_doubts,
         loader_sequence
     from source
 )

@@ -14,7 +14,8 @@ renamed as (
         name as opportunity_name,
         stage_name,
         record_type_id as pipeline,
-        coalesce(forecast_category_name, forecast_category) as forecast_category,
+        forecast_category,
+        forecast_category_name as forecast_category_label,
         type as opportunity_type,
         lead_source,
         next_step,
@@ -44,6 +45,7 @@ renamed as (
             'probability': 'probability not between 0 and 100',
             'close_date': 'close_date < ' ~ business_day('created_date'),
         }) | indent(8) }} as bad_values,
+        row_doubts,
         loader_sequence
     from source
 )

@@ -19,7 +19,11 @@ renamed as (
         -- how the row came here
         is_deleted,
         row_copies,
-        bad_values,
+        {{ bad_values_and({
+            'old_value': unreadable_change('old_value'),
+            'new_value': unreadable_change('new_value'),
+        }) | indent(8) }} as bad_values,
+        row_doubts,
         loader_sequence
     from source
 )

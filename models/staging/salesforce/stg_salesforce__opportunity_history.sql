@@ -27,6 +27,7 @@ renamed as (
         {{ bad_values_and({
             'probability': 'probability not between 0 and 100',
         }) | indent(8) }} as bad_values,
+        row_doubts,
         loader_sequence
     from source
 )

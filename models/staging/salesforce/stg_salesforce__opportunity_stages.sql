@@ -15,7 +15,8 @@ renamed as (
         is_closed,
         is_won,
         {{ percent_as_share('default_probability') }} as default_probability,
-        coalesce(forecast_category_name, forecast_category) as forecast_category,
+        forecast_category,
+        forecast_category_name as forecast_category_label,
 
         -- how the row came here
         is_deleted,
@@ -23,6 +24,7 @@ renamed as (
         {{ bad_values_and({
             'default_probability': 'default_probability not between 0 and 100',
         }) | indent(8) }} as bad_values,
+        row_doubts,
         loader_sequence
     from source
 )

@@ -10,18 +10,12 @@ from typing import Any
 
 import duckdb
 
+from sales_metrics import csv_files
 from sales_metrics.contract import RawTable
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError
 from sales_metrics.sql import literal, quoted
 
-# As staging reads them: every column of a CSV file is text.
-READERS = {
-    ".parquet": "read_parquet({})",
-    ".csv": (
-        "read_csv({}, all_varchar = true, header = true, delim = ',', quote = '\"',"
-        " escape = '\"', skip = 0)"
-    ),
-}
+SUFFIXES = (".parquet", ".csv")
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 SUFFIX = re.compile(r"(__c|_c)$")
 
@@ -55,7 +49,7 @@ def write_landing(
     unreadable: list[str] = []
     with duckdb.connect(str(database)) as connection:
         for file in sorted(raw_folder.glob("*/*")):
-            if file.suffix.lower() not in READERS or not file.is_file():
+            if file.suffix.lower() not in SUFFIXES or not file.is_file():
                 continue
             source = file.parent.name
             table = known.get((source, _letters(file.stem)))
@@ -65,21 +59,16 @@ def write_landing(
                     f"{_shown(file)} is empty: the export was cut off; export it again."
                 )
                 continue
-            relation = READERS[file.suffix.lower()].format(literal(_globbed(file.resolve())))
             try:
+                relation, problem = _relation(connection, file, table, own_names or {})
+                if problem:
+                    unreadable.append(f"{_shown(file)} {problem}")
+                    continue
                 found = connection.execute(f"describe select * from {relation}").fetchall()
-                # A cut-off file may begin well; of a CSV every value must be read to know.
-                counted = "*" if file.suffix.lower() == ".parquet" else "columns(*)"
-                connection.execute(f"select count({counted}) from {relation}").fetchall()
-            except duckdb.Error as error:
+                # A cut-off Parquet file may begin well.
+                connection.execute(f"select count(*) from {relation}").fetchall()
+            except (duckdb.Error, OSError) as error:
                 unreadable.append(_unreadable(file, error))
-                continue
-            delimiter = _other_delimiter(file, [column for column, *_ in found])
-            if delimiter:
-                unreadable.append(
-                    f"{_shown(file)} is divided by {delimiter}, not by commas: export it again with"
-                    " commas."
-                )
                 continue
             spelled = _spelled(table, [column for column, *_ in found], own_names or {})
             selected = ", ".join(f"{quoted(raw)} as {quoted(spelled[raw])}" for raw, *_ in found)
@@ -107,7 +96,9 @@ def refuse_unreadable(landing: Landing) -> None:
 
 
 def _unreadable(file: Path, error: Exception) -> str:
-    if isinstance(error, duckdb.IOException) and "Permission denied" in str(error):
+    if isinstance(error, PermissionError) or (
+        isinstance(error, duckdb.IOException) and "Permission denied" in str(error)
+    ):
         return f"{_shown(file)} cannot be read: give the user who runs this read permission."
     if file.suffix.lower() == ".parquet":
         return (
@@ -120,11 +111,40 @@ def _unreadable(file: Path, error: Exception) -> str:
     )
 
 
-def _other_delimiter(file: Path, columns: list[str]) -> str | None:
-    """The word for what divides the columns of a file that seems to have only one."""
-    if file.suffix.lower() != ".csv" or len(columns) != 1:
-        return None
-    return next((word for sign, word in OTHER_DELIMITERS.items() if sign in columns[0]), None)
+def _relation(
+    connection: duckdb.DuckDBPyConnection, file: Path, table: RawTable | None, own_names: Names
+) -> tuple[str, str | None]:
+    """The SQL that reads a file, and what is wrong with it."""
+    path = _globbed(file.resolve())
+    if file.suffix.lower() == ".parquet":
+        return f"read_parquet({literal(path)})", None
+    head = csv_files.header(file, _required(table, own_names) if table else ())
+    relation = csv_files.relation(Path(path), head)
+    if len(head.names) == 1:
+        for sign, word in OTHER_DELIMITERS.items():
+            if sign in head.names[0]:
+                return relation, (
+                    f"is divided by {word}, not by commas: export it again with commas."
+                )
+    problem = csv_files.problem(connection, Path(path), head)
+    return relation, problem and (
+        f"cannot be read: its {problem}; export it again as CSV in UTF-8 with commas, and quotes"
+        " around texts that hold one."
+    )
+
+
+def _required(table: RawTable, own_names: Names) -> list[set[str]]:
+    """The names each required column is found under, as staging looks for them."""
+    own = own_names.get(table.source, {}).get(table.name, {})
+    found: list[set[str]] = []
+    for column in table.columns:
+        renamed = own.get(column.name, [])
+        names = [*([renamed] if isinstance(renamed, str) else renamed)]
+        names += [column.name, *column.spellings]
+        plain = {name.lower() for name in names} | {_letters(name) for name in names}
+        if column.required and column.name not in table.waived:
+            found.append({name + suffix for name in plain for suffix in ("", "_c", "__c")})
+    return found
 
 
 def _spelled(table: RawTable | None, columns: Iterable[str], own_names: Names) -> dict[str, str]:

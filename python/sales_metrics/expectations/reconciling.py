@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from sales_metrics import csv_files
 from sales_metrics.contract import RawTable
 from sales_metrics.sql import literal, quoted
 
@@ -46,7 +47,8 @@ def write_reconciliation(
         connection.execute("create schema if not exists profile")
         connection.execute(
             "create or replace table profile.reconciled (measure varchar, source_name varchar,"
-            " raw_amount double, mart_amount double, raw_deals bigint, missing_deals bigint)"
+            " raw_amount decimal(38, 2), mart_amount decimal(38, 2), raw_deals bigint,"
+            " missing_deals bigint)"
         )
         connection.execute(f"attach {literal(landing)} as landing (read_only)")
         connection.execute(f"attach {literal(work)} as work (read_only)")
@@ -62,10 +64,13 @@ def write_reconciliation(
             columns = landed[deals.source, deals.table]
             if not {"id", deals.stage, "amount"} <= set(columns) or table.amount_format != "plain":
                 continue
+            # Without any stamp nobody can say what has not changed since the as-of day.
+            if not any(column in columns for column in table.stamps):
+                continue
             prefix = f"{deals.source}:" if len(crms) > 1 else ""
             connection.execute(
-                _insert(deals, table, columns),
-                [str(stage_map), deals.source, currency, as_of, prefix],
+                _insert(deals, table, columns, stage_map),
+                [deals.source, currency, as_of, prefix],
             )
 
 
@@ -98,7 +103,7 @@ def write_drift(comparison: Path, work: Path, before: Path | None) -> None:
         )
 
 
-def _insert(deals: _Deals, table: RawTable, columns: Mapping[str, str]) -> str:
+def _insert(deals: _Deals, table: RawTable, columns: Mapping[str, str], stage_map: Path) -> str:
     stamps = [quoted(column) for column in table.stamps if column in columns]
     stamp = f"greatest({', '.join(f'try_cast({one} as timestamp)' for one in stamps)})"
     deleted = [quoted(one) for one in ("is_deleted", "_fivetran_deleted") if one in columns]
@@ -106,19 +111,24 @@ def _insert(deals: _Deals, table: RawTable, columns: Mapping[str, str]) -> str:
     active = "_fivetran_active"
     current = f"where try_cast({quoted(active)} as boolean)" if active in columns else ""
     money = f"nullif(trim({quoted(deals.currency)}), '')" if deals.currency in columns else "null"
+    stages = csv_files.relation(stage_map, csv_files.header(stage_map))
+    # An amount outside the contract's range is a bad value there too.
+    least, most = next(one.range for one in table.columns if one.name == "amount") or ("0", "0")
+    amount = "try_cast(amount as decimal(18, 2))"
+    usable = f"case when {amount} between {least} and {most} then {amount} end"
     # A Salesforce id of 15 characters is the same as the one of 18 that begins with it.
     short = "left({}, 15)" if deals.source == "salesforce" else "{}"
     return f"""
         insert into profile.reconciled
         with stages as (
             select distinct raw_stage, is_won, is_lost
-            from read_csv(?, all_varchar = true, header = true) where source = ?
+            from {stages} where source = ?
         ),
         raw_rows as (
             select
                 {short.format("trim(cast(id as varchar))")} as id,
                 arg_max(trim({quoted(deals.stage)}), {stamp}) as stage,
-                arg_max(try_cast(amount as decimal(18, 2)), {stamp}) as amount,
+                arg_max({usable}, {stamp}) as amount,
                 max({stamp}) as changed_at,
                 arg_max(coalesce({money}, '') in ('', ?), {stamp}) as is_plain,
                 bool_or({gone}) as is_gone
