@@ -11,7 +11,7 @@ import datetime as dt
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +72,9 @@ class Entry:
     left_on: dt.date | None
     outcome: str
     outcome_on: dt.date | None
+    outcome_30: str
+    outcome_60: str
+    outcome_90: str
 
     def key(self, scope: str) -> tuple[str, ...]:
         return tuple(getattr(self, name) if name in SCOPES[scope] else "all" for name in KEYS)
@@ -90,12 +93,27 @@ def entries_of(visits: Sequence[Visit], stages: dict[str, Stage]) -> Iterable[En
                 if passed and stage_id not in seen:
                     seen.add(stage_id)
                     day = visit.entered_on
-                    yield Entry(stage_id, day, *keys, "advanced", day, "advanced", day)
+                    horizons = ("advanced",) * 3
+                    yield Entry(stage_id, day, *keys, "advanced", day, "advanced", day, *horizons)
         if here.is_open and visit.stage_id not in seen:
             seen.add(visit.stage_id)
             left = left_by(visits[position : position + 2], stages)
             outcome = became(visits[position:], stages)
-            yield Entry(visit.stage_id, visit.entered_on, *keys, *left, *outcome)
+            horizons = (
+                became(known_by(visits[position:], visit.entered_on + days * DAY), stages)[0]
+                for days in (30, 60, 90)
+            )
+            yield Entry(visit.stage_id, visit.entered_on, *keys, *left, *outcome, *horizons)
+
+
+def known_by(visits: Sequence[Visit], day: dt.date) -> list[Visit]:
+    """The visits as they were known at the end of a day: later ones are not, and none ends later."""
+    return [
+        visit if visit.exited_on is None or visit.exited_on <= day
+        else replace(visit, exited_on=None, is_deleted_after=False)
+        for visit in visits
+        if visit.entered_on <= day
+    ]
 
 
 def left_by(visits: Sequence[Visit], stages: dict[str, Stage]) -> tuple[str, dt.date | None]:
@@ -279,8 +297,7 @@ def by_then(entry: Entry, horizon: int | None) -> str | None:
     last = entry.entered_on + horizon * DAY
     if last > AS_OF:
         return None
-    decided = entry.outcome_on is not None and entry.outcome_on <= last
-    return entry.outcome if decided else "open"
+    return str(getattr(entry, f"outcome_{horizon}"))
 
 
 def test_the_censored_rate_is_that_of_lifelines_where_no_times_are_tied(
