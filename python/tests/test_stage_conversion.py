@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from harness import Build, BuildProject
@@ -107,9 +108,10 @@ def entries_of(visits: Sequence[Visit], stages: dict[str, Stage]) -> Iterable[En
 
 
 def known_by(visits: Sequence[Visit], day: dt.date) -> list[Visit]:
-    """The visits as they were known at the end of a day: later ones are not, and none ends later."""
+    """The visits as known at the end of a day: later ones are not there, and none ends later."""
     return [
-        visit if visit.exited_on is None or visit.exited_on <= day
+        visit
+        if visit.exited_on is None or visit.exited_on <= day
         else replace(visit, exited_on=None, is_deleted_after=False)
         for visit in visits
         if visit.entered_on <= day
@@ -261,6 +263,43 @@ def test_the_censored_rate_is_the_incidence_of_a_walk_day_by_day(
         if found[key] != pytest.approx(row, abs=1e-9)
     ]
     assert not wrong[:5]
+
+
+def test_the_censored_interval_is_as_wide_as_resampled_entries_say(
+    demo: Build, entries: list[Entry]
+) -> None:
+    """Open entries tell something, a curve that ends on a few little: both show in the width."""
+    days = by_day(entries)
+    draws = np.random.default_rng(11)
+    ratios = {}
+    for segment, stage_id, low, high in demo.query(
+        "select segment, stage_id, ci_low, ci_high from marts.stage_conversion"
+        " where method = 'censored' and period_type = 'quarter' and not is_complete"
+        " and scope in ('company', 'segment') and rate > 0 and rate < 1"
+    ):
+        kinds = Counter(
+            (
+                ((entry.left_on or AS_OF) - entry.entered_on).days,
+                "watched" if entry.left_kind in ("open", "moved") else entry.left_kind,
+            )
+            for entry in of_days(days, AS_OF)
+            if entry.stage_id == stage_id and segment in ("all", entry.segment)
+        )
+        stays = list(kinds)
+        shares = np.array([kinds[stay] for stay in stays]) / kinds.total()
+        rates = [
+            incidence(
+                itertools.chain.from_iterable(
+                    itertools.repeat(stay, cases)
+                    for stay, cases in zip(stays, resample, strict=True)
+                )
+            )
+            for resample in draws.multinomial(kinds.total(), shares, size=300)
+        ]
+        bounds = np.percentile([rate for rate in rates if rate is not None], [2.5, 97.5])
+        ratios[segment, stage_id] = (high - low) / (bounds[1] - bounds[0])
+    assert len(ratios) >= 15
+    assert not {key: ratio for key, ratio in ratios.items() if not 0.88 < ratio < 1.5}
 
 
 def test_cohorts_count_what_became_of_first_entries(demo: Build, entries: list[Entry]) -> None:
