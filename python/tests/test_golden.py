@@ -142,6 +142,28 @@ def by_key(rows: Iterable[dict[str, Any]], *key: str) -> dict[Any, dict[str, Any
     return found
 
 
+FAMILIES = ("activity_metrics", "pipeline_metrics", "outcome_metrics")
+
+
+def test_family_tables_show_n_as_metric_values_has_it(world: World) -> None:
+    keys = ("period_type", "period_start", "segment", "team_id", "rep_id")
+    known = {
+        (row["metric_id"], *(row[key] for key in keys)): row["n"]
+        for row in world.rows("marts.metric_values")
+        if row["slice_type"] == "all"
+    }
+    shown = {
+        (column.removesuffix("_n"), *(row[key] for key in keys)): n
+        for family in FAMILIES
+        for row in world.rows(f"marts.{family}")
+        for column, n in row.items()
+        if column.endswith("_n") and n is not None
+    }
+    rated = {metric for metric, *_ in shown}
+    assert len(rated) >= 8
+    assert shown == {key: n for key, n in known.items() if key[0] in rated}
+
+
 def test_opportunities(world: World) -> None:
     want = {}
     for name, life in world.expected("opportunities").items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import subprocess
 from collections import Counter
@@ -210,6 +211,22 @@ def test_no_documented_column_is_left_without_a_description(manifest: Node) -> N
         if not column["description"].strip()
     ]
     assert not wrong
+
+
+@pytest.mark.parametrize("stack", ["activity", "pipeline", "outcome"])
+def test_beside_every_rate_of_a_family_table_stands_its_n(manifest: Node, stack: str) -> None:
+    """A sum speaks for itself; a rate or an average is worth what it rests on."""
+    with (REPO / "seeds/catalog/metrics.csv").open(newline="") as catalog:
+        unsliced = {
+            row["metric_id"]: row["method"] != "sum"
+            for row in csv.DictReader(catalog)
+            if row["stack"] == stack and row["slice_type"] == "all"
+        }
+    expected = {f"{metric}_n" for metric, is_rate in unsliced.items() if is_rate} | set(unsliced)
+    columns = manifest["nodes"][f"model.sales_metrics.{stack}_metrics"]["columns"]
+    keys = {"period_type", "period_start", "period_end", "is_complete"}
+    keys |= {"scope", "segment", "team_id", "rep_id"}
+    assert set(columns) - keys == expected
 
 
 def test_every_public_table_has_an_enforced_contract(manifest: Node) -> None:

@@ -3,6 +3,8 @@
 -- denominator (a rep with meetings won but none held has no row to rate), unless its denominator is
 -- a whole that serves every slice, then in its numerator. Sums of decimals shown as doubles may
 -- differ in the last digits, hence a tenth of a cent, and of large amounts so much as a double loses.
+-- Where a rep has no row of rep and segment in a
+-- period his own row stands for it, and so with teams.
 with metric_values as (select * from {{ ref('metric_values') }}),
 
 -- A metric whose tiers look through windows of their own does not add up, by design.
@@ -27,6 +29,8 @@ judged as (
         metric_values.scope,
         metric_values.period_type,
         metric_values.period_start,
+        metric_values.team_id,
+        metric_values.rep_id,
         metric_values.slice_id,
         case
             when metrics.is_judged_by_numerator then metric_values.numerator
@@ -34,6 +38,29 @@ judged as (
         end as amount
     from metric_values
     inner join metrics on metric_values.metric_id = metrics.metric_id
+),
+
+standing_in as (
+    select
+        judged.metric_id,
+        concat(judged.scope, '_segment') as scope,
+        judged.period_type,
+        judged.period_start,
+        judged.slice_id,
+        judged.amount
+    from judged
+    inner join metrics
+        on judged.metric_id = metrics.metric_id
+        and {{ listed_in("concat(judged.scope, '_segment')", 'metrics.scopes') }}
+    anti join judged as told_apart
+        on concat(judged.scope, '_segment') = told_apart.scope
+        and judged.metric_id = told_apart.metric_id
+        and judged.period_type = told_apart.period_type
+        and judged.period_start = told_apart.period_start
+        and judged.team_id = told_apart.team_id
+        and judged.rep_id = told_apart.rep_id
+        and judged.slice_id = told_apart.slice_id
+    where judged.scope in ('team', 'rep')
 ),
 
 wholes as (
@@ -60,8 +87,19 @@ parts as (
         slice_id,
         sum(amount) as amount,
         sum(abs(amount)) as magnitude
-    from judged
-    where scope <> 'company'
+    from (
+        select
+            metric_id,
+            scope,
+            period_type,
+            period_start,
+            slice_id,
+            amount
+        from judged
+        where scope <> 'company'
+        union all
+        select * from standing_in
+    ) as every_part
     group by 1, 2, 3, 4, 5
 ),
 
@@ -78,10 +116,12 @@ broken as (
         and wholes.period_type = parts.period_type
         and wholes.period_start = parts.period_start
         and wholes.slice_id = parts.slice_id
-    where
-        coalesce(
-            abs(wholes.amount - parts.amount) > greatest(0.001, 1e-13 * parts.magnitude), true
-        )
+    -- A slice that is zero today may have occurred where nothing is counted today.
+    where coalesce(
+        abs(wholes.amount - parts.amount) > greatest(0.001, 1e-13 * parts.magnitude),
+        coalesce(wholes.slice_id, parts.slice_id) = 'all'
+        or coalesce(wholes.amount, parts.amount) <> 0
+    )
 )
 
 select * from broken

@@ -1,6 +1,8 @@
 -- How each deal first came to each open stage, how it left it, and what became of it: what cohort
--- methods count. A stage that a move jumped over counts as entered and advanced on the day of that
--- move. One long model, so that the entries are written only once.
+-- methods count, now and as it stood 30, 60 and 90 days after the entry. A stage that a move jumped
+-- over counts as entered and advanced on the day of that move. One long model, so that the entries
+-- are written only once.
+{% set horizons = [30, 60, 90] -%}
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),
@@ -95,6 +97,12 @@ wanderings as (
             when there.stage_order < here.stage_order then 'backward'
             else 'open'
         end as standing,
+        case
+            when there.is_lost then 'lost'
+            when there.stage_order < here.stage_order then 'backward'
+            else 'open'
+        end as standing_before_deletion,
+        {{ days_between('entries.entered_on', 'later.entered_on') }} as days_to_standing,
         later.entered_on as stood_from,
         later.exited_on as stood_until
     from entries
@@ -121,6 +129,10 @@ later_outcomes as (
             where standing in ('advanced', 'moved', 'deleted')
         ) as decided_on,
         max_by(standing, visit_number) as standing,
+        {%- for days in horizons %}
+        max_by(standing_before_deletion, visit_number) filter (where days_to_standing <= {{ days }})
+            as standing_{{ days }},
+        {%- endfor %}
         max_by(stood_from, visit_number) as standing_on
     from wanderings
     group by opportunity_id, stage_id
@@ -132,7 +144,18 @@ judged as (
         coalesce(later_outcomes.decided_kind, later_outcomes.standing, entries.left_kind)
             as outcome,
         coalesce(later_outcomes.decided_on, later_outcomes.standing_on, entries.left_on)
-            as judged_on
+            as judged_on,
+        {%- for days in horizons %}
+        case
+            when {{ days_between('entries.entered_on', 'later_outcomes.decided_on') }} <= {{ days }}
+                then later_outcomes.decided_kind
+            when later_outcomes.standing_{{ days }} is not null
+                then later_outcomes.standing_{{ days }}
+            when {{ days_between('entries.entered_on', 'entries.left_on') }} <= {{ days }}
+                then entries.left_kind
+            else 'open'
+        end as outcome_{{ days }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from entries
     left join later_outcomes
         on entries.opportunity_id = later_outcomes.opportunity_id
@@ -154,7 +177,10 @@ described as (
         outcome,
         case when outcome <> 'open' then judged_on end as outcome_on,
         case when outcome <> 'open' then {{ days_between('entered_on', 'judged_on') }} end
-            as days_to_outcome
+            as days_to_outcome,
+        {%- for days in horizons %}
+        outcome_{{ days }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from judged
 )
 

@@ -22,6 +22,15 @@ bounds as (
         period_end as last_day
     from periods
     union all
+    -- What there was when the period began.
+    select
+        period_type,
+        period_start,
+        'start' as window_id,
+        period_start as first_day,
+        period_start as last_day
+    from periods
+    union all
     select
         period_type,
         period_start,

@@ -1,5 +1,8 @@
 -- Recurring revenue won and lost, the revenue a month began with, and what it cost to win, each on
--- the last day of its month. Margins are those of the month and segment. No rep has a share in it.
+-- the last day of its month; the customers it began with on its first, so that a quarter counts
+-- those of its beginning once. A margin or spend that is given for `all` is every segment's that
+-- has none of its own, or nobody's. No rep has a share in it. Long, because what is divided by one
+-- another has to cover the same months.
 with movements as (select * from {{ ref('int_arr_movements_signed') }}),
 
 balances as (select * from {{ ref('int_arr_balances') }}),
@@ -7,7 +10,7 @@ balances as (select * from {{ ref('int_arr_balances') }}),
 margins as (
     select
         {{ month_start('month_start') }} as month_start,
-        coalesce(segment, 'unassigned') as segment,
+        coalesce(segment, 'all') as segment,
         max(gross_margin) as gross_margin
     from {{ ref('stg_planning__gross_margin') }}
     where not is_deleted and gross_margin is not null
@@ -16,13 +19,18 @@ margins as (
 
 spend as (
     select
+        {{ month_start('month_start') }} as month_start,
         {{ month_start('month_start', shift=1) }} - 1 as event_on,
-        coalesce(segment, 'unassigned') as segment,
+        coalesce(nullif(segment, 'all'), 'unassigned') as segment,
         sum(amount) as spend_amount
     from {{ ref('stg_planning__spend') }}
     where not is_deleted and amount is not null
-    group by 1, 2
+    group by 1, 2, 3
 ),
+
+months_with_spend as (select distinct month_start from spend),
+
+months_with_margin as (select distinct month_start from margins),
 
 first_new as (
     select
@@ -50,13 +58,14 @@ moved as (
     left join first_new
         on movements.account_id = first_new.account_id
         and movements.month_start = first_new.month_start
+    where movements.kind <> 'start'
     group by 1, 2, 3
 ),
 
 opened as (
     select
-        {{ month_start('month_end', shift=2) }} - 1 as event_on,
-        {{ month_start('month_start', shift=1) }} as month_start,
+        {{ month_start('month_start', shift=1) }} as first_day,
+        {{ month_start('month_start', shift=2) }} - 1 as event_on,
         segment,
         sum(arr_amount) as opening_arr_amount,
         count(*) as opening_customer_count
@@ -77,6 +86,11 @@ keys as (
     from opened
     union
     select
+        first_day as event_on,
+        segment
+    from opened
+    union
+    select
         event_on,
         segment
     from spend
@@ -93,21 +107,45 @@ events as (
         moved.expansion_arr_amount,
         moved.churned_arr_amount,
         moved.contracted_arr_amount,
-        moved.churned_customer_count,
+        -- Lifetime value divides a margin by them: where the margin is not known, neither counts.
+        case
+            when coalesce(margins.gross_margin, common_margins.gross_margin) is not null
+                then moved.churned_customer_count
+        end as churned_customer_count,
         moved.new_customer_count,
-        opened.opening_customer_count,
-        cast(opened.opening_arr_amount * margins.gross_margin / 12 as decimal(28, 4))
-            as opening_monthly_margin_amount,
-        spend.spend_amount,
-        cast(moved.new_arr_amount * margins.gross_margin / 12 as decimal(28, 4))
-            as new_monthly_margin_amount
+        openings.opening_customer_count,
+        cast(
+            opened.opening_arr_amount
+            * coalesce(margins.gross_margin, common_margins.gross_margin) / 12
+            as decimal(28, 4)
+        ) as opening_monthly_margin_amount,
+        -- Nor is a month's spend held against the margins of other months, or the reverse.
+        case when months_with_margin.month_start is not null then spend.spend_amount end
+            as spend_amount,
+        case
+            when months_with_spend.month_start is not null
+                then cast(
+                    moved.new_arr_amount
+                    * coalesce(margins.gross_margin, common_margins.gross_margin) / 12
+                    as decimal(28, 4)
+                )
+        end as new_monthly_margin_amount
     from keys
     left join moved on keys.event_on = moved.event_on and keys.segment = moved.segment
     left join opened on keys.event_on = opened.event_on and keys.segment = opened.segment
+    left join opened as openings
+        on keys.event_on = openings.first_day and keys.segment = openings.segment
     left join spend on keys.event_on = spend.event_on and keys.segment = spend.segment
     left join margins
         on {{ month_start('keys.event_on') }} = margins.month_start
         and keys.segment = margins.segment
+    left join margins as common_margins
+        on {{ month_start('keys.event_on') }} = common_margins.month_start
+        and common_margins.segment = 'all'
+    left join months_with_spend
+        on {{ month_start('keys.event_on') }} = months_with_spend.month_start
+    left join months_with_margin
+        on {{ month_start('keys.event_on') }} = months_with_margin.month_start
     where keys.event_on <= {{ as_of_date() }}
 )
 

@@ -1,5 +1,6 @@
 -- Movements of recurring revenue by account and month, with the sign their kind demands whichever
 -- way the file writes it. A month counts once it is over: until then nobody knows what it holds.
+-- What an account starts with is no movement of its month: it stands on the day before.
 -- The segment is the account's own, of which CRMs keep no history.
 with movements as (select * from {{ ref('stg_planning__arr_movements') }}),
 
@@ -8,8 +9,16 @@ accounts as (select * from {{ ref('int_accounts_resolved') }}),
 signed as (
     select
         coalesce(accounts.surviving_account_id, movements.account_id) as account_id,
-        {{ month_start('movements.month_start') }} as month_start,
-        {{ month_start('movements.month_start', shift=1) }} - 1 as month_end,
+        case
+            when lower(movements.kind) = 'start'
+                then {{ month_start('movements.month_start', shift=-1) }}
+            else {{ month_start('movements.month_start') }}
+        end as month_start,
+        case
+            when lower(movements.kind) = 'start' then {{ month_start('movements.month_start') }}
+            else {{ month_start('movements.month_start', shift=1) }}
+        end - 1 as month_end,
+        {{ month_start('movements.month_start', shift=1) }} - 1 as known_on,
         coalesce(
             accounts.segment_by_account_field, accounts.segment_by_account_rule, 'unassigned'
         ) as segment,
@@ -26,7 +35,7 @@ signed as (
 known as (
     select *
     from signed
-    where amount is not null and month_end <= {{ as_of_date() }}
+    where amount is not null and known_on <= {{ as_of_date() }}
 )
 
 select * from known

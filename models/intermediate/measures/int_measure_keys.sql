@@ -1,9 +1,12 @@
 -- The keys a measure has, each with the keys it is reported under at every scope. They are numbered
 -- because a day counts in dozens of windows: sums over numbers cost less than half of sums over
--- texts, and a table of numbers is written in a third of the time.
+-- texts, and a table of numbers is written in a third of the time. A rep who has never had a second
+-- segment has no key of rep and segment (int_scope_splits).
 with daily as (select * from {{ ref('int_measures_daily') }}),
 
 scopes as (select * from {{ ref('int_scopes') }}),
+
+splits as (select * from {{ ref('int_scope_splits') }}),
 
 distinct_keys as (
     select distinct
@@ -40,7 +43,17 @@ scoped as (
     cross join scopes
 ),
 
--- A key reported by itself needs no sum over keys: a rep of one segment is all of that segment's.
+told_apart as (
+    select scoped.*
+    from scoped
+    left join splits
+        on scoped.scope = splits.scope
+        and scoped.team_id = splits.team_id
+        and scoped.rep_id = splits.rep_id
+    where {{ not_repeated('scoped.scope', "date '9999-12-31'") }}
+),
+
+-- A key reported by itself needs no sum over keys: a rep of one team is all of that team's.
 reported as (
     select
         *,
@@ -50,7 +63,7 @@ reported as (
         dense_rank() over (
             order by measure_id, scope, segment, team_id, rep_id, slice_type, slice_id
         ) as reported_number
-    from scoped
+    from told_apart
 )
 
 select * from reported

@@ -34,10 +34,12 @@ terms as (
         '{{ role }}' as role,
         metrics.{{ role }} as measure_id,
         -- n is counted where the measure of that name stands: beside the denominator if it is the
-        -- denominator.
+        -- denominator, and where the catalog says so if there is none.
         case
             when '{{ role }}' = 'denominator' or metrics.{{ role }} = metrics.denominator
                 then windows.denominator_window_id
+            when '{{ role }}' = 'n_measure' and metrics.denominator is null
+                then coalesce(windows.denominator_window_id, windows.window_id)
             else windows.window_id
         end as window_id
     from metrics

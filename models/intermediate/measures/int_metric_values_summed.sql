@@ -1,6 +1,6 @@
 -- Metrics that are sums or sums over sums: the catalog joined to the sums of measures. A count or
 -- amount whose input exists is zero where nothing happened; a rate has a row where its denominator
--- has one. Metrics, periods and places (what a value is of) are numbers until the roles stand side
+-- has one, a share of a whole in every slice that has occurred before. Metrics, periods and places (what a value is of) are numbers until the roles stand side
 -- by side: grouping by their eight words took half of this model's time. Long, because the words
 -- have to be numbered first.
 with metrics as (select * from {{ ref('metrics') }}),
@@ -157,6 +157,15 @@ term_keys as (
         and terms.role in ('numerator', 'denominator', 'n_measure')
 ),
 
+shares_of_a_whole as (
+    select distinct term_keys.metric_number
+    from term_keys
+    inner join numbered_metrics on term_keys.metric_number = numbered_metrics.metric_number
+    where term_keys.is_whole
+        and term_keys.role = 'denominator'
+        and numbered_metrics.window_id <> 'point'
+),
+
 valued_terms as (
     select
         term_keys.metric_number,
@@ -227,6 +236,43 @@ zero_rows as (
     where numbered_metrics.method = 'sum' and numbered_metrics.slice_type = 'all'
 ),
 
+-- A slice of a whole that has occurred at a place is zero whenever the whole is there without it:
+-- else what it broke could never mend. States (health) bring zeros for all of their slices.
+slices_seen as (
+    select
+        term_keys.metric_number,
+        term_keys.place_number,
+        term_keys.whole_number,
+        min(daily.measured_on) as first_day
+    from term_keys
+    inner join keys on term_keys.reported_number = keys.reported_number
+    inner join daily
+        on keys.measure_id = daily.measure_id
+        and keys.daily_segment = daily.segment
+        and keys.daily_team_id = daily.team_id
+        and keys.daily_rep_id = daily.rep_id
+        and keys.slice_type = daily.slice_type
+        and keys.slice_id = daily.slice_id
+    semi join shares_of_a_whole on term_keys.metric_number = shares_of_a_whole.metric_number
+    where term_keys.role = 'numerator'
+    group by 1, 2, 3
+),
+
+zero_slices as (
+    select
+        slices_seen.metric_number,
+        whole_terms.period_number,
+        slices_seen.place_number
+    from slices_seen
+    inner join whole_terms
+        on slices_seen.metric_number = whole_terms.metric_number
+        and slices_seen.whole_number = whole_terms.whole_number
+        and whole_terms.denominator > 0
+    inner join numbered_periods
+        on whole_terms.period_number = numbered_periods.period_number
+        and slices_seen.first_day <= numbered_periods.window_end
+),
+
 -- The rows that are zero at least, and what was measured.
 placed as (
     select
@@ -245,6 +291,14 @@ placed as (
         cast(null as {{ dbt.type_string() }}) as role,
         cast(null as decimal(38, 4)) as measure_value
     from zero_rows
+    union all
+    select
+        metric_number,
+        period_number,
+        place_number,
+        cast(null as {{ dbt.type_string() }}) as role,
+        cast(null as decimal(38, 4)) as measure_value
+    from zero_slices
 ),
 
 reported as (

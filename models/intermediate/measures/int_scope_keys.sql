@@ -1,6 +1,6 @@
 -- Who is reported with a zero when nothing happened: each scope's keys with the days they were
 -- there. A key begins with its first event (a rep with the first day at work) and never begins
--- earlier in a later build.
+-- earlier in a later build. One of rep and segment begins when the rep has a second segment.
 with daily as (select * from {{ ref('int_measures_daily') }}),
 
 reps as (select * from {{ ref('int_reps_listed') }}),
@@ -12,6 +12,8 @@ calendar as (select * from {{ ref('int_calendar_days') }}),
 terms as (select * from {{ ref('int_metric_terms') }}),
 
 scopes as (select * from {{ ref('int_scopes') }}),
+
+splits as (select * from {{ ref('int_scope_splits') }}),
 
 first_days as (
     select min(calendar_day) as first_day
@@ -67,10 +69,19 @@ keys as (
 
 bounded as (
     select
-        keys.*,
+        keys.scope,
+        keys.segment,
+        keys.team_id,
+        keys.rep_id,
+        greatest(keys.first_day, coalesce(splits.split_on, keys.first_day)) as first_day,
         coalesce(reps.ends_on - 1, date '9999-12-31') as last_day
     from keys
     left join reps on keys.rep_id = reps.rep_id
+    left join splits
+        on keys.scope = splits.scope
+        and keys.team_id = splits.team_id
+        and keys.rep_id = splits.rep_id
+    where {{ not_repeated('keys.scope', "date '9999-12-31'") }}
 )
 
 select * from bounded

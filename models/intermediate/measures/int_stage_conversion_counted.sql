@@ -10,21 +10,18 @@ methods as (
     select
         'exit' as method,
         'exit' as counted_at,
-        0 as horizon,
-        false as has_horizon
+        0 as horizon
     union all
     select
         'cohort' as method,
         'entry' as counted_at,
-        0 as horizon,
-        false as has_horizon
+        0 as horizon
     {%- for days in [30, 60, 90] %}
     union all
     select
         'cohort_{{ days }}' as method,
         'entry' as counted_at,
-        {{ days }} as horizon,
-        true as has_horizon
+        {{ days }} as horizon
     {%- endfor %}
 ),
 
@@ -40,7 +37,9 @@ windowed as (
         runs.team_id,
         runs.rep_id,
         runs.outcome,
-        runs.decided_within,
+        {%- for days in [30, 60, 90] %}
+        runs.outcome_{{ days }},
+        {%- endfor %}
         runs.days_had,
         sum(runs.case_count) as case_count
     from runs
@@ -51,19 +50,20 @@ windowed as (
             window_days.period_type in ('month', 'quarter')
             or (window_days.period_type = 'week' and not runs.keeps_rep)
         )
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 ),
 
--- Within its horizon a case is decided, gone (moved or deleted, which says nothing about
--- conversion) or open; one that has not had the horizon yet is too young to tell.
+-- When its horizon ends a case has advanced, is lost, back or gone (moved or deleted, which says
+-- nothing about conversion), or is open; one that has not had the horizon yet is too young to tell.
 judged as (
     select
         windowed.*,
         methods.method,
-        case
-            when not methods.has_horizon or windowed.decided_within <= methods.horizon
-                then windowed.outcome
-            else 'open'
+        case methods.horizon
+            {%- for days in [30, 60, 90] %}
+            when {{ days }} then windowed.outcome_{{ days }}
+            {%- endfor %}
+            else windowed.outcome
         end as outcome_by_then,
         windowed.days_had < methods.horizon as is_too_young
     from windowed

@@ -1,6 +1,6 @@
 -- What conversion is counted from, summed before windows, scopes and methods multiply it: exits by
--- how they ended, first entries by what became of them within 30, 60 or 90 days, and how many of
--- these they have had by the as-of day. A rep has a handful of them, so reps are counted by month
+-- how they ended, first entries by what became of them, now and by the end of 30, 60 and 90 days,
+-- and how many of these they have had by the as-of day. A rep has a handful of them, so reps are counted by month
 -- and quarter only, in longer runs of days, and not cut by segment.
 with exits as (select * from {{ ref('int_stage_exit_events') }}),
 
@@ -19,7 +19,9 @@ cases as {{ streamed() }} (
         coalesce(assignments.team_id, 'unassigned') as team_id,
         exits.rep_id,
         exits.outcome,
-        0 as decided_within,
+        {%- for days in [30, 60, 90] %}
+        'none' as outcome_{{ days }},
+        {%- endfor %}
         0 as days_had
     from exits
     left join assignments
@@ -35,12 +37,9 @@ cases as {{ streamed() }} (
         team_id,
         rep_id,
         outcome,
-        case
-            {%- for days in [30, 60, 90] %}
-            when days_to_outcome <= {{ days }} then {{ days }}
-            {%- endfor %}
-            else 9999
-        end as decided_within,
+        {%- for days in [30, 60, 90] %}
+        outcome_{{ days }},
+        {%- endfor %}
         case
             {%- for days in [90, 60, 30] %}
             when entered_on <= {{ as_of_date() }} - {{ days }} then {{ days }}
@@ -65,12 +64,14 @@ counted as (
         {{ team }},
         {{ rep }},
         cases.outcome,
-        cases.decided_within,
+        {%- for days in [30, 60, 90] %}
+        cases.outcome_{{ days }},
+        {%- endfor %}
         cases.days_had,
         count(*) as case_count
     from cases
     inner join day_runs on cases.counted_on = day_runs.calendar_day
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
     {% endfor -%}
 )
 

@@ -12,6 +12,8 @@ with windowed as (
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
+splits as (select * from {{ ref('int_scope_splits') }}),
+
 summed as (
     select
         {%- for measure in measures %}
@@ -77,6 +79,11 @@ velocities as (
     from driven
     inner join periods
         on driven.period_type = periods.period_type and driven.period_start = periods.period_start
+    left join splits
+        on driven.scope = splits.scope
+        and driven.team_id = splits.team_id
+        and driven.rep_id = splits.rep_id
+    where {{ not_repeated('driven.scope', 'periods.window_end') }}
 )
 
 select * from velocities

@@ -22,7 +22,8 @@ unioned as (
         cast(0 as bigint) as deleted_count,
         open_count,
         too_young_count,
-        cast(null as double) as modelled_rate
+        cast(null as double) as modelled_rate,
+        cast(null as double) as effective_n
     from counted
     union all
     select
@@ -41,7 +42,8 @@ unioned as (
         deleted_count,
         open_count,
         cast(0 as bigint) as too_young_count,
-        rate as modelled_rate
+        rate as modelled_rate,
+        effective_n
     from censored
 ),
 
@@ -53,17 +55,17 @@ summed as (
     from unioned
 ),
 
--- Open cases tell the censored rate little: its interval counts those that left.
+-- Open cases tell the censored rate something, but less than those that left.
 rated as (
     select
         *,
         case when method = 'censored' then modelled_rate else advanced_count / nullif(n, 0) end
             as rate,
         case
-            when method = 'censored' then modelled_rate * resolved_count
+            when method = 'censored' then modelled_rate * effective_n
             else cast(advanced_count as double)
         end as hits,
-        cast(case when method = 'censored' then resolved_count else n end as double) as cases
+        case when method = 'censored' then effective_n else cast(n as double) end as cases
     from summed
     where n > 0
 ),

@@ -6,6 +6,8 @@ assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 scopes as (select * from {{ ref('int_scopes') }}),
 
+splits as (select * from {{ ref('int_scope_splits') }}),
+
 kpi_status as (select * from {{ ref('kpi_status') }}),
 
 reps as (
@@ -135,6 +137,13 @@ described as (
         and spread.segment = kpi_status.segment
         and spread.team_id = kpi_status.team_id
         and kpi_status.rep_id = 'all'
+    left join splits
+        on spread.scope = splits.scope
+        and spread.team_id = splits.team_id
+        and splits.rep_id = 'all'
+    where {{ not_repeated(
+        'spread.scope', 'least(spread.period_end, ' ~ as_of_date() ~ ')'
+    ) }}
 )
 
 select * from described

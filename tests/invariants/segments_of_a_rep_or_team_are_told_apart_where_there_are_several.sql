@@ -1,0 +1,70 @@
+-- A row of rep and segment is written from the day the rep has a second segment, and then wherever
+-- the rep has one: neither does it repeat the rep's row for ever, nor is a part ever missing. So
+-- with teams.
+with metric_values as (select * from {{ ref('metric_values') }}),
+
+metrics as (select * from {{ ref('metrics') }}),
+
+periods as (select * from {{ ref('int_calendar_periods') }}),
+
+splits as (select * from {{ ref('int_scope_splits') }}),
+
+parts as (
+    select distinct
+        metric_id,
+        period_type,
+        period_start,
+        scope,
+        team_id,
+        rep_id,
+        slice_id
+    from metric_values
+    where scope in ('team_segment', 'rep_segment')
+),
+
+wholes as (
+    select
+        metric_values.metric_id,
+        metric_values.period_type,
+        metric_values.period_start,
+        splits.scope,
+        metric_values.team_id,
+        metric_values.rep_id,
+        metric_values.slice_id,
+        -- A slice that is zero today may have occurred in a segment where nothing is counted today.
+        metric_values.slice_id <> 'all' and metric_values.numerator = 0 as may_have_no_part
+    from metric_values
+    inner join splits
+        on concat(metric_values.scope, '_segment') = splits.scope
+        and metric_values.team_id = splits.team_id
+        and metric_values.rep_id = splits.rep_id
+    inner join periods
+        on metric_values.period_type = periods.period_type
+        and metric_values.period_start = periods.period_start
+        and splits.split_on <= periods.window_end
+    inner join metrics
+        on metric_values.metric_id = metrics.metric_id
+        and {{ listed_in('splits.scope', 'metrics.scopes') }}
+),
+
+broken as (
+    select
+        coalesce(parts.metric_id, wholes.metric_id) as metric_id,
+        coalesce(parts.scope, wholes.scope) as scope,
+        coalesce(parts.rep_id, wholes.rep_id) as rep_id,
+        coalesce(parts.period_start, wholes.period_start) as period_start,
+        parts.metric_id is null as is_missing
+    from parts
+    full join wholes
+        on parts.metric_id = wholes.metric_id
+        and parts.period_type = wholes.period_type
+        and parts.period_start = wholes.period_start
+        and parts.scope = wholes.scope
+        and parts.team_id = wholes.team_id
+        and parts.rep_id = wholes.rep_id
+        and parts.slice_id = wholes.slice_id
+    where wholes.metric_id is null
+        or (parts.metric_id is null and not coalesce(wholes.may_have_no_part, false))
+)
+
+select * from broken
