@@ -1,7 +1,8 @@
 {#-
     True when `value` breaks the rule of a trigger. The columns rule, threshold and direction (1 where the catalog calls
     up better, else -1) are read from the relation `trigger`; `reference` is what the rule compares with: the baseline,
-    the period before or the expected days. A difference of exactly the threshold counts, whatever the last digit says.
+    the period before or the expected days. A difference of exactly the threshold counts, whatever the last digit says,
+    and no difference is no change, also where the reference is 0.
 -#}
 {% macro kpi_rule_breaks(trigger, value, reference) -%}
     {%- set worse_by -%} {{ trigger }}.direction * ({{ reference }} - {{ value }}) {%- endset -%}
@@ -9,9 +10,12 @@
         when 'below' then {{ value }} < {{ trigger }}.threshold
         when 'above' then {{ value }} > {{ trigger }}.threshold
         when 'share_above' then {{ value }} > {{ trigger }}.threshold
-        when 'points_below_baseline' then {{ worse_by }} >= {{ trigger }}.threshold - 1e-9
+        when 'points_below_baseline'
+            then {{ worse_by }} > 0 and {{ worse_by }} >= {{ trigger }}.threshold - 1e-9
         when 'pct_change_below'
-            then {{ worse_by }} >= {{ trigger }}.threshold * abs({{ reference }}) - 1e-9
+            then
+                {{ worse_by }} > 0
+                and {{ worse_by }} >= {{ trigger }}.threshold * abs({{ reference }}) - 1e-9
         when 'declining' then {{ worse_by }} > {{ trigger }}.threshold * abs({{ reference }})
         when 'age_multiple_above' then {{ value }} > {{ trigger }}.threshold * {{ reference }}
     end

@@ -11,7 +11,15 @@ with metric_values as (
 
 metrics as (select * from {{ ref('metrics') }}),
 
-daily as (select distinct measure_id from {{ ref('int_measures_daily') }}),
+-- A measure that is zero throughout may be no measure at all.
+daily as (
+    select distinct measure_id
+    from {{ ref('int_measures_daily') }}
+    where measure_value <> 0
+),
+
+-- What asks for evidence may have none.
+evidence as (select * from {{ ref('metric_evidence') }}),
 
 unpromised as (
     select metric_values.metric_id
@@ -31,6 +39,7 @@ missing as (
     inner join daily as denominators
         on coalesce(metrics.denominator, metrics.numerator) = denominators.measure_id
     anti join metric_values on metrics.metric_id = metric_values.metric_id
+    anti join evidence on metrics.metric_id = evidence.metric_id
 ),
 
 broken as (

@@ -57,9 +57,9 @@ compared as (
         pipeline.deal_count as daily_deals,
         standing.deal_count as open_deals,
         pipeline.deal_count = standing.deal_count
-        and pipeline.amount = standing.amount
+        and coalesce(pipeline.amount, 0) = standing.amount
         and pipeline.qualified_count = standing.qualified_count
-        and pipeline.qualified_amount = standing.qualified_amount
+        and coalesce(pipeline.qualified_amount, 0) = standing.qualified_amount
         and abs(coalesce(pipeline.weighted_amount, 0) - standing.weighted_amount)
         <= greatest(
             0.00006 * (standing.deal_count + 1), 1e-13 * abs(standing.weighted_amount)

@@ -1,10 +1,15 @@
 -- An as-of query over versions, as if the period had just ended, at the end of every quarter and of
--- every tenth week. It knows nothing of spans, changes or running sums.
+-- every tenth week. It knows nothing of spans, changes or running sums. Of days for which a CRM does
+-- not tell the close dates there is nothing to show.
 with movements as (select * from {{ ref('pipeline_movements') }}),
 
 versions as (select * from {{ ref('int_opportunity_versions') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
+close_date_history as (select * from {{ ref('int_close_date_history') }}),
 
 periods as (
     select
@@ -35,6 +40,10 @@ as_of_the_end as (
     inner join versions
         on periods.ends_at > versions.valid_from
         and (versions.valid_to is null or periods.ends_at <= versions.valid_to)
+    inner join opportunities on versions.opportunity_id = opportunities.opportunity_id
+    inner join close_date_history
+        on opportunities.source = close_date_history.source
+        and periods.window_end >= coalesce(close_date_history.known_from, {{ as_of_date() }})
     left join assignments
         on versions.rep_id = assignments.rep_id
         and periods.window_end >= assignments.valid_from

@@ -30,7 +30,8 @@ timelines as (
         cast(null as {{ dbt.type_string() }}) as rep_id,
         cast(null as {{ dbt.type_string() }}) as stage_id,
         cast(null as timestamp) as stage_entered_at,
-        cast(null as date) as close_date
+        cast(null as date) as close_date,
+        cast(null as boolean) as is_close_date_recorded
     from marks
     union all
     select
@@ -44,7 +45,8 @@ timelines as (
         rep_id,
         stage_id,
         stage_entered_at,
-        close_date
+        close_date,
+        is_close_date_recorded
     from states
 ),
 
@@ -59,6 +61,7 @@ remembered as (
         stage_id,
         stage_entered_at,
         close_date,
+        is_close_date_recorded,
         max(last_activity_on) over so_far as last_activity_on,
         cast(coalesce(sum(push_count) over so_far, 0) as bigint) as push_count
     from timelines
@@ -129,6 +132,7 @@ known as (
         ) }} as stage_age_days,
         stages.expected_days,
         remembered.close_date,
+        coalesce(remembered.is_close_date_recorded, true) as is_close_date_recorded,
         remembered.push_count,
         coalesce(pushed_states.quarter_push_count, 0) as quarter_push_count,
         remembered.last_activity_on,

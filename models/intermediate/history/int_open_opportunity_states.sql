@@ -4,6 +4,10 @@ with versions as (select * from {{ ref('int_opportunity_versions') }}),
 
 visits as (select * from {{ ref('int_stage_visits') }}),
 
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
+close_date_history as (select * from {{ ref('int_close_date_history') }}),
+
 days as (select * from {{ ref('int_period_ends') }}),
 
 last_ends as (
@@ -46,8 +50,17 @@ states as (
         at_ends.rep_id,
         at_ends.stage_id,
         visits.entered_at as stage_entered_at,
-        at_ends.close_date
+        -- As it was known that day; of the as-of day itself today's row tells.
+        case
+            when days.calendar_day >= close_date_history.known_from
+                or days.calendar_day = {{ as_of_date() }}
+                then at_ends.close_date
+        end as close_date,
+        coalesce(days.calendar_day >= close_date_history.known_from, false)
+            as is_close_date_recorded
     from at_ends
+    inner join opportunities on at_ends.opportunity_id = opportunities.opportunity_id
+    inner join close_date_history on opportunities.source = close_date_history.source
     inner join days on at_ends.end_number = days.end_number
     inner join visits
         on at_ends.opportunity_id = visits.opportunity_id

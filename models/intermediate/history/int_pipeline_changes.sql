@@ -17,6 +17,7 @@ valued as (
         team_id,
         rep_id,
         close_quarter,
+        coalesce(is_undated, false) as is_undated,
         coalesce(amount, 0) as amount
     from spans
 ),
@@ -27,6 +28,7 @@ neighbours as (
         {%- for field in state %}
         lag({{ field }}) over ({{ by_time('from_day') }}) as {{ field }}_before,
         {%- endfor %}
+        lag(is_undated) over ({{ by_time('from_day') }}) as is_undated_before,
         lag(to_day) over ({{ by_time('from_day') }}) as to_day_before,
         lead(from_day) over ({{ by_time('from_day') }}) as next_from_day
     from valued
@@ -44,6 +46,7 @@ moves as (
         {%- for field in state %}
         {{ field }},
         {%- endfor %}
+        to_day_before = from_day and is_undated_before as was_undated,
         cast(null as string) as outcome
     from neighbours
     where
@@ -99,6 +102,7 @@ exits as (
             else closings.{{ field }}
         end as {{ field }},
         {%- endfor %}
+        departures.is_undated as was_undated,
         coalesce(closings.outcome, 'deleted') as outcome
     from departures
     full join closings

@@ -13,7 +13,11 @@
     ('decreased', 'to', 'from', 0, 'to_amount - from_amount', 'to_amount < from_amount'),
     ('pushed_out', 'to', 'from', -1, '-to_amount', 'from_quarter is distinct from to_quarter'),
     ('pushed_in_from_past', 'to', 'to', 1, 'to_amount', 'from_quarter < to_quarter'),
-    ('pulled_in', 'to', 'to', 1, 'to_amount', 'from_quarter > to_quarter or from_quarter is null'),
+    (
+        'pulled_in', 'to', 'to', 1, 'to_amount',
+        'from_quarter > to_quarter or (from_quarter is null and not coalesce(from_undated, false))',
+    ),
+    ('first_known', 'to', 'to', 1, 'to_amount', 'from_quarter is null and from_undated'),
     ('won', 'to', 'to', -1, '-to_amount', "outcome = 'won'"),
     ('lost', 'to', 'to', -1, '-to_amount', "outcome = 'lost'"),
     ('deleted', 'to', 'to', -1, '-to_amount', "outcome = 'deleted'"),

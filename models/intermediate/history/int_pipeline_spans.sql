@@ -1,9 +1,14 @@
 -- The runs of business days over which a deal stands in the open pipeline unchanged, as seen at the
 -- end of each day: what opened and closed within a day was never in the pipeline of any. A rep who
--- changes teams takes the open deals along, so a run also ends where the assignment does.
+-- changes teams takes the open deals along, so a run also ends where the assignment does, and one
+-- where the CRM begins to tell of close dates. Long, because each of these cuts is a step.
 with versions as (select * from {{ ref('int_opportunity_versions') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
+close_date_history as (select * from {{ ref('int_close_date_history') }}),
 
 open_runs as (
     select
@@ -63,6 +68,41 @@ placed as (
         and open_runs.from_day < placements.valid_to
         and open_runs.to_day > placements.valid_from
     where open_runs.from_day < open_runs.to_day
+),
+
+-- Without a history of close dates the as-of day alone knows them: from today's rows.
+dated as (
+    select
+        placed.*,
+        coalesce(close_date_history.known_from, {{ as_of_date() }}) as dated_from,
+        not close_date_history.has_close_date_history as is_unrecorded
+    from placed
+    inner join opportunities on placed.opportunity_id = opportunities.opportunity_id
+    inner join close_date_history on opportunities.source = close_date_history.source
+),
+
+cut as (
+    {% for is_undated in [true, false] -%}
+    {% if not loop.first %}union all{% endif %}
+    select
+        opportunity_id,
+        version_number,
+        {{ 'from_day' if is_undated else 'greatest(from_day, dated_from)' }} as from_day,
+        {{ 'least(to_day, dated_from)' if is_undated else 'to_day' }} as to_day,
+        segment,
+        team_id,
+        rep_id,
+        stage_id,
+        {{ 'cast(null as date)' if is_undated else 'close_date' }} as close_date,
+        {{ 'cast(null as date)' if is_undated else 'close_quarter' }} as close_quarter,
+        {{ is_undated }} as is_undated,
+        {{ is_undated }} or is_unrecorded as is_unrecorded,
+        opportunity_type,
+        amount,
+        is_qualified
+    from dated
+    where {{ 'from_day < dated_from' if is_undated else 'to_day > dated_from' }}
+    {% endfor -%}
 )
 
-select * from placed
+select * from cut

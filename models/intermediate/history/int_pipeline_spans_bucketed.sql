@@ -12,7 +12,8 @@ quarters as (
 ),
 
 -- From which day to which a close quarter stands in each bucket. A deal without a close date is not
--- expected in this quarter or the next.
+-- expected in this quarter or the next; of one whose CRM does not tell it for these days nobody
+-- knows.
 buckets as (
     select
         close_quarter,
@@ -51,7 +52,10 @@ bucketed as (
         spans.team_id,
         spans.rep_id,
         spans.stage_id,
-        coalesce(buckets.close_bucket, 'later') as close_bucket,
+        case
+            when spans.is_undated then 'unknown'
+            else coalesce(buckets.close_bucket, 'later')
+        end as close_bucket,
         spans.opportunity_type,
         spans.amount,
         spans.is_qualified

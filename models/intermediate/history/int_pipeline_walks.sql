@@ -38,7 +38,8 @@ starts as (
             when was_open then null
             when is_first_ever then 'created'
             else 'reopened'
-        end as arrival
+        end as arrival,
+        was_open and was_undated as is_undated
     from placed
     where {{ period }}_before is distinct from {{ period }}_start
     {% endfor -%}
@@ -76,6 +77,7 @@ walks as (
             else starts.close_quarter
         end as from_quarter,
         starts.amount as from_amount,
+        coalesce(starts.is_undated, false) as from_undated,
         ends.segment as to_segment,
         ends.team_id as to_team_id,
         ends.rep_id as to_rep_id,

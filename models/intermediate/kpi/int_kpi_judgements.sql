@@ -1,10 +1,17 @@
 -- Each trigger's verdict on each period of each series it watches, by the comparison that held in
 -- that period; what a breach compares with once it is open is the business of the openings. Long,
 -- because rule, evidence and runs follow from one another on the same rows. Periods too thin to
--- judge are not there, so that they neither open nor close anything.
+-- judge, and values that tomorrow's build will not have, are not there, so that they neither open
+-- nor close anything.
 with readings as (select * from {{ ref('int_kpi_readings') }}),
 
 triggers as (select * from {{ ref('kpi_triggers') }}),
+
+unjudged as (
+    select *
+    from {{ ref('int_metrics_barred') }}
+    where role = 'unjudged'
+),
 
 watched as (
     select
@@ -31,6 +38,13 @@ watched as (
     inner join triggers
         on readings.metric_id = triggers.metric_id
         and readings.period_type = triggers.period_type
+    anti join unjudged
+        on readings.metric_id = unjudged.metric_id
+        and readings.period_type = unjudged.period_type
+        and readings.period_start = unjudged.period_start
+        and readings.segment = unjudged.segment
+        and readings.team_id = unjudged.team_id
+        and readings.rep_id = unjudged.rep_id
     where (triggers.scopes is null or {{ listed_in('readings.scope', 'triggers.scopes') }})
         and (triggers.slice_id is null or readings.slice_id = triggers.slice_id)
         and readings.metric_value is not null

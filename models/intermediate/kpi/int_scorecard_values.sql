@@ -44,6 +44,7 @@ last_periods as (
 instrumented as (
     select distinct metric_id
     from metric_values
+    where is_complete
 ),
 
 current_values as (

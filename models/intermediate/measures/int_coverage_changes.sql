@@ -1,6 +1,7 @@
 -- What adds to the pipeline open for a fiscal quarter, to what of it is won by the quarter's end,
--- and to what had been won, by the day it does and at every scope. Long, because two inputs are
--- brought to one shape.
+-- and to what had been won, by the day it does and at every scope; and how many deals were open of
+-- which the history does not tell when they were to close. Long, because the inputs are brought to
+-- one shape.
 with spans as (select * from {{ ref('int_pipeline_spans') }}),
 
 closings as (select * from {{ ref('int_closing_events') }}),
@@ -48,8 +49,10 @@ standing as (
         spans.segment,
         spans.team_id,
         spans.rep_id,
+        1 as deals,
         coalesce(spans.amount, 0) as amount,
-        coalesce(won_in_quarter.won_amount, 0) as won_amount
+        coalesce(won_in_quarter.won_amount, 0) as won_amount,
+        0 as unrecorded_deals
     from spans
     inner join quarters
         on spans.close_quarter = quarters.quarter_start
@@ -59,6 +62,24 @@ standing as (
         on spans.opportunity_id = won_in_quarter.opportunity_id
         and spans.close_quarter = won_in_quarter.quarter_start
     where spans.is_qualified
+    union all
+    -- They may belong to any quarter, so they stand in each they are open in.
+    select
+        quarters.quarter_start,
+        greatest(spans.from_day, quarters.quarter_start) as from_day,
+        least(spans.to_day, quarters.quarter_end + 1) as to_day,
+        quarters.quarter_end + 1 as next_quarter,
+        spans.segment,
+        spans.team_id,
+        spans.rep_id,
+        0 as deals,
+        0 as amount,
+        0 as won_amount,
+        1 as unrecorded_deals
+    from spans
+    inner join quarters
+        on spans.from_day <= quarters.quarter_end and spans.to_day > quarters.quarter_start
+    where spans.is_qualified and spans.is_unrecorded
 ),
 
 deltas as (
@@ -68,10 +89,11 @@ deltas as (
         segment,
         team_id,
         rep_id,
-        1 as open_deals,
+        deals as open_deals,
         amount as open_amount,
         won_amount as open_won_amount,
-        0 as won_amount
+        0 as won_amount,
+        unrecorded_deals
     from standing
     union all
     select
@@ -80,10 +102,11 @@ deltas as (
         segment,
         team_id,
         rep_id,
-        -1 as open_deals,
+        -deals as open_deals,
         -amount as open_amount,
         -won_amount as open_won_amount,
-        0 as won_amount
+        0 as won_amount,
+        -unrecorded_deals as unrecorded_deals
     from standing
     where to_day < next_quarter
     union all
@@ -96,7 +119,8 @@ deltas as (
         0 as open_deals,
         0 as open_amount,
         0 as open_won_amount,
-        measure_value as won_amount
+        measure_value as won_amount,
+        0 as unrecorded_deals
     from daily
 ),
 
@@ -109,7 +133,8 @@ scoped as (
         sum(deltas.open_deals) as open_deals,
         sum(deltas.open_amount) as open_amount,
         sum(deltas.open_won_amount) as open_won_amount,
-        sum(deltas.won_amount) as won_amount
+        sum(deltas.won_amount) as won_amount,
+        sum(deltas.unrecorded_deals) as unrecorded_deals
     from deltas
     cross join scopes
     group by 1, 2, 3, 4, 5, 6

@@ -1,6 +1,43 @@
 -- Each day's coverage beside what was needed on the same day of earlier quarters, and beside that
--- day of the quarter and of the year before. Quarters are compared by the days that are left.
+-- day of the quarter and of the year before. Quarters are compared by the days that are left. Long,
+-- because what is not measured is taken out before anything is compared with it.
 with covered as (select * from {{ ref('int_coverage_daily') }}),
+
+-- A company that gives no amounts has no pipeline of 0.
+amounts as (
+    select min(calendar_day) as known_from
+    from covered
+    where open_amount <> 0 or won_amount <> 0
+),
+
+-- Where the history does not tell when open deals were to close, today's close dates would be how
+-- they ended: only of the as-of day itself is today's row right, and no later day is compared to it.
+measured as (
+    select
+        covered.quarter_start,
+        covered.calendar_day,
+        covered.days_to_quarter_end,
+        covered.scope,
+        covered.segment,
+        covered.team_id,
+        covered.rep_id,
+        case
+            when covered.unrecorded_deals > 0 and covered.calendar_day < {{ as_of_date() }} then null
+            else covered.open_deals
+        end as open_deals,
+        case
+            when covered.unrecorded_deals > 0 and covered.calendar_day < {{ as_of_date() }} then null
+            when covered.calendar_day >= amounts.known_from then covered.open_amount
+        end as open_amount,
+        case when covered.unrecorded_deals > 0 then null else covered.open_won_amount end
+            as open_won_amount,
+        case when covered.calendar_day >= amounts.known_from then covered.won_amount end
+            as won_amount,
+        covered.unrecorded_deals,
+        covered.target_amount
+    from covered
+    cross join amounts
+),
 
 ratios as (
     select
@@ -18,7 +55,7 @@ ratios as (
             when open_amount > 0
                 then cast(open_won_amount as double) / nullif(cast(open_amount as double), 0)
         end as yield
-    from covered
+    from measured
 ),
 
 required as (
@@ -53,6 +90,7 @@ compared as (
         ratios.rep_id,
         ratios.open_deals,
         ratios.open_amount,
+        ratios.unrecorded_deals,
         ratios.won_amount,
         ratios.target_amount,
         ratios.coverage,

@@ -56,7 +56,8 @@ running as (
         coalesce(sum(changes.open_deals) over so_far, 0) as open_deals,
         coalesce(sum(changes.open_amount) over so_far, 0) as open_amount,
         coalesce(sum(changes.open_won_amount) over so_far, 0) as open_won_amount,
-        coalesce(sum(changes.won_amount) over so_far, 0) as won_amount
+        coalesce(sum(changes.won_amount) over so_far, 0) as won_amount,
+        coalesce(sum(changes.unrecorded_deals) over so_far, 0) as unrecorded_deals
     from days
     left join changes
         on days.quarter_start = changes.quarter_start
@@ -84,6 +85,7 @@ covered as (
         cast(running.open_amount as decimal(18, 2)) as open_amount,
         cast(running.open_won_amount as decimal(18, 2)) as open_won_amount,
         cast(running.won_amount as decimal(18, 2)) as won_amount,
+        cast(running.unrecorded_deals as bigint) as unrecorded_deals,
         targets.target_amount
     from running
     left join targets

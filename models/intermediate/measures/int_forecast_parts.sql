@@ -1,7 +1,8 @@
 -- What forecasts and outcomes are summed from, at the end of each week of the quarter: commits,
 -- and for who gave none what is won so far and the weighted pipeline closing in the quarter; beside
 -- them what the quarter ended with. A commit says nothing of segments where the roster does not:
--- then the deals speak for the segments, and the commit for everything else.
+-- then the deals speak for the segments, and the commit for everything else. Long, because each part
+-- is one branch of the union.
 with weeks as (select * from {{ ref('int_quarter_weeks') }}),
 
 closings as (select * from {{ ref('int_closing_events') }}),
@@ -38,6 +39,7 @@ expected as (
         wins.segment,
         wins.team_id,
         wins.rep_id,
+        0 as undated_deals,
         wins.amount
     from weeks
     inner join wins
@@ -49,6 +51,7 @@ expected as (
         states.segment,
         states.team_id,
         states.rep_id,
+        0 as undated_deals,
         {{ weighted('states.amount', 'probabilities.probability') }} as amount
     from weeks
     inner join states
@@ -58,6 +61,20 @@ expected as (
         and states.segment = probabilities.segment
         and states.stage_id = probabilities.stage_id
     where states.close_bucket = 'this' and probabilities.probability is not null
+    union all
+    -- Nobody knows which of these were to close in the quarter.
+    select
+        weeks.quarter_start,
+        weeks.week_of_quarter,
+        states.segment,
+        states.team_id,
+        states.rep_id,
+        states.deals as undated_deals,
+        0 as amount
+    from weeks
+    inner join states
+        on weeks.week_end >= states.from_day and weeks.week_end < states.to_day
+    where states.close_bucket = 'unknown'
 ),
 
 parts as (
@@ -70,6 +87,7 @@ parts as (
         'submitted' as part,
         true as counts_in_totals,
         names_segment as counts_in_segments,
+        0 as undated_deals,
         amount
     from commits
     union all
@@ -82,6 +100,7 @@ parts as (
         'derived' as part,
         commits.rep_id is null as counts_in_totals,
         commits.rep_id is null or not commits.names_segment as counts_in_segments,
+        expected.undated_deals,
         expected.amount
     from expected
     left join commits
@@ -98,6 +117,7 @@ parts as (
         'actual' as part,
         true as counts_in_totals,
         true as counts_in_segments,
+        0 as undated_deals,
         wins.amount
     from weeks
     inner join wins on weeks.quarter_start = wins.quarter_start
@@ -114,6 +134,7 @@ summed as (
         part,
         counts_in_totals,
         counts_in_segments,
+        cast(sum(undated_deals) as bigint) as undated_deals,
         cast(sum(amount) as decimal(28, 4)) as amount
     from parts
     where counts_in_totals or counts_in_segments

@@ -1,5 +1,7 @@
 -- Forecasts against what the quarter ended with, at every scope from its own sums: a team's
--- accuracy is not the mean of its reps'. While the quarter runs there is nothing to judge.
+-- accuracy is not the mean of its reps'. While the quarter runs there is nothing to judge, and so
+-- where nobody knows which open deals were to close in it. Long, because the columns are written
+-- out at every step.
 with parts as (select * from {{ ref('int_forecast_parts') }}),
 
 weeks as (select * from {{ ref('int_quarter_weeks') }}),
@@ -16,6 +18,7 @@ by_rep as (
         parts.rep_id as seller_id,
         count(*) filter (where parts.part = 'submitted') as commits,
         sum(case when parts.part = 'submitted' then parts.amount else 0 end) as submitted,
+        sum(coalesce(parts.undated_deals, 0)) as undated_deals,
         sum(case when parts.part <> 'actual' then parts.amount else 0 end) as forecast,
         sum(case when parts.part = 'actual' then parts.amount else 0 end) as actual
     from parts
@@ -36,9 +39,10 @@ summed as (
         rep_id,
         case when sum(commits) > 0 then 'submitted' else 'derived' end as forecast_source,
         cast(sum(submitted) as double) as submitted_amount,
-        cast(sum(forecast) as double) as forecast,
+        case when sum(undated_deals) = 0 then cast(sum(forecast) as double) end as forecast,
         cast(sum(actual) as double) as actual,
-        cast(sum(abs(forecast - actual)) as double) as misses,
+        case when sum(undated_deals) = 0 then cast(sum(abs(forecast - actual)) as double) end
+            as misses,
         cast(count(*) as bigint) as n
     from by_rep
     group by 1, 2, 3, 4, 5, 6
@@ -73,7 +77,7 @@ judged as (
         submitted_amount,
         case when is_complete then actual end as actual,
         case
-            when divisor is not null
+            when divisor is not null and forecast is not null
                 then greatest(0, 1 - abs(forecast - actual) / nullif(divisor, 0))
         end as accuracy,
         (forecast - actual) / nullif(divisor, 0) as bias,

@@ -30,6 +30,7 @@
         'open_count', 'open_amount', 'open_qualified_count', 'open_qualified_amount',
         'weighted_amount', 'crm_weighted_amount', 'closing_count', 'closing_weighted_amount',
         'open_new_logo_count', 'open_new_logo_amount', 'open_expansion_count', 'open_expansion_amount',
+        'undated_count',
     ],
     'int_arr_events': [
         'new_arr_amount', 'expansion_arr_amount', 'churned_arr_amount', 'contracted_arr_amount',
@@ -46,6 +47,10 @@
         'health_deal_count',
     ],
     'int_overdue_task_events': ['overdue_task_count'],
+    'int_evidence_events': [
+        'missed_meeting_count', 'held_discovery_count', 'reasoned_loss_count',
+        'recorded_move_count', 'timed_win_count', 'closed_unrecorded_count', 'unrecorded_count',
+    ],
 } -%}
 
 {#- A reopening takes back from the team that was credited with the closing. -#}

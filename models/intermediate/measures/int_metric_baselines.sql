@@ -1,11 +1,24 @@
 -- What a value is compared with: the same metric over earlier days. A denominator that has no slice
--- is the whole of a share and serves every slice.
+-- is the whole of a share and serves every slice. What was not measured then is no baseline. Long,
+-- because numerator, denominator and n are laid side by side first.
 with terms as (
     select * from {{ ref('int_metric_terms') }}
     where role like 'baseline%'
 ),
 
 windowed as (select * from {{ ref('int_measures_windowed') }}),
+
+unmeasured as (
+    select *
+    from {{ ref('int_metrics_unmeasured') }}
+    where is_baseline
+),
+
+barred as (
+    select *
+    from {{ ref('int_metrics_barred') }}
+    where role = 'bars_baseline'
+),
 
 earlier as (
     select
@@ -93,6 +106,17 @@ compared as (
         and sliced.team_id = wholes.team_id
         and sliced.rep_id = wholes.rep_id
     left join ratios on sliced.metric_id = ratios.metric_id
+    anti join unmeasured
+        on sliced.metric_id = unmeasured.metric_id
+        and sliced.period_type = unmeasured.period_type
+        and sliced.period_start = unmeasured.period_start
+    anti join barred
+        on sliced.metric_id = barred.metric_id
+        and sliced.period_type = barred.period_type
+        and sliced.period_start = barred.period_start
+        and sliced.segment = barred.segment
+        and sliced.team_id = barred.team_id
+        and sliced.rep_id = barred.rep_id
 ),
 
 baselines as (

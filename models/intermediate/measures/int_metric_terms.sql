@@ -1,11 +1,19 @@
 -- What the catalog asks for: which measure over which window is a metric's numerator, denominator
 -- or n, now and over the earlier days it is compared with (metric_baselines). A tier may look
--- through other windows than the rest (metric_windows); its rows then name the tier.
+-- through other windows than the rest (metric_windows); its rows then name the tier. What bars a
+-- metric, or the judgement on it, where it occurs (metric_evidence) is summed over the same days.
+-- Long, because each role is one branch of the union.
 with metrics as (select * from {{ ref('metrics') }}),
 
 metric_windows as (select * from {{ ref('metric_windows') }}),
 
 metric_baselines as (select * from {{ ref('metric_baselines') }}),
+
+metric_evidence as (
+    select *
+    from {{ ref('metric_evidence') }}
+    where kind in ('bars', 'unjudged')
+),
 
 measures as (select * from {{ ref('measures') }}),
 
@@ -58,6 +66,27 @@ terms as (
     inner join metric_baselines on metrics.metric_id = metric_baselines.metric_id
     where metrics.{{ role }} is not null
     {% endfor -%}
+    union all
+    select
+        metrics.metric_id,
+        windows.acv_tier,
+        metric_evidence.kind as role,
+        metric_evidence.measure_id,
+        windows.window_id
+    from metrics
+    inner join windows on metrics.metric_id = windows.metric_id
+    inner join metric_evidence on metrics.metric_id = metric_evidence.metric_id
+    union all
+    select
+        metrics.metric_id,
+        'all' as acv_tier,
+        'bars_baseline' as role,
+        metric_evidence.measure_id,
+        metric_baselines.window_id
+    from metrics
+    inner join metric_baselines on metrics.metric_id = metric_baselines.metric_id
+    inner join metric_evidence
+        on metrics.metric_id = metric_evidence.metric_id and metric_evidence.kind = 'bars'
 ),
 
 described as (

@@ -1,4 +1,5 @@
--- Coverage at the end of each period, read off the curve.
+-- Coverage at the end of each period, read off the curve. Where the open pipeline is not known
+-- there is no row: nothing is measured.
 with compared as (select * from {{ ref('int_coverage_compared') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
@@ -26,7 +27,7 @@ measured as (
         standing.coverage as metric_value,
         standing.open_deals as n
     from standing
-    where standing.target_amount is not null
+    where standing.target_amount is not null and standing.open_amount is not null
     union all
     select
         'remaining_coverage_ratio' as metric_id,
@@ -36,7 +37,7 @@ measured as (
         standing.remaining as metric_value,
         standing.open_deals as n
     from standing
-    where standing.target_amount is not null
+    where standing.target_amount is not null and standing.open_amount is not null
     union all
     select
         'required_coverage_ratio' as metric_id,
@@ -46,7 +47,7 @@ measured as (
         standing.required as metric_value,
         standing.required_quarters as n
     from standing
-    where standing.required is not null
+    where standing.required is not null and standing.open_amount is not null
 ),
 
 valued as (

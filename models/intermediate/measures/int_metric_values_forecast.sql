@@ -3,7 +3,7 @@
 with judged as (
     select *
     from {{ ref('int_forecasts_judged') }}
-    where week_of_quarter = 6 and is_complete
+    where week_of_quarter = 6 and is_complete and forecast is not null
 ),
 
 metrics as (select * from {{ ref('metrics') }}),

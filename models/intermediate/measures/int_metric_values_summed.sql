@@ -195,13 +195,15 @@ whole_terms as (
     group by 1, 2, 3
 ),
 
--- An input without a single row is not there: no metric that needs it is ever reported as zero.
+-- An input that never told anything is not there: no metric that needs it is ever reported as zero,
+-- and zeros alone (amounts nobody gives) are nothing told.
 inputs as (
     select
         measures.input,
         min(daily.measured_on) as first_day
     from daily
     inner join measures on daily.measure_id = measures.measure_id
+    where daily.measure_value <> 0
     group by 1
 ),
 

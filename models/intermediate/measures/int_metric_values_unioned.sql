@@ -1,6 +1,8 @@
 -- Every metric in one long form, whatever model it comes from: the public table and the KPI room
--- read it. A view, since both would otherwise pay for a second copy. What would only repeat a rep's
--- or team's row is left out (int_scope_splits).
+-- Every metric in one long form, whatever model it comes from: the public table and the KPI room
+-- read it. What is not measured has no row, whatever could be divided by what (metric_evidence), and
+-- what would only repeat a rep's or team's row is left out (int_scope_splits). A view, since both
+-- would otherwise pay for a second copy.
 {{ config(materialized='view') }}
 {%- set models = [
     'int_metric_values_summed',
@@ -15,6 +17,18 @@
 ] -%}
 with splits as (select * from {{ ref('int_scope_splits') }}),
 
+unmeasured as (
+    select *
+    from {{ ref('int_metrics_unmeasured') }}
+    where not is_baseline
+),
+
+barred as (
+    select *
+    from {{ ref('int_metrics_barred') }}
+    where role = 'bars'
+),
+
 unioned as (
     {% for model in models -%}
     {% if not loop.first %}union all{% endif %}
@@ -22,33 +36,49 @@ unioned as (
     {% endfor -%}
 ),
 
+measured as (
+    select unioned.*
+    from unioned
+    anti join unmeasured
+        on unioned.metric_id = unmeasured.metric_id
+        and unioned.period_type = unmeasured.period_type
+        and unioned.period_start = unmeasured.period_start
+    anti join barred
+        on unioned.metric_id = barred.metric_id
+        and unioned.period_type = barred.period_type
+        and unioned.period_start = barred.period_start
+        and unioned.segment = barred.segment
+        and unioned.team_id = barred.team_id
+        and unioned.rep_id = barred.rep_id
+),
+
 described as (
     select
-        unioned.metric_id,
-        unioned.period_type,
-        unioned.period_start,
-        unioned.period_end,
-        unioned.scope,
-        unioned.segment,
-        unioned.team_id,
-        unioned.rep_id,
-        unioned.slice_type,
-        unioned.slice_id,
-        unioned.numerator,
-        unioned.denominator,
-        unioned.metric_value,
+        measured.metric_id,
+        measured.period_type,
+        measured.period_start,
+        measured.period_end,
+        measured.scope,
+        measured.segment,
+        measured.team_id,
+        measured.rep_id,
+        measured.slice_type,
+        measured.slice_id,
+        measured.numerator,
+        measured.denominator,
+        measured.metric_value,
         -- A reversal alone leaves no observation, and never less than none.
-        greatest(unioned.n, 0) as n,
-        unioned.ci_low,
-        unioned.ci_high,
-        unioned.is_complete
-    from unioned
+        greatest(measured.n, 0) as n,
+        measured.ci_low,
+        measured.ci_high,
+        measured.is_complete
+    from measured
     left join splits
-        on unioned.scope = splits.scope
-        and unioned.team_id = splits.team_id
-        and unioned.rep_id = splits.rep_id
+        on measured.scope = splits.scope
+        and measured.team_id = splits.team_id
+        and measured.rep_id = splits.rep_id
     where {{ not_repeated(
-        'unioned.scope', 'least(unioned.period_end, ' ~ as_of_date() ~ ')'
+        'measured.scope', 'least(measured.period_end, ' ~ as_of_date() ~ ')'
     ) }}
 )
 

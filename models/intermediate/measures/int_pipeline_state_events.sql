@@ -21,6 +21,7 @@ standing as (
         states.rep_id,
         states.segment,
         states.close_bucket = 'this' as is_closing,
+        states.close_bucket = 'unknown' as is_undated,
         opportunity_types.motion,
         states.deals,
         states.amount,
@@ -56,7 +57,8 @@ events as (
         sum(deals) filter (where motion = 'new_logo') as open_new_logo_count,
         sum(amount) filter (where motion = 'new_logo') as open_new_logo_amount,
         sum(deals) filter (where motion = 'expansion') as open_expansion_count,
-        sum(amount) filter (where motion = 'expansion') as open_expansion_amount
+        sum(amount) filter (where motion = 'expansion') as open_expansion_amount,
+        sum(deals) filter (where is_undated) as undated_count
     from standing
     group by event_on, rep_id, segment
 )

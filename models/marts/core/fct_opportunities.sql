@@ -1,5 +1,5 @@
--- Every deal as it stands on the as-of day. Long, because the contract has many columns and the
--- next step is looked at here.
+-- Every deal as it stands on the as-of day. Long, because the contract has many columns, and what
+-- has no history (the next step, in some CRMs the close date) is looked at here.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 summarised as (select * from {{ ref('int_opportunities_summarised') }}),
@@ -25,12 +25,15 @@ written_steps as (
     where next_step is not null
 ),
 
--- The text has no history: only here, where deals are shown as they stand, may it be looked at.
+-- The text has no history: only here, where deals are shown as they stand, may it be looked at, and
+-- so may a close date that has none.
 stepped as (
     select
         open_deals.opportunity_id,
         open_deals.health,
         open_deals.health_reasons,
+        open_deals.is_past_due
+        and coalesce(open_deals.health_reasons not like 'past_due%', true) as is_past_due_today,
         {% if var('next_step_text') -%}
         open_deals.has_next_step is null
         and opportunities.next_step is null
@@ -83,13 +86,15 @@ judged as (
         summarised.push_count,
         summarised.reopen_count,
         case
+            when stepped.is_past_due_today then 'red'
             when stepped.health = 'green' and stepped.lacks_written_step then 'amber'
             else stepped.health
         end as health,
-        -- No next step is the last of the reasons.
+        -- A close date that passed is the first of the reasons, no next step the last.
         nullif(
             concat_ws(
                 ',',
+                case when stepped.is_past_due_today then 'past_due' end,
                 stepped.health_reasons,
                 case when stepped.lacks_written_step then 'no_next_step' end
             ),

@@ -11,6 +11,7 @@ curve as (
         rep_id,
         open_deals as open_count,
         open_amount,
+        unrecorded_deals as unrecorded_count,
         won_amount,
         target_amount,
         coverage,

@@ -19,11 +19,14 @@ owners as (select * from {{ ref('kpi_owners') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
--- Days are reported for two weeks only, so they cannot tell when a metric began.
+-- Days are reported for two weeks only, so they cannot tell when a metric began. The company's rows
+-- may begin later than those of a team whose CRM tells more.
 first_readings as (
     select
         metric_id,
-        min(period_end) as first_period_end
+        coalesce(
+            min(period_end) filter (where scope = 'company'), min(period_end)
+        ) as first_period_end
     from readings
     where period_type <> 'day'
     group by metric_id

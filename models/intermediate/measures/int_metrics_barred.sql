@@ -1,0 +1,26 @@
+-- Where a metric is not measured, or its value not judged by triggers, because something occurred
+-- there in its window that leaves nobody to know (metric_evidence).
+with terms as (
+    select *
+    from {{ ref('int_metric_terms') }}
+    where role in ('bars', 'bars_baseline', 'unjudged')
+),
+
+windowed as (select * from {{ ref('int_measures_windowed') }}),
+
+barred as (
+    select distinct
+        terms.metric_id,
+        terms.role,
+        windowed.period_type,
+        windowed.period_start,
+        windowed.segment,
+        windowed.team_id,
+        windowed.rep_id
+    from terms
+    inner join windowed
+        on terms.measure_id = windowed.measure_id and terms.window_id = windowed.window_id
+    where windowed.measure_value > 0
+)
+
+select * from barred
