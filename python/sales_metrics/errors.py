@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from sales_metrics.privacy import masked
+
 # What `sales-metrics` exits with; docs/operations.md says what to do about each.
 PUBLISHED, CHECK_FAILED, USAGE, LOCKED = 0, 1, 2, 3
 
@@ -13,8 +15,9 @@ class SalesMetricsError(Exception):
     """Something the user can put right; each sentence says what and how."""
 
     def __init__(self, *sentences: str, exit_code: int = USAGE) -> None:
-        super().__init__(" ".join(sentences))
-        self.sentences = sentences
+        # Words of the data and of libraries end in logs and files that many may read.
+        self.sentences = tuple(map(masked, sentences))
+        super().__init__(" ".join(self.sentences))
         self.exit_code = exit_code
 
 

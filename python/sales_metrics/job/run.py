@@ -22,6 +22,7 @@ from sales_metrics.expectations.page import quality_rows, render_page
 from sales_metrics.job import dbt
 from sales_metrics.job.freshness import Freshness, as_of_day, freshness
 from sales_metrics.job.phases import Phases
+from sales_metrics.privacy import masked, masked_lines
 from sales_metrics.project import check_project, code_hash, git_commit, raw_fingerprint
 from sales_metrics.publishing.lock import locked
 from sales_metrics.publishing.store import BuildInfo, Store, sweep, work_folder
@@ -232,7 +233,7 @@ class Job:
         return delivered
 
     def all_warnings(self) -> list[str]:
-        return [*self.warnings, *self.untold]
+        return [masked(sentence) for sentence in (*self.warnings, *self.untold)]
 
     def _refused(self, sentences: Sequence[str], exit_code: int) -> Report:
         """The old build serves on; the reasons lie beside it."""
@@ -246,7 +247,8 @@ class Job:
                 (folder / PAGE).write_text(page, encoding="utf-8")
             log = self.work / "logs" / "dbt.log"
             if log.exists():
-                shutil.copy(log, folder / "dbt.log")
+                text = log.read_text(encoding="utf-8", errors="replace")
+                (folder / "dbt.log").write_text(masked_lines(text), encoding="utf-8")
         except OSError:
             # A full disk may be the very reason.
             self.warnings.append(f"{folder} could not be written")

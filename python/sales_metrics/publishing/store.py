@@ -5,7 +5,7 @@
     parquet           link to serve/parquet
     builds/<id>/      a whole build: serve.duckdb, parquet/, build.json, expectations.html, breaches
     builds/.partial*  a build being written, or being deleted: swept by the next run
-    .work/            where dbt builds
+    .work/            where dbt builds, and what only the job may read: the key of the masks
 
 Both links point through `serve`, so the database and the Parquet files change in one instant.
 """
@@ -23,10 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from sales_metrics.errors import SalesMetricsError
+from sales_metrics.privacy import masked_all
 
 PARTIAL = ".partial-"
 # Named so that an attached build is `serve`: a database and a schema `marts` would be ambiguous.
 DATABASE, PARQUET, INFO = "serve.duckdb", "parquet", "build.json"
+# In the private folder `.work`: what outlives a run there.
+MASK_KEY, CACHE = "mask.key", "cache"
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class BuildInfo:
     landed: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False), encoding="utf-8")
+        content = {**asdict(self), "landed": masked_all(self.landed)}
+        path.write_text(json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ def sweep(store: Store) -> list[str]:
     if store.builds.is_dir():
         left += store.builds.glob(f"{PARTIAL}*")
     if store.work.is_dir():
-        left += [path for path in store.work.iterdir() if path.name != "cache"]
+        left += [path for path in store.work.iterdir() if path.name not in (CACHE, MASK_KEY)]
     for path in left:
         _delete(path)
     return [path.name for path in left]
