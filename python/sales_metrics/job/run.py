@@ -102,8 +102,6 @@ class Job:
         self.before = store.served()
 
     def run(self) -> Report:
-        # A run that was killed after publishing has not told anyone yet.
-        self.deliver()
         try:
             return self._published()
         except SalesMetricsError as error:
@@ -237,6 +235,8 @@ class Job:
 
     def _refused(self, sentences: Sequence[str], exit_code: int) -> Report:
         """The old build serves on; the reasons lie beside it."""
+        # A run that was killed after publishing has not told anyone yet.
+        self.deliver()
         folder = self.store.folder / REFUSED
         try:
             shutil.rmtree(folder, ignore_errors=True)
