@@ -20,6 +20,7 @@ from typing import Any
 
 from sales_metrics.breaches.events import changes, read_breaches, render, state
 from sales_metrics.breaches.webhook import URL, UnusableAddressError, post, read_address
+from sales_metrics.errors import SalesMetricsError, about, from_system
 from sales_metrics.publishing.store import DATABASE, INFO, Store, fsync
 
 PAGE, EVENTS = "breaches.md", "breaches.json"
@@ -65,7 +66,12 @@ def prepare(store: Store, folder: Path) -> None:
         page = f"# Breaches as of {as_of}\n\nThis build has no table kpi_breaches.\n"
         (folder / PAGE).write_text(page, encoding="utf-8")
         return
-    events = changes(read_ledger(store).known or {}, breaches)
+    try:
+        known = read_ledger(store).known or {}
+    except SalesMetricsError:
+        # `deliver` says so; the build must not wait for it, nor are people told twice.
+        known = {}
+    events = changes(known, breaches)
     content = {
         "as_of_date": as_of,
         "events": [asdict(event) for event in events],
@@ -98,7 +104,8 @@ def deliver(
     file = store.build(build_id) / EVENTS
     # One that was rolled back to is older than what people know.
     if build_id > max(ledger.builds, default="") and file.exists():
-        content = json.loads(file.read_text(encoding="utf-8"))
+        with about(file):
+            content = json.loads(file.read_text(encoding="utf-8"))
         news = [event for event in content["events"] if _is_news(ledger, event)]
         for event in news:
             events[event["change"]] = events.get(event["change"], 0) + 1
@@ -121,6 +128,19 @@ def deliver(
     waiting = [one for one in ledger.outbox if _build_of(one) > build_id]
     _write_ledger(store, Ledger(ledger.builds, ledger.known, waiting))
     return Delivered(events, f"{len(ready)} sent", warnings)
+
+
+def deliver_or_warn(
+    store: Store, failed: str | None = None
+) -> tuple[Delivered | None, Sequence[str]]:
+    """Whatever goes wrong with telling people, the build is published: it is a warning."""
+    try:
+        delivered = deliver(store, failed=failed)
+    except SalesMetricsError as error:
+        return None, [str(error)]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        return None, [f"breaches could not be told: {from_system(error, store.folder / LEDGER)}"]
+    return delivered, delivered.warnings if delivered else ()
 
 
 def send(
@@ -152,11 +172,18 @@ def send(
 
 
 def read_ledger(store: Store) -> Ledger:
-    try:
-        content = json.loads((store.folder / LEDGER).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    path = store.folder / LEDGER
+    if not path.exists():
         return Ledger()
-    return Ledger(**content)
+    remedy = "nobody is told of breaches until it is mended, or deleted, which tells all open ones"
+    with about(path, remedy):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        ledger = Ledger(content["builds"], content["known"], content["outbox"])
+        if not isinstance(ledger.builds, list) or not isinstance(ledger.known or {}, dict):
+            raise TypeError("builds must be a list, and known hold names with values")
+        for one in ledger.outbox:
+            _build_of(one)
+    return ledger
 
 
 def _is_news(ledger: Ledger, event: Mapping[str, Any]) -> bool:

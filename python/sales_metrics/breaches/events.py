@@ -10,6 +10,8 @@ from typing import Any
 
 import duckdb
 
+from sales_metrics.errors import about
+
 # In the order of their urgency.
 CHANGES = ("escalated", "opened", "closed", "withdrawn")
 TABLE = "kpi_breaches"
@@ -50,7 +52,7 @@ class Event:
 
 def read_breaches(database: Path) -> list[dict[str, Any]] | None:
     """Every breach of a build as text and numbers; nothing when the build has no such table."""
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with about(database), duckdb.connect(str(database), read_only=True) as connection:
         there = {
             name
             for (name,) in connection.execute(

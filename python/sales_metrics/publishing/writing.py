@@ -64,10 +64,12 @@ def publish(
     publication: Publication,
     keep: int,
     before_serving: Callable[[Path], None] = lambda _: None,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> BuildInfo:
     """Writes the build whole, then serves it; only under the lock.
 
-    `before_serving` may add files to the folder of the build.
+    `before_serving` may add files to the folder of the build. What goes wrong when it is served is
+    no reason to say that it is not.
     """
     partial = store.partial(publication.info.build_id)
     try:
@@ -84,7 +86,10 @@ def publish(
         switch(store, info.build_id)
     except (OSError, duckdb.Error) as error:
         raise from_system(error, store.folder) from error
-    prune(store, keep)
+    try:
+        prune(store, keep)
+    except OSError as error:
+        warn(f"old builds could not be deleted: {from_system(error, store.builds)}")
     return info
 
 
