@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import duckdb
@@ -13,7 +15,14 @@ import duckdb
 from sales_metrics.changes.command import diff
 from sales_metrics.compare.command import compare
 from sales_metrics.doctor.command import doctor
-from sales_metrics.errors import SalesMetricsError, from_system
+from sales_metrics.errors import (
+    CHECK_FAILED,
+    STOPPED,
+    USAGE,
+    SalesMetricsError,
+    from_system,
+    unexpected,
+)
 from sales_metrics.expectations.command import expectations
 from sales_metrics.job.command import run
 from sales_metrics.publishing.command import builds, publish, report, rollback
@@ -115,13 +124,51 @@ def glossary(check: bool) -> None:
 
 
 def main() -> None:
-    """Run the program; what the user can put right is told in one sentence."""
+    """Run the program; whatever happens is told in one sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files need not be text; they are shown all the same.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        cli(standalone_mode=True)
+        _check_place()
+        code = cli(standalone_mode=False)
+        sys.stdout.flush()
+    except click.UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            error.show()
+            sys.exit(error.exit_code)
+        help_of = error.ctx.command_path.split()[-1] if error.ctx else ""
+        hint = f"`sales-metrics {help_of} --help` lists what there is."
+        _end(f"{error.format_message().rstrip('.')}; {hint}", error.exit_code)
+    except click.ClickException as error:
+        _end(error.format_message(), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _end("Stopped before it was done; what was served before still serves.", STOPPED)
     except SalesMetricsError as error:
-        click.echo(f"sales-metrics: {error}", err=True)
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
+    except BrokenPipeError:
+        # Whoever read the output has had enough.
+        sys.stdout = io.StringIO()
+        sys.exit(CHECK_FAILED)
     except (OSError, duckdb.Error) as error:
-        told = from_system(error, Path(getattr(error, "filename", None) or "."))
-        click.echo(f"sales-metrics: {told}", err=True)
-        sys.exit(told.exit_code)
+        _end(str(from_system(error, None)), USAGE)
+    except Exception as error:
+        told = unexpected(error)
+        _end(str(told), told.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _check_place() -> None:
+    try:
+        Path.cwd()
+    except OSError:
+        raise SalesMetricsError(
+            "The folder this was started in is gone: change into one that exists."
+        ) from None
+
+
+def _end(sentence: str, code: int) -> NoReturn:
+    click.echo(f"sales-metrics: {sentence}", err=True)
+    # What cannot be written now must not be tried again at the end.
+    sys.stdout = io.StringIO()
+    sys.exit(code)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from sales_metrics.errors import SalesMetricsError, about
+from sales_metrics.project import read_yaml
 
 
 @dataclass(frozen=True)
@@ -63,22 +64,29 @@ def read_contract(project: Path) -> list[RawTable]:
     given = project_vars(project)
     formats = [_formats_of_environment(), given.get("raw_formats") or {}]
     waived = given.get("waived_columns") or {}
-    return [
-        _table(
-            source,
-            table,
-            [one.get(source["name"]) or {} for one in formats],
-            (waived.get(source["name"]) or {}).get(table["name"]) or (),
-        )
-        for file in sorted((project / "models" / "staging").glob("*/_*__sources.yml"))
-        for source in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("sources", [])
-        for table in source.get("tables", [])
-    ]
+    tables: list[RawTable] = []
+    for file in sorted((project / "models" / "staging").glob("*/_*__sources.yml")):
+        sources = read_yaml(file).get("sources", [])
+        with about(file):
+            tables += [
+                _table(
+                    source,
+                    table,
+                    [one.get(source["name"]) or {} for one in formats],
+                    (waived.get(source["name"]) or {}).get(table["name"]) or (),
+                )
+                for source in sources
+                for table in source.get("tables", [])
+            ]
+    return tables
 
 
 def project_vars(project: Path) -> dict[str, Any]:
-    content = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
-    return dict(content.get("vars") or {})
+    path = project / "dbt_project.yml"
+    found = read_yaml(path).get("vars") or {}
+    if not isinstance(found, dict):
+        raise SalesMetricsError(f"The vars in {path} must be names with values.")
+    return found
 
 
 def _meta(node: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,12 @@ import os
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from sales_metrics.errors import SalesMetricsError
+import duckdb
+import yaml
+
+from sales_metrics.errors import SalesMetricsError, about
 
 PROJECT = Path(__file__).resolve().parents[2]
 CODE = ("models", "seeds", "macros", "dbt_project.yml")
@@ -21,6 +25,63 @@ def check_project(project: Path) -> None:
         raise SalesMetricsError(
             f"There is no dbt project in {project}: start in the project's folder, or name it with"
             " --project-dir."
+        )
+    read_yaml(project / "dbt_project.yml")
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file that holds names with values; an empty one holds none."""
+    with about(path):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if content is not None and not isinstance(content, dict):
+            raise TypeError("it must hold names with values")
+    return dict(content or {})
+
+
+def check_settings() -> None:
+    """What dbt and DuckDB would refuse only after the raw tables are read."""
+    threads = os.environ.get("SALES_METRICS_THREADS")
+    if threads is not None and not (threads.strip().isdecimal() and int(threads) > 0):
+        raise SalesMetricsError(
+            f"The environment variable SALES_METRICS_THREADS says '{threads}', which is no number"
+            " of threads: give a whole number from 1."
+        )
+    memory = os.environ.get("SALES_METRICS_MEMORY_LIMIT")
+    if memory is not None:
+        try:
+            duckdb.connect(config={"memory_limit": memory}).close()
+        except (duckdb.Error, ValueError):
+            raise SalesMetricsError(
+                f"The environment variable SALES_METRICS_MEMORY_LIMIT says '{memory}', which is no"
+                " amount of memory: write it as 16GiB, or as a share such as 80%."
+            ) from None
+
+
+def check_profile(project: Path, profiles: Path, target: str | None) -> None:
+    """That the profile and its target are there and build a DuckDB file; Jinja is dbt's to read."""
+    path = profiles / "profiles.yml"
+    if not path.is_file():
+        raise SalesMetricsError(
+            f"There is no {path}: name the folder that holds it with --profiles-dir."
+        )
+    name = str(read_yaml(project / "dbt_project.yml").get("profile"))
+    content = read_yaml(path)
+    if "{{" in name:
+        return
+    if not isinstance(content.get(name), dict):
+        raise SalesMetricsError(f"{path} lacks the profile {name}, which dbt_project.yml names.")
+    outputs = content[name].get("outputs")
+    wanted = target or str(content[name].get("target", "default"))
+    if "{{" in wanted:
+        return
+    if not isinstance(outputs, dict) or not isinstance(outputs.get(wanted), dict):
+        listed = ", ".join(outputs) if isinstance(outputs, dict) else "none"
+        raise SalesMetricsError(f"{path} lacks the target {wanted}; it has {listed}.")
+    kind = str(outputs[wanted].get("type"))
+    if kind != "duckdb" and "{{" not in kind:
+        raise SalesMetricsError(
+            f"The target {wanted} of {path} is of the type {kind}, and `run` publishes what a"
+            " DuckDB file holds: name another with --target."
         )
 
 
@@ -66,6 +127,6 @@ def _hashed(root: Path, files: Iterable[Path], texts: Iterable[str]) -> str:
         digest.update(text.encode() + b"\0")
     for path in files:
         digest.update(str(path.relative_to(root)).encode("utf-8", "surrogateescape") + b"\0")
-        with path.open("rb") as file:
+        with about(path), path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.server
 import json
@@ -19,16 +20,17 @@ from publishing_harness import build_info, call, write_work
 from sales_metrics.breaches.delivery import (
     ATTEMPTS,
     LEDGER,
-    URL,
     Delivered,
     deliver,
     prepare,
     send,
 )
 from sales_metrics.breaches.events import changes, render
+from sales_metrics.breaches.webhook import URL
+from sales_metrics.errors import SalesMetricsError
 from sales_metrics.job.phases import Phases
 from sales_metrics.job.run import Job, Settings
-from sales_metrics.publishing.store import Store
+from sales_metrics.publishing.store import Store, switch
 from sales_metrics.publishing.writing import Publication, publish
 
 SECRET = "hush-token"
@@ -263,3 +265,181 @@ def test_text_of_the_data_stays_text() -> None:
     odd = {"breach_id": "x", "metric_id": "a*b\n# c", "segment": "<b>|`", "rule": "below"}
     page = render(changes({}, [odd]), "2025-06-30")
     assert "- **a\\*b # c** (\\<b\\>\\|\\`): below" in page
+
+
+@dataclass
+class Scripted:
+    """A server on this machine that says what it is told to and keeps what it got."""
+
+    port: int
+    got: list[bytes] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def scripted(answer: bytes, pause: float = 0) -> Iterator[Scripted]:
+    """Answers every request with `answer`: at once, or with a pause after each byte."""
+    import socket
+
+    stop = threading.Event()
+
+    def serve() -> None:
+        while not stop.is_set():
+            with contextlib.suppress(OSError):
+                connection, _ = server.accept()
+                with connection:
+                    connection.settimeout(2)
+                    found.got.append(_request(connection))
+                    if not pause:
+                        connection.sendall(answer)
+                    for place in range(len(answer) if pause else 0):
+                        if stop.wait(pause):
+                            break
+                        connection.sendall(answer[place : place + 1])
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        found = Scripted(server.getsockname()[1])
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield found
+        stop.set()
+        thread.join(5)
+
+
+def _request(connection: Any) -> bytes:
+    text = b""
+    while b"\r\n\r\n" not in text or not text.endswith(b"]}"):
+        more = connection.recv(65_536)
+        if not more:
+            break
+        text += more
+    return text
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308, 204, 401, 404])
+def test_only_2xx_is_taken_and_a_redirect_is_not_followed(company: Company, code: int) -> None:
+    """A page to log in answers 200 to whoever is sent there, and loses what it got."""
+    company.publish(breach("r1"), breach("r2"))
+    with scripted(OK) as elsewhere:
+        head = f"HTTP/1.1 {code} X\r\nContent-Length: 0\r\nLocation: http://127.0.0.1:"
+        with scripted(f"{head}{elsewhere.port}/login\r\n\r\n".encode()) as moved:
+            url = f"http://127.0.0.1:{moved.port}/{SECRET}"
+            delivered = deliver(company.store, url=url, sleep=never)
+    assert delivered is not None
+    assert elsewhere.got == []
+    waiting = json.loads((company.store.folder / LEDGER).read_text())["outbox"]
+    if code == 204:
+        assert (delivered.webhook, waiting) == ("2 sent", [])
+        return
+    assert delivered.webhook == "failed"
+    assert f"it answered {code}" in delivered.warnings[0]
+    assert [one["breach"]["breach_id"] for one in waiting] == ["r1", "r2"]
+    assert len(moved.got) == ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 200, id="a header without end"),
+        pytest.param(OK[:-2].replace(b": 2", b": 900") + b"y" * 900, id="a body without end"),
+    ],
+)
+def test_the_deadline_is_for_the_whole_call(answer: bytes) -> None:
+    """Every byte comes long before a time limit of single reads; all of them take a minute."""
+    with scripted(answer, pause=0.07) as drip:
+        started = time.monotonic()
+        failure = send(
+            f"http://127.0.0.1:{drip.port}/{SECRET}", [{}], attempts=1, timeout=0.5, sleep=never
+        )
+        # A minute if nobody looks at the clock.
+        assert time.monotonic() - started < 10
+    assert failure == "no answer in 0.5 s"
+
+
+def test_credentials_in_the_address_are_sent_as_basic_authentication() -> None:
+    with scripted(OK) as server:
+        url = f"http://j%C3%B6rg:p%40ss%2Fw%3Ard@127.0.0.1:{server.port}/hook?key=a%20b"
+        assert send(url, [{}], attempts=1, sleep=never) is None
+    head = server.got[0].split(b"\r\n\r\n")[0].decode()
+    assert head.startswith("POST /hook?key=a%20b HTTP/1.1\r\n")
+    encoded = base64.b64encode("jörg:p@ss/w:rd".encode()).decode()
+    assert f"\r\nAuthorization: Basic {encoded}" in head
+    assert f"\r\nHost: 127.0.0.1:{server.port}" in head
+    assert "rg:" not in head.replace(encoded, "")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http:///{}", "names no host"),
+        ("http://{}:0/", "names no port from 1 to 65535"),
+        ("http://{}:70000/", "names no port from 1 to 65535"),
+        ("http://{}\r\nX-Evil: 1/", "holds a blank or a control character"),
+        ("http://127.0.0.1/a b{}", "holds a blank or a control character"),
+        ("http://-..{}/", "names no host"),
+        ("http://{}\u2024\u2024x/", "names no host"),
+        ("http://us%3Aer:{}@127.0.0.1/", "a colon in the user"),
+        ("http://user:{}%0D%0A@127.0.0.1/", "a control character"),
+        ("http://%ff:{}@127.0.0.1/", "are no UTF-8"),
+        ("file:///{}", "no http or https address"),
+        ("{}", "no http or https address"),
+    ],
+)
+def test_an_impossible_address_is_refused_unseen(url: str, reason: str) -> None:
+    failure = send(url.format(SECRET), [{}], attempts=1, timeout=1, sleep=never)
+    assert failure is not None
+    assert reason in failure
+    assert SECRET not in failure
+
+
+def test_changes_of_a_build_that_is_not_served_wait(company: Company, receiver: Receiver) -> None:
+    first = company.publish(breach("a"))
+    deliver(company.store, url=receiver.url)
+    company.publish(breach("a"), breach("wrong"))
+    receiver.answers = [503] * ATTEMPTS
+    deliver(company.store, url=receiver.url, sleep=never)
+    switch(company.store, first)
+    delivered = deliver(company.store, url=receiver.url)
+    assert delivered is not None
+    assert (delivered.webhook, receiver.told()) == ("nothing to send", [("a", "opened")])
+    # The next build is later than both, and takes back what the wrong one said.
+    company.publish(breach("a"))
+    deliver(company.store, url=receiver.url)
+    assert receiver.told()[1:] == [("wrong", "opened"), ("wrong", "withdrawn")]
+
+
+def test_a_hanging_webhook_does_not_delay_the_build(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is sent before there is a build, or a refusal, to tell of."""
+    sent: list[str] = []
+    company.publish(breach("a"))
+    settings = Settings(tmp_path, tmp_path, None, tmp_path, tmp_path)
+    job = Job(settings, Phases(quiet=True), company.store, "id", tmp_path)
+
+    def build() -> None:
+        sent.append("built")
+        raise SalesMetricsError("refused", exit_code=1)
+
+    monkeypatch.setattr(job, "_published", build)
+    monkeypatch.setattr(job, "deliver", lambda: sent.append("told"))
+    assert job.run().exit_code == 1
+    assert sent == ["built", "told"]
+
+
+def test_what_waits_survives_a_run_without_the_address(
+    company: Company, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sales_metrics.breaches.delivery.MOST_IN_OUTBOX", 2)
+    company.publish(breach("a"), breach("b"), breach("c"))
+    receiver.answers = [503] * ATTEMPTS
+    delivered = deliver(company.store, url=receiver.url, sleep=never)
+    assert delivered is not None
+    assert "the last 2 breach changes, 1 older ones were dropped" in delivered.warnings[0]
+    company.publish(breach("a"), breach("b"), breach("c"))
+    deliver(company.store)
+    deliver(company.store, url=receiver.url)
+    assert receiver.told() == [("b", "opened"), ("c", "opened")]

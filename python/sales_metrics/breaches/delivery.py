@@ -3,29 +3,29 @@
 `prepare` writes the page and the JSON file into a build before it is served. `deliver` then, in the
 ledger beside the builds, marks the changes as told and puts them in the outbox of the webhook. What
 the webhook does not take stays in the outbox for the next run, under the same delivery id, so a
-receiver can tell a repetition after a kill from news.
+receiver can tell a repetition after a kill from news. What a build found that somebody rolled back
+waits until a later build is served.
 """
 
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import os
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sales_metrics.breaches.events import changes, read_breaches, render, state
+from sales_metrics.breaches.webhook import URL, UnusableAddressError, post, read_address
+from sales_metrics.errors import SalesMetricsError, about, from_system
 from sales_metrics.publishing.store import DATABASE, INFO, Store, fsync
 
 PAGE, EVENTS = "breaches.md", "breaches.json"
 LEDGER = "breaches_told.json"
-URL = "SALES_METRICS_WEBHOOK_URL"
+# An attempt lasts so long at most, everything in it.
 ATTEMPTS, TIMEOUT_SECONDS, PAUSE_SECONDS = 3, 5.0, 1.0
 # An outbox nobody empties must not grow for ever.
 MOST_IN_OUTBOX = 1_000
@@ -66,7 +66,12 @@ def prepare(store: Store, folder: Path) -> None:
         page = f"# Breaches as of {as_of}\n\nThis build has no table kpi_breaches.\n"
         (folder / PAGE).write_text(page, encoding="utf-8")
         return
-    events = changes(read_ledger(store).known or {}, breaches)
+    try:
+        known = read_ledger(store).known or {}
+    except SalesMetricsError:
+        # `deliver` says so; the build must not wait for it, nor are people told twice.
+        known = {}
+    events = changes(known, breaches)
     content = {
         "as_of_date": as_of,
         "events": [asdict(event) for event in events],
@@ -95,26 +100,47 @@ def deliver(
     url = url or os.environ.get(URL, "").strip() or None
     ledger = read_ledger(store)
     events: dict[str, int] = {}
+    warnings: list[str] = []
     file = store.build(build_id) / EVENTS
-    if build_id not in ledger.builds and file.exists():
-        content = json.loads(file.read_text(encoding="utf-8"))
-        for event in content["events"]:
+    # One that was rolled back to is older than what people know.
+    if build_id > max(ledger.builds, default="") and file.exists():
+        with about(file):
+            content = json.loads(file.read_text(encoding="utf-8"))
+        news = [event for event in content["events"] if _is_news(ledger, event)]
+        for event in news:
             events[event["change"]] = events.get(event["change"], 0) + 1
-        ledger = _told(store, ledger, build_id, content, bool(url))
+        ledger, dropped = _told(store, ledger, build_id, {**content, "events": news}, bool(url))
+        if dropped:
+            warnings.append(
+                f"the outbox holds the last {MOST_IN_OUTBOX} breach changes, {dropped} older ones"
+                f" were dropped: {PAGE} has what is open"
+            )
         _write_ledger(store, ledger)
-    if not ledger.outbox or url is None:
-        return Delivered(events, "not configured" if url is None else "nothing to send")
-    failure = failed or send(url, ledger.outbox, sleep=sleep or time.sleep)
+    ready = [one for one in ledger.outbox if _build_of(one) <= build_id]
+    if not ready or url is None:
+        return Delivered(events, "not configured" if url is None else "nothing to send", warnings)
+    failure = failed or send(url, ready, sleep=sleep or time.sleep)
     if failure:
-        waiting = len(ledger.outbox)
-        return Delivered(
-            events,
-            "failed",
-            [f"the webhook did not take {waiting} breach changes ({failure}); the next run tries"],
-            failure,
+        told = (
+            f"the webhook did not take {len(ready)} breach changes ({failure}); the next run tries"
         )
-    _write_ledger(store, Ledger(ledger.builds, ledger.known, ()))
-    return Delivered(events, f"{len(ledger.outbox)} sent")
+        return Delivered(events, "failed", [*warnings, told], failure)
+    waiting = [one for one in ledger.outbox if _build_of(one) > build_id]
+    _write_ledger(store, Ledger(ledger.builds, ledger.known, waiting))
+    return Delivered(events, f"{len(ready)} sent", warnings)
+
+
+def deliver_or_warn(
+    store: Store, failed: str | None = None
+) -> tuple[Delivered | None, Sequence[str]]:
+    """Whatever goes wrong with telling people, the build is published: it is a warning."""
+    try:
+        delivered = deliver(store, failed=failed)
+    except SalesMetricsError as error:
+        return None, [str(error)]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        return None, [f"breaches could not be told: {from_system(error, store.folder / LEDGER)}"]
+    return delivered, delivered.warnings if delivered else ()
 
 
 def send(
@@ -126,47 +152,54 @@ def send(
     sleep: Callable[[float], None] = time.sleep,
 ) -> str | None:
     """Posts the changes as JSON; returns why it failed, in words that never show the URL."""
-    if not url.startswith(("http://", "https://")):
-        return f"{URL} is no http or https address"
-    body = json.dumps({"events": list(events)}, ensure_ascii=False).encode()
-    failure = "no attempt"
+    try:
+        address = read_address(url)
+    except UnusableAddressError as error:
+        return str(error)
+    body = json.dumps({"events": list(events)}, ensure_ascii=False, allow_nan=False).encode()
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Idempotency-Key": hashlib.sha256(body).hexdigest(),
+    }
+    failure: str | None = "no attempt"
     for attempt in range(attempts):
         if attempt:
             sleep(PAUSE_SECONDS * 2 ** (attempt - 1))
-        try:
-            request = urllib.request.Request(
-                url,
-                data=body,
-                method="POST",
-                headers={
-                    "Content-Type": "application/json; charset=utf-8",
-                    "Idempotency-Key": hashlib.sha256(body).hexdigest(),
-                },
-            )
-            with urllib.request.urlopen(request, timeout=timeout) as answer:
-                answer.read(1)
-            return None
-        except urllib.error.HTTPError as error:
-            failure = f"it answered {error.code}"
-        except TimeoutError:
-            failure = f"no answer in {timeout:g} s"
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            # The text of the error may hold the address.
-            failure = f"no connection, {type(getattr(error, 'reason', error)).__name__}"
+        failure = post(address, body, headers, timeout)
+        if failure is None:
+            break
     return failure
 
 
 def read_ledger(store: Store) -> Ledger:
-    try:
-        content = json.loads((store.folder / LEDGER).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    path = store.folder / LEDGER
+    if not path.exists():
         return Ledger()
-    return Ledger(**content)
+    remedy = "nobody is told of breaches until it is mended, or deleted, which tells all open ones"
+    with about(path, remedy):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        ledger = Ledger(content["builds"], content["known"], content["outbox"])
+        if not isinstance(ledger.builds, list) or not isinstance(ledger.known or {}, dict):
+            raise TypeError("builds must be a list, and known hold names with values")
+        for one in ledger.outbox:
+            _build_of(one)
+    return ledger
+
+
+def _is_news(ledger: Ledger, event: Mapping[str, Any]) -> bool:
+    """A build that was made without the ledger holds what people were told long ago."""
+    known = ledger.known or {}
+    return bool(known.get(event["breach"]["breach_id"]) != event["change"])
+
+
+def _build_of(news: Mapping[str, Any]) -> str:
+    return str(news["delivery_id"]).rsplit(":", 1)[-1]
 
 
 def _told(
     store: Store, ledger: Ledger, build_id: str, content: Mapping[str, Any], outgoing: bool
-) -> Ledger:
+) -> tuple[Ledger, int]:
+    """The ledger after it, and how many changes no longer fitted the outbox."""
     news = [
         {
             "delivery_id": f"{event['breach'].get('breach_id')}:{event['change']}:{build_id}",
@@ -175,14 +208,16 @@ def _told(
         }
         for event in content["events"]
     ]
-    kept = [*(one for one in ledger.builds if one in set(store.ids())), build_id]
+    kept = [*sorted(set(ledger.builds) & set(store.ids())), build_id]
     withdrawn = {
         event["breach"]["breach_id"]: "withdrawn"
         for event in content["events"]
         if event["change"] == "withdrawn"
     }
-    outbox = [*ledger.outbox, *news][-MOST_IN_OUTBOX:] if outgoing else []
-    return Ledger(kept, {**content["states"], **withdrawn}, outbox)
+    # Without a webhook nothing piles up; what waits while its address is missing waits on.
+    outbox = [*ledger.outbox, *(news if outgoing else [])]
+    dropped = max(len(outbox) - MOST_IN_OUTBOX, 0)
+    return Ledger(kept, {**content["states"], **withdrawn}, outbox[dropped:]), dropped
 
 
 def _write_ledger(store: Store, ledger: Ledger) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from sales_metrics.errors import about
 
 # In the order of their urgency.
 CHANGES = ("escalated", "opened", "closed", "withdrawn")
@@ -49,7 +52,7 @@ class Event:
 
 def read_breaches(database: Path) -> list[dict[str, Any]] | None:
     """Every breach of a build as text and numbers; nothing when the build has no such table."""
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with about(database), duckdb.connect(str(database), read_only=True) as connection:
         there = {
             name
             for (name,) in connection.execute(
@@ -141,4 +144,7 @@ def _number(value: object) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        # JSON has no word for it.
+        return None
     return value if value is None or isinstance(value, (int, float, str)) else str(value)

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from sales_metrics.errors import SalesMetricsError
+from sales_metrics.errors import SalesMetricsError, about
 from sales_metrics.publishing.store import BuildInfo
 from sales_metrics.sql import literal, quoted
 
@@ -72,9 +72,10 @@ def compare_builds(
     old, new = before[0], after[0]
     same_code = old.code_hash == new.code_hash
     same_raw = old.raw_fingerprint == new.raw_fingerprint != "unknown"
-    with duckdb.connect() as connection:
-        connection.execute(f"attach {literal(before[1])} as old (read_only)")
-        connection.execute(f"attach {literal(after[1])} as new (read_only)")
+    with about(after[1]), duckdb.connect() as connection:
+        for name, path in (("old", before[1]), ("new", after[1])):
+            with about(path):
+                connection.execute(f"attach {literal(path)} as {name} (read_only)")
         for name, info in (("old", old), ("new", new)):
             if "metric_values" not in info.rows:
                 raise SalesMetricsError(

@@ -5,11 +5,29 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from sales_metrics.doctor.checks import Check
+
+from sales_metrics.errors import SalesMetricsError
 from sales_metrics.job.command import json_option, project_option, published_option, raw_option
+
+
+def _all(checks: Iterator[Check]) -> list[Check]:
+    """With what stops one of them as the last."""
+    from sales_metrics.doctor.checks import Check
+
+    found: list[Check] = []
+    try:
+        found += checks
+    except SalesMetricsError as error:
+        found.append(Check("error", str(error)))
+    return found
 
 
 @click.command(short_help="Say what the installation or the raw folder lacks.")
@@ -27,8 +45,8 @@ def doctor(raw: Path | None, published: Path, project: Path, as_json: bool) -> N
 
     checks = [*check_installation(project)]
     if (project / "dbt_project.yml").is_file():
-        checks += check_raw(project, raw or project / "data" / "demo")
-    checks += check_published(published)
+        checks += _all(check_raw(project, raw or project / "data" / "demo"))
+    checks += _all(check_published(published))
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(check) for check in checks]))
     else:

@@ -14,6 +14,7 @@ import duckdb
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError
 from sales_metrics.expectations import dialect
 from sales_metrics.expectations.suites import Expected, Severity
+from sales_metrics.privacy import masked
 
 # Rows of a finding that a sentence names.
 SHOWN = 3
@@ -138,7 +139,7 @@ def _found(expected: Expected, success: bool, result: dict[str, Any]) -> Finding
         checked, failing = result["element_count"], result.get("unexpected_count", 0)
     else:
         checked, failing = None, 0 if success else max(len(rows), 1)
-    observed = "" if success else _observed(result, rows)
+    observed = "" if success else masked(_observed(result, rows))
     return Finding(expected, success, observed, checked, failing)
 
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 from sales_metrics.expectations.checking import Finding
-from sales_metrics.publishing.writing import PERSONAL, QualityRow
+from sales_metrics.privacy import masked
+from sales_metrics.publishing.writing import QualityRow
 
 # By what became of an expectation; one that holds may tolerate a few rows.
 TREATMENTS = {
@@ -56,7 +57,7 @@ def quality_rows(findings: Sequence[Finding]) -> list[QualityRow]:
             treatment=TREATMENTS[finding.status],
             rows_checked=finding.rows_checked,
             rows_failing=finding.rows_failing,
-            sample_ids=_without_personal(finding.observed) or None,
+            sample_ids=masked(finding.observed) or None,
         )
         for finding in findings
     ]
@@ -67,17 +68,11 @@ def _table(findings: Sequence[Finding]) -> str:
     rows = [
         f'<tr><td class="status {finding.status}">{finding.status}</td>'
         f"<td>{_text(finding.subject)}</td><td>{_text(finding.expected.sentence)}</td>"
-        f"<td>{_text(_without_personal(finding.observed))}</td></tr>"
+        f"<td>{_text(masked(finding.observed))}</td></tr>"
         for finding in sorted(findings, key=lambda one: (order[one.status], one.subject))
     ]
     head = "<tr><th></th><th>table</th><th>expected</th><th>observed</th></tr>"
     return f"<table><thead>{head}</thead><tbody>\n" + "\n".join(rows) + "\n</tbody></table>"
-
-
-def _without_personal(text: str) -> str:
-    for word, pattern in PERSONAL.items():
-        text = re.sub(pattern, word, text)
-    return text
 
 
 def _slug(text: str) -> str:

@@ -14,6 +14,7 @@ import duckdb
 
 from sales_metrics.contract import RawTable
 from sales_metrics.expectations.landing import Landing
+from sales_metrics.privacy import masked
 from sales_metrics.sql import quoted
 
 # Words people choose from a list, which no mapping of the project names: a new one is news.
@@ -69,7 +70,7 @@ def write_profile(database: Path, now: Mapping[str, Landed], before: Mapping[str
         news += [
             (table, column, value)
             for column, values in landed["values"].items()
-            for value in sorted(set(values) - set(last["values"].get(column, values)))
+            for value in sorted(set(values) - {*map(masked, last["values"].get(column, values))})
         ]
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema if not exists profile")
@@ -129,4 +130,6 @@ def _values(
         f" from {quoted(table.source, table.name)} where value <> '' order by value limit ?",
         [LONGEST_PICKLIST + 1],
     ).fetchall()
-    return [value for (value,) in found] if len(found) <= LONGEST_PICKLIST else None
+    if len(found) > LONGEST_PICKLIST:
+        return None
+    return sorted({masked(value) for (value,) in found})

@@ -15,12 +15,21 @@ from sales_metrics.project import PROJECT
 
 BUCKET = re.compile(r"^[a-z][a-z0-9]+:/")
 
+
+def _published(_context: object, _option: object, path: Path) -> Path:
+    """A link that leads nowhere is a disk that is not there: nothing is made in its place."""
+    if path.is_symlink() and not path.exists():
+        raise SalesMetricsError(f"{path} is a link that leads nowhere: is its disk mounted?")
+    return path
+
+
 published_option = click.option(
     "--published",
     type=click.Path(file_okay=False, path_type=Path),
     envvar="SALES_METRICS_PUBLISHED",
     default=Path("published"),
     show_default=True,
+    callback=_published,
     help="Folder of the published builds; $SALES_METRICS_PUBLISHED if set.",
 )
 keep_option = click.option(

@@ -100,12 +100,19 @@ def _listen(
     ):
         assert child.stdout is not None
         for line in child.stdout:
-            message = json.loads(line)
+            try:
+                message = json.loads(line)
+            except ValueError:
+                # Not of this program: a library that prints where it should not.
+                continue
             if "of" in message:
                 progress(message["done"], message["of"])
             else:
                 last = message
     if not last:
+        text = errors.read_text(encoding="utf-8", errors="replace").strip()
+        if text and child.returncode > 0:
+            raise SalesMetricsError(f"dbt could not be run: {text.splitlines()[-1]}")
         raise SalesMetricsError(
             f"dbt ended before it was done (exit code {child.returncode}), as when the machine runs"
             " out of memory: run again, with fewer SALES_METRICS_THREADS if it happens again."

@@ -12,9 +12,16 @@ from typing import Any
 
 import duckdb
 
-from sales_metrics.breaches.delivery import Delivered, deliver, prepare
+from sales_metrics.breaches.delivery import Delivered, deliver_or_warn, prepare
 from sales_metrics.contract import project_vars
-from sales_metrics.errors import CHECK_FAILED, PUBLISHED, SalesMetricsError, from_system
+from sales_metrics.errors import (
+    CHECK_FAILED,
+    PUBLISHED,
+    SalesMetricsError,
+    from_system,
+    named_file,
+    unexpected,
+)
 from sales_metrics.expectations.audit import Audit
 from sales_metrics.expectations.checking import Finding
 from sales_metrics.expectations.landing import check_raw_folder
@@ -22,7 +29,15 @@ from sales_metrics.expectations.page import quality_rows, render_page
 from sales_metrics.job import dbt
 from sales_metrics.job.freshness import Freshness, as_of_day, freshness
 from sales_metrics.job.phases import Phases
-from sales_metrics.project import check_project, code_hash, git_commit, raw_fingerprint
+from sales_metrics.privacy import masked, masked_lines
+from sales_metrics.project import (
+    check_profile,
+    check_project,
+    check_settings,
+    code_hash,
+    git_commit,
+    raw_fingerprint,
+)
 from sales_metrics.publishing.lock import locked
 from sales_metrics.publishing.store import BuildInfo, Store, sweep, work_folder
 from sales_metrics.publishing.writing import (
@@ -70,6 +85,8 @@ class Report:
 def run(settings: Settings, phases: Phases) -> Report:
     """One run under the lock; what is served changes at its end or not at all."""
     check_project(settings.project)
+    check_profile(settings.project, settings.profiles, settings.target)
+    check_settings()
     store = Store(settings.published)
     with locked(store.folder, settings.wait_seconds):
         try:
@@ -101,15 +118,21 @@ class Job:
         self.before = store.served()
 
     def run(self) -> Report:
-        # A run that was killed after publishing has not told anyone yet.
-        self.deliver()
         try:
             return self._published()
         except SalesMetricsError as error:
             return self._refused(error.sentences, error.exit_code)
         except duckdb.Error as error:
+            # One that names no file is about what landed.
             told = from_system(error, self.settings.raw)
-            return self._refused(told.sentences, CHECK_FAILED)
+            code = told.exit_code if named_file(error) else CHECK_FAILED
+            return self._refused(told.sentences, code)
+        except OSError as error:
+            told = from_system(error, self.settings.published)
+            return self._refused(told.sentences, told.exit_code)
+        except Exception as error:
+            told = unexpected(error)
+            return self._refused(told.sentences, told.exit_code)
 
     def _published(self) -> Report:
         settings, phase = self.settings, self.phases.phase
@@ -218,24 +241,23 @@ class Job:
             publication,
             self.settings.keep,
             lambda folder: prepare(self.store, folder),
+            self.warnings.append,
         )
 
     def deliver(self) -> Delivered | None:
         """Whatever goes wrong here, the build is published."""
-        try:
-            delivered = deliver(self.store, failed=self.failure)
-        except (OSError, ValueError) as error:
-            self.untold = [f"breaches could not be told: {type(error).__name__}"]
-            return None
+        delivered, self.untold = deliver_or_warn(self.store, self.failure)
         if delivered:
-            self.untold, self.failure = delivered.warnings, delivered.failure
+            self.failure = delivered.failure
         return delivered
 
     def all_warnings(self) -> list[str]:
-        return [*self.warnings, *self.untold]
+        return [masked(sentence) for sentence in (*self.warnings, *self.untold)]
 
     def _refused(self, sentences: Sequence[str], exit_code: int) -> Report:
         """The old build serves on; the reasons lie beside it."""
+        # A run that was killed after publishing has not told anyone yet.
+        self.deliver()
         folder = self.store.folder / REFUSED
         try:
             shutil.rmtree(folder, ignore_errors=True)
@@ -246,7 +268,8 @@ class Job:
                 (folder / PAGE).write_text(page, encoding="utf-8")
             log = self.work / "logs" / "dbt.log"
             if log.exists():
-                shutil.copy(log, folder / "dbt.log")
+                text = log.read_text(encoding="utf-8", errors="replace")
+                (folder / "dbt.log").write_text(masked_lines(text), encoding="utf-8")
         except OSError:
             # A full disk may be the very reason.
             self.warnings.append(f"{folder} could not be written")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from sales_metrics.errors import SalesMetricsError
+from sales_metrics.errors import SalesMetricsError, about
 from sales_metrics.job.command import (
     json_option,
     keep_option,
@@ -37,7 +37,7 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
 
     Nothing is checked but that no id is an e-mail address: for a job use `run`.
     """
-    from sales_metrics.breaches.delivery import deliver, prepare
+    from sales_metrics.breaches.delivery import deliver_or_warn, prepare
     from sales_metrics.contract import project_vars
     from sales_metrics.errors import CHECK_FAILED
     from sales_metrics.project import check_project, code_hash, git_commit
@@ -47,9 +47,11 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
 
     check_project(project)
     store, work = Store(published.resolve()), database.resolve()
+    warnings: list[str] = []
     with locked(store.folder, wait_seconds):
-        store.builds.mkdir(exist_ok=True)
-        sweep(store)
+        with about(store.builds):
+            store.builds.mkdir(exist_ok=True)
+            sweep(store)
         started = writing.timestamp()
         personal = project_vars(project).get("personal_columns") or {}
         exposed = writing.personal_keys(work, personal)
@@ -72,10 +74,11 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
             writing.Publication(info, personal=personal),
             keep,
             lambda folder: prepare(store, folder),
+            warnings.append,
         )
-        delivered = deliver(store)
+        _, told = deliver_or_warn(store)
     click.echo(f"Published {done.build_id}, as of {done.as_of_date}: {len(done.rows)} tables.")
-    for warning in delivered.warnings if delivered else ():
+    for warning in (*warnings, *told):
         click.echo(f"warning: {warning}")
 
 
@@ -87,7 +90,14 @@ def builds(published: Path, as_json: bool) -> None:
     from sales_metrics.publishing.store import Store
 
     store = Store(published)
-    served, kept = store.served_id(), [store.info(build_id) for build_id in store.ids()]
+    served, kept, broken = store.served_id(), [], []
+    for build_id in store.ids():
+        try:
+            kept.append(store.info(build_id))
+        except SalesMetricsError as error:
+            broken.append(str(error))
+    for sentence in broken:
+        click.echo(f"warning: {sentence}", err=True)
     if as_json:
         click.echo(
             json.dumps(
@@ -95,7 +105,7 @@ def builds(published: Path, as_json: bool) -> None:
             )
         )
         return
-    if not kept:
+    if not kept and not broken:
         click.echo(f"No build is kept in {published}: `sales-metrics run` makes one.")
     for info in kept:
         mark = "*" if info.build_id == served else " "
@@ -113,14 +123,17 @@ def rollback(build: str, published: Path, wait_seconds: float) -> None:
     """Serve BUILD again: an id, the beginning of one, or `previous` (the default)."""
     from sales_metrics.publishing.lock import locked
     from sales_metrics.publishing.store import Store, switch
+    from sales_metrics.publishing.writing import connected
 
     store = Store(published)
     with locked(store.folder, wait_seconds):
         build_id = store.resolve(build)
-        switch(store, build_id)
-    click.echo(
-        f"Serving {build_id}, as of {store.info(build_id).as_of_date}; the next run publishes anew."
-    )
+        # Only what can be read is served.
+        info = store.info(build_id)
+        connected(store.database(build_id)).close()
+        with about(store.folder):
+            switch(store, build_id)
+    click.echo(f"Serving {build_id}, as of {info.as_of_date}; the next run publishes anew.")
 
 
 @click.command(short_help="Say what is served, and its findings.")
@@ -137,7 +150,7 @@ def report(published: Path, as_json: bool) -> None:
     if info is None:
         raise SalesMetricsError(f"Nothing is served in {published}: `sales-metrics run` publishes.")
     database = store.database(info.build_id)
-    with connected(database) as connection:
+    with about(database), connected(database) as connection:
         failing = connection.execute(
             "select severity, check_id, table_name, rows_failing, rows_checked"
             " from marts.data_quality where rows_failing > 0 and severity <> 'info'"

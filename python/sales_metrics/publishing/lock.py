@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,10 +29,23 @@ def locked(folder: Path, wait_seconds: float = 0) -> Iterator[None]:
         _take(handle, path, wait_seconds)
         os.ftruncate(handle, 0)
         os.write(handle, f"{os.getpid()}\n".encode())
+        _check_writable(folder)
         yield
     finally:
         # Closing releases; the file stays, for deleting it would let two runs lock two files.
         os.close(handle)
+
+
+def _check_writable(folder: Path) -> None:
+    """Now, not after an hour's work: the lock of an earlier run can be taken all the same."""
+    for place in (folder, folder / "builds"):
+        if place.is_dir():
+            try:
+                with tempfile.TemporaryFile(dir=place):
+                    pass
+            except OSError as error:
+                error.filename = str(place)
+                raise from_system(error, place) from error
 
 
 def _take(handle: int, path: Path, wait_seconds: float) -> None:

@@ -5,7 +5,7 @@
     parquet           link to serve/parquet
     builds/<id>/      a whole build: serve.duckdb, parquet/, build.json, expectations.html, breaches
     builds/.partial*  a build being written, or being deleted: swept by the next run
-    .work/            where dbt builds
+    .work/            where dbt builds, and what only the job may read: the key of the masks
 
 Both links point through `serve`, so the database and the Parquet files change in one instant.
 """
@@ -14,19 +14,27 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from sales_metrics.errors import SalesMetricsError
+from sales_metrics.errors import SalesMetricsError, about, from_system
+from sales_metrics.privacy import masked_all
 
 PARTIAL = ".partial-"
 # Named so that an attached build is `serve`: a database and a schema `marts` would be ambiguous.
 DATABASE, PARQUET, INFO = "serve.duckdb", "parquet", "build.json"
+# In the private folder `.work`: what outlives a run there.
+MASK_KEY, CACHE = "mask.key", "cache"
+# Where the folder is a disk of its own, or somebody keeps a file in it, not all in it is a build.
+ID = re.compile(r"\d{8}T\d{6}\.\d{3}Z", re.ASCII)
+LOST = "lost+found"
 
 
 @dataclass(frozen=True)
@@ -45,8 +53,24 @@ class BuildInfo:
     # What landed, by raw table: what the next load is compared with.
     landed: Mapping[str, Any] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, content: Any) -> BuildInfo:
+        """From JSON; what a later version of this program added is left out."""
+        if not isinstance(content, dict):
+            raise TypeError("it must hold names with values")
+        # Of what is not needed it may lack all; of the rest, the first is named.
+        known = {"rows": {}, "landed": {}, **content}
+        found = cls(**{one.name: known[one.name] for one in fields(cls)})
+        texts = (found.build_id, found.as_of_date, found.finished_at, found.code_hash)
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("its days and names must be texts")
+        if not isinstance(found.rows, dict) or not isinstance(found.landed, dict):
+            raise TypeError("rows and landed must hold names with values")
+        return found
+
     def write(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False), encoding="utf-8")
+        content = {**asdict(self), "landed": masked_all(self.landed)}
+        path.write_text(json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -76,28 +100,35 @@ class Store:
 
     def ids(self) -> list[str]:
         """Whole builds, the oldest first; ids sort by time."""
-        if not self.builds.is_dir():
+        if not self.builds.exists():
             return []
-        return sorted(
-            path.name for path in self.builds.iterdir() if not path.name.startswith(PARTIAL)
-        )
+        with about(self.builds):
+            found = [path.name for path in self.builds.iterdir() if path.is_dir()]
+        return sorted(name for name in found if ID.fullmatch(name))
 
     def served_id(self) -> str | None:
         try:
             build_id = self.serve.readlink().name
         except FileNotFoundError:
             return None
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise from_system(error, self.serve) from error
+            raise SalesMetricsError(
+                f"{self.serve} is no link, so this program did not make it: move it away."
+            ) from error
         return build_id if self.build(build_id).is_dir() else None
 
     def info(self, build_id: str) -> BuildInfo:
-        try:
-            content = json.loads((self.build(build_id) / INFO).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        folder = self.build(build_id)
+        if not folder.is_dir():
             listed = ", ".join(self.ids()) or "none yet"
             raise SalesMetricsError(
                 f"There is no build {build_id} in {self.folder}; kept are: {listed}."
-            ) from None
-        return BuildInfo(**content)
+            )
+        remedy = f"`sales-metrics rollback` to another build, then delete {folder}"
+        with about(folder / INFO, remedy):
+            return BuildInfo.of(json.loads((folder / INFO).read_text(encoding="utf-8")))
 
     def served(self) -> BuildInfo | None:
         build_id = self.served_id()
@@ -132,11 +163,12 @@ class Store:
 
 def switch(store: Store, build_id: str) -> None:
     """Serves a whole build: one rename, before which readers see the old one, after it the new."""
-    _point(store.serve, Path("builds") / build_id)
     for name in (DATABASE, PARQUET):
         link, wanted = store.folder / name, Path(store.serve.name) / name
         if not link.is_symlink() or link.readlink() != wanted:
             _point(link, wanted)
+    # Last, for after it nothing may fail.
+    _point(store.serve, Path("builds") / build_id)
     fsync(store.folder)
 
 
@@ -146,10 +178,11 @@ def sweep(store: Store) -> list[str]:
     if store.builds.is_dir():
         left += store.builds.glob(f"{PARTIAL}*")
     if store.work.is_dir():
-        left += [path for path in store.work.iterdir() if path.name != "cache"]
+        stays = (CACHE, MASK_KEY, LOST)
+        left += [path for path in store.work.iterdir() if path.name not in stays]
     for path in left:
         _delete(path)
-    return [path.name for path in left]
+    return [path.name for path in left if not path.exists()]
 
 
 def prune(store: Store, keep: int) -> list[str]:

@@ -11,6 +11,9 @@ from pathlib import Path
 import duckdb
 
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, from_system
+from sales_metrics.privacy import Tag, masked_all
+from sales_metrics.publishing import masking
+from sales_metrics.publishing.masking import find_masks, masked_select, tagger, write_masks
 from sales_metrics.publishing.store import (
     DATABASE,
     INFO,
@@ -28,14 +31,6 @@ from sales_metrics.sql import literal, quoted
 STORAGE_VERSION = "v1.2.0"
 SCHEMA = "marts"
 ABOUT = "published_build"
-# RE2, as DuckDB reads it. A phone number starts with + or has its area code in brackets.
-PERSONAL = {
-    "[e-mail]": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}",
-    "[phone]": (
-        r"(\+\d{1,3}[ .-]?)?\(\d{2,4}\)[ .-]?\d{3,4}[ .-]?\d{3,4}"
-        r"|\+\d{1,3}([ .-]?\d{2,4}){3,4}"
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -69,15 +64,17 @@ def publish(
     publication: Publication,
     keep: int,
     before_serving: Callable[[Path], None] = lambda _: None,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> BuildInfo:
     """Writes the build whole, then serves it; only under the lock.
 
-    `before_serving` may add files to the folder of the build.
+    `before_serving` may add files to the folder of the build. What goes wrong when it is served is
+    no reason to say that it is not.
     """
     partial = store.partial(publication.info.build_id)
     try:
         (partial / PARQUET).mkdir(parents=True)
-        rows = _write_tables(work, partial, publication)
+        rows = _write_tables(work, partial, publication, tagger(store))
         info = dataclasses.replace(publication.info, rows=rows, finished_at=timestamp())
         info.write(partial / INFO)
         for name, text in publication.pages.items():
@@ -89,7 +86,10 @@ def publish(
         switch(store, info.build_id)
     except (OSError, duckdb.Error) as error:
         raise from_system(error, store.folder) from error
-    prune(store, keep)
+    try:
+        prune(store, keep)
+    except OSError as error:
+        warn(f"old builds could not be deleted: {from_system(error, store.builds)}")
     return info
 
 
@@ -124,7 +124,9 @@ def timestamp(now: dt.datetime | None = None) -> str:
     return (now or dt.datetime.now(dt.UTC)).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def _write_tables(work: Path, folder: Path, publication: Publication) -> dict[str, int]:
+def _write_tables(
+    work: Path, folder: Path, publication: Publication, tagged: Callable[[int], Tag]
+) -> dict[str, int]:
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach {literal(work)} as work (read_only)")
@@ -132,7 +134,7 @@ def _write_tables(work: Path, folder: Path, publication: Publication) -> dict[st
             f"attach {literal(folder / DATABASE)} as build (storage_version '{STORAGE_VERSION}')"
         )
         connection.execute(f"create schema build.{SCHEMA}")
-        columns = _columns(connection)
+        columns = _columns(connection, "work")
         views = {
             name
             for (name,) in connection.execute(
@@ -141,18 +143,19 @@ def _write_tables(work: Path, folder: Path, publication: Publication) -> dict[st
                 [SCHEMA],
             ).fetchall()
         }
+        marts = f"work.{SCHEMA}"
+        masks = find_masks(connection, marts, columns, publication.personal, tagged)
+        write_masks(connection, masks)
         for table, types in columns.items():
-            selected = ", ".join(
-                _shown(table, name, kind, publication.personal.get(table, ()))
-                for name, kind in types.items()
-            )
-            # A table comes in its model's order; a view has none, and rows that lie in order are
-            # read and packed better.
-            order = " order by all" if table in views else ""
-            connection.execute(
-                f"create table build.{SCHEMA}.{quoted(table)} as"
-                f" select {selected} from work.{SCHEMA}.{quoted(table)}{order}"
-            )
+            # A table comes in its model's order, which a join need not keep; a view has none, and
+            # rows that lie in order are read and packed better.
+            order = ""
+            if table in views:
+                order = " order by all"
+            elif any((table, column) in masks.places for column in types):
+                order = " order by t.rowid"
+            rows_of = masked_select(table, types, f"{marts}.{quoted(table)}", masks)
+            connection.execute(f"create table build.{SCHEMA}.{quoted(table)} as {rows_of}{order}")
         _add_quality(connection, columns, publication)
         _add_about(connection, publication.info)
         rows = {}
@@ -166,13 +169,13 @@ def _write_tables(work: Path, folder: Path, publication: Publication) -> dict[st
     return rows
 
 
-def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+def _columns(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for table, column, kind in connection.execute(
         "select table_name, column_name, data_type from duckdb_columns()"
-        " where database_name = 'work' and schema_name = ? and table_name not like '%__dbt_%'"
+        " where database_name = ? and schema_name = ? and table_name not like '%__dbt_%'"
         " order by table_name, column_index",
-        [SCHEMA],
+        [database, SCHEMA],
     ).fetchall():
         found.setdefault(table, {})[column] = kind
     if not found:
@@ -183,44 +186,12 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]
     return found
 
 
-def _shown(table: str, column: str, kind: str, allowed: Sequence[str]) -> str:
-    """A text column without e-mail addresses and phone numbers, unless a var allows them.
-
-    Ids stay as they are, because a masked key would join what does not belong together.
-    """
-    name = quoted(column)
-    if kind != "VARCHAR" or column in allowed or column.endswith("_id"):
-        return name
-    shown = name
-    for word, pattern in PERSONAL.items():
-        shown = f"regexp_replace({shown}, {literal(pattern)}, {literal(word)}, 'g')"
-    return f"{shown} as {name}"
-
-
 def personal_keys(work: Path, allowed: Mapping[str, Sequence[str]]) -> list[str]:
-    """Sentences about ids of public tables that are e-mail addresses."""
-    found: list[str] = []
+    """Sentences about ids of records in public tables that are addresses or numbers."""
     with connected(work) as connection:
-        columns = connection.execute(
-            "select table_name, column_name from duckdb_columns() where schema_name = ?"
-            " and data_type = 'VARCHAR' and column_name like '%\\_id' escape '\\'"
-            " order by table_name, column_index",
-            [SCHEMA],
-        ).fetchall()
-        for table, column in columns:
-            if column in allowed.get(table, ()):
-                continue
-            (count,) = connection.execute(
-                f"select count(*) from {SCHEMA}.{quoted(table)}"
-                f" where regexp_full_match({quoted(column)}, ?)",
-                [PERSONAL["[e-mail]"]],
-            ).fetchall()[0]
-            if count:
-                found.append(
-                    f"marts.{table}.{column} holds e-mail addresses in {count} rows: give the"
-                    " record another id, or allow the column in the var personal_columns."
-                )
-    return found
+        (database,) = connection.execute("select current_database()").fetchall()[0]
+        columns = _columns(connection, database)
+        return masking.personal_keys(connection, SCHEMA, columns, allowed)
 
 
 def _add_quality(
@@ -233,7 +204,10 @@ def _add_quality(
     connection.executemany(
         f"insert into build.{SCHEMA}.data_quality (check_id, table_name, severity, treatment,"
         " rows_checked, rows_failing, sample_ids, as_of_date) values (?, ?, ?, ?, ?, ?, ?, ?)",
-        [[*dataclasses.astuple(row), publication.info.as_of_date] for row in publication.quality],
+        [
+            [*masked_all(dataclasses.astuple(row)), publication.info.as_of_date]
+            for row in publication.quality
+        ],
     )
 
 

@@ -1,0 +1,417 @@
+"""Whatever an operator finds one morning is told in one sentence, about the right file, at once."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from publishing_harness import (
+    command,
+    publish_number,
+    served_number,
+    write_tiny_project,
+    write_tiny_raw,
+    write_work,
+)
+from sales_metrics import cli
+from sales_metrics.breaches.delivery import LEDGER
+from sales_metrics.errors import CHECK_FAILED, STOPPED, USAGE, SalesMetricsError
+from sales_metrics.project import raw_fingerprint
+from sales_metrics.publishing.store import Store
+
+
+@dataclass
+class Place:
+    """A project, a raw folder, a work file and two builds, the second of which is served."""
+
+    project: Path
+    raw: Path
+    published: Path
+    work: Path
+
+    @property
+    def build(self) -> Path:
+        store = Store(self.published)
+        return store.build(store.ids()[-1])
+
+    def arguments(self, name: str) -> list[str]:
+        options = {
+            "--published": self.published,
+            "--project-dir": self.project,
+            "--raw": self.raw,
+            "--database": self.work,
+        }
+        wanted = {
+            "run": ["--published", "--project-dir", "--raw"],
+            "publish": ["--published", "--project-dir", "--database"],
+            "doctor": ["--published", "--project-dir", "--raw"],
+        }.get(name, ["--published"])
+        return [name, *(part for one in wanted for part in (one, str(options[one])))]
+
+
+@dataclass
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    published = tmp_path / "published"
+    for number in (1, 2):
+        publish_number(published, number)
+    return Place(
+        write_tiny_project(tmp_path / "project"),
+        write_tiny_raw(tmp_path / "raw"),
+        published,
+        write_work(tmp_path / "work.duckdb", 3),
+    )
+
+
+@pytest.fixture
+def say(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str], Said]:
+    """Runs a command in this process, as the program `sales-metrics` does."""
+
+    monkeypatch.setenv("TINY_NUMBER", "4")
+
+    def run(name: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["sales-metrics", *place.arguments(name)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        captured = capsys.readouterr()
+        return Said(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+def text(name: str, content: str | bytes) -> Callable[[Place], None]:
+    """Puts a file where something else was; names begin with a part of the place."""
+
+    def spoil(place: Place) -> None:
+        path = _path(place, name)
+        _clear(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    return spoil
+
+
+def folder(name: str) -> Callable[[Place], None]:
+    def spoil(place: Place) -> None:
+        path = _path(place, name)
+        _clear(path)
+        (path / "inside").mkdir(parents=True)
+
+    return spoil
+
+
+def link(name: str, target: str) -> Callable[[Place], None]:
+    def spoil(place: Place) -> None:
+        path = _path(place, name)
+        _clear(path)
+        path.symlink_to(target)
+
+    return spoil
+
+
+def cut(name: str) -> Callable[[Place], None]:
+    def spoil(place: Place) -> None:
+        path = _path(place, name)
+        path.write_bytes(path.read_bytes()[:4_000][:-100])
+
+    return spoil
+
+
+def _path(place: Place, name: str) -> Path:
+    part, _, rest = name.partition("/")
+    return Path(getattr(place, part)) / rest
+
+
+def _clear(path: Path) -> None:
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        path.rename(path.with_name(f".{path.name}.away"))
+
+
+STATES = [
+    ("run", text("project/dbt_project.yml", "name: [x\nvars: {"), "dbt_project.yml is no valid YA"),
+    ("run", text("project/dbt_project.yml", "- a"), "dbt_project.yml has another shape than it mu"),
+    ("publish", text("project/dbt_project.yml", b"\xff\x00"), "dbt_project.yml is no text in UTF-"),
+    ("run", folder("project/dbt_project.yml"), "There is no dbt project in"),
+    ("run", text("project/profiles/profiles.yml", "tiny: {"), "profiles.yml is no valid YAML (lin"),
+    ("run", text("project/profiles/profiles.yml", "a: {}"), "profiles.yml lacks the profile tiny"),
+    ("run", folder("project/profiles/profiles.yml"), "There is no "),
+    ("run", text("build/build.json", '{"build_id": "2'), "build.json is no whole JSON file (line "),
+    ("report", text("build/build.json", "{}"), "build.json lacks 'build_id'; `sales-metrics roll"),
+    ("diff", text("build/build.json", "[]"), "build.json has another shape than it must have"),
+    ("report", folder("build/build.json"), "build.json cannot be used: it is a folder where a"),
+    ("report", cut("build/serve.duckdb"), "serve.duckdb is no whole DuckDB file: it was cut off"),
+    ("diff", text("build/serve.duckdb", "no database"), "serve.duckdb is no whole DuckDB file"),
+    ("publish", text("work", "no database"), "work.duckdb is no whole DuckDB file"),
+    (
+        "publish",
+        folder("work"),
+        "work.duckdb cannot be used: it is a folder where a file should be",
+    ),
+    (
+        "run",
+        link("published", "nowhere"),
+        "published is a link that leads nowhere: is its disk mou",
+    ),
+    ("builds", text("published", ""), "published' is a file; `sales-metrics builds --help` list"),
+    ("builds", text("published/builds", ""), "builds cannot be used: a file stands where a folde"),
+    ("run", folder("published/serve"), "serve is no link, so this program did not make it: move"),
+    ("publish", folder("published/.lock"), ".lock cannot be used: it is a folder where a file sho"),
+    ("run", text("published/.work", ""), ".work cannot be used: a file stands where a folder shou"),
+    ("publish", folder("published/serve.duckdb"), "serve.duckdb cannot be used: it is a folder wh"),
+    # As root may read every file, one that nobody can read is the memory of another program.
+    ("run", link("raw/notes.txt", "/proc/self/mem"), "notes.txt cannot be used: its disk cannot"),
+]
+
+
+@pytest.mark.parametrize(("name", "spoil", "sentence"), STATES)
+def test_one_sentence_about_the_right_file(
+    place: Place,
+    say: Callable[[str], Said],
+    name: str,
+    spoil: Callable[[Place], None],
+    sentence: str,
+) -> None:
+    spoil(place)
+    said = say(name)
+    (line,) = said.err.splitlines()
+    assert sentence in line
+    assert said.code == USAGE
+    assert "Traceback" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SALES_METRICS_THREADS", "0"),
+        ("SALES_METRICS_THREADS", "a few"),
+        ("SALES_METRICS_THREADS", "-2"),
+        ("SALES_METRICS_THREADS", ""),
+        ("SALES_METRICS_MEMORY_LIMIT", "plenty"),
+    ],
+)
+def test_settings_are_judged_before_anything_is_read(
+    place: Place,
+    say: Callable[[str], Said],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+    said = say("run")
+    assert (said.code, said.out) == (USAGE, "")
+    assert said.err.startswith(f"sales-metrics: The environment variable {name} says '{value}'")
+
+
+def test_what_is_no_build_is_left_alone(place: Place, say: Callable[[str], Said]) -> None:
+    """As where the folder is a disk of its own."""
+    for name in ("lost+found", "builds/lost+found", ".work/lost+found", "builds/.snapshot"):
+        (place.published / name).mkdir(parents=True)
+    (place.published / "builds" / "notes.txt").write_text("mine")
+    assert len(say("builds").out.splitlines()) == 2
+    assert say("publish").code == 0
+    assert served_number(place.published) == 3
+    assert say("rollback").code == 0
+    assert served_number(place.published) == 2
+    assert (place.published / ".work" / "lost+found").is_dir()
+
+
+def test_a_broken_build_is_named_and_the_others_listed(
+    place: Place, say: Callable[[str], Said]
+) -> None:
+    text("build/build.json", "{")(place)
+    said = say("builds")
+    assert (said.code, len(said.out.splitlines())) == (0, 1)
+    assert said.err.startswith(f"warning: {place.build}/build.json is no whole JSON file")
+    # As the sentence says.
+    assert say("rollback").code == 0
+    assert served_number(place.published) == 1
+    # What cannot be read is not served again.
+    text("build/build.json", "{")(place)
+    assert say("rollback").code == USAGE
+    assert served_number(place.published) == 1
+
+
+@pytest.mark.parametrize(
+    "content", ['{"builds": ["a', "[1, 2]", b"\x00\xff", '{"outbox": []}', None]
+)
+def test_a_broken_ledger_fails_nothing_and_is_told(
+    place: Place, say: Callable[[str], Said], content: str | bytes | None
+) -> None:
+    name = f"published/{LEDGER}"
+    (folder(name) if content is None else text(name, content))(place)
+    said = say("publish")
+    assert said.code == 0
+    assert served_number(place.published) == 3
+    (warning,) = [line for line in said.out.splitlines() if line.startswith("warning")]
+    assert warning.startswith(f"warning: {place.published / LEDGER} ")
+
+
+def test_a_folder_nothing_can_be_put_into_is_told_before_the_work(
+    place: Place, say: Callable[[str], Said]
+) -> None:
+    immutable = ["chattr", "+i", str(place.published)]
+    try:
+        done = subprocess.run(immutable, capture_output=True, check=False).returncode
+    except OSError:
+        done = 1
+    if done:
+        pytest.skip("no permission to make a folder immutable")
+    try:
+        said = say("run")
+    finally:
+        subprocess.run(["chattr", "-i", str(place.published)], check=True)
+    assert (said.code, said.out) == (USAGE, "")
+    assert f"{place.published} cannot be written: give the user who runs this write" in said.err
+
+
+def test_old_builds_that_cannot_be_deleted_are_a_warning(
+    place: Place, say: Callable[[str], Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stuck(*_: object) -> list[str]:
+        raise PermissionError(1, "Operation not permitted", str(place.published / "builds" / "x"))
+
+    monkeypatch.setattr("sales_metrics.publishing.writing.prune", stuck)
+    said = say("publish")
+    assert said.code == 0
+    assert served_number(place.published) == 3
+    assert "warning: old builds could not be deleted: " in said.out
+
+
+def test_a_reader_that_opened_the_served_file_for_writing_is_named(
+    place: Place, say: Callable[[str], Said]
+) -> None:
+    holds = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", holds, str(place.build / "serve.duckdb")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    try:
+        told = {name: say(name) for name in ("report", "diff", "run")}
+    finally:
+        holder.communicate(b"\n")
+    for said in told.values():
+        line = said.err.splitlines()[0]
+        assert f"{place.build}/serve.duckdb is open for writing in another program" in line
+        assert f"(process {holder.pid})" in line
+        assert said.code == USAGE
+        assert str(place.raw) not in said.err
+
+
+def test_a_file_that_vanishes_while_the_raw_folder_is_read(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place.raw / "gone.csv").symlink_to("nowhere")
+    assert raw_fingerprint(place.raw)
+    monkeypatch.setattr(
+        "sales_metrics.project._files", lambda _: [place.raw / "csv_export" / "vanished.csv"]
+    )
+    with pytest.raises(SalesMetricsError, match=r"vanished\.csv cannot be used: it is not there"):
+        raw_fingerprint(place.raw)
+
+
+def test_what_nobody_thought_of_is_one_sentence_too(
+    place: Place,
+    say: Callable[[str], Said],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("SALES_METRICS_WEBHOOK_URL", "https://hook.example/hush-token")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("ask una@unknown.example at https://hook.example/hush-token")
+
+    monkeypatch.setattr(Store, "ids", broken)
+    said = say("builds")
+    assert said.code == CHECK_FAILED
+    (line,) = said.err.splitlines()
+    assert "that this program does not know (RuntimeError); the details are in " in line
+    (details,) = tmp_path.glob("sales-metrics-*.log")
+    assert str(details) in line
+    written = details.read_text()
+    assert "Traceback" in written
+    assert "ask [e-mail] at ..." in written
+    assert "hush-token" not in written + said.err
+
+
+def test_an_unexpected_end_of_a_run_is_reported_as_a_refusal(
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("sales_metrics.job.run.check_raw_folder", broken)
+    monkeypatch.setattr(sys, "argv", ["sales-metrics", *place.arguments("run"), "--json"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    report = json.loads(capsys.readouterr().out)
+    assert ended.value.code == report["exit_code"] == CHECK_FAILED
+    assert "does not know (RuntimeError)" in report["errors"][0]
+    assert report["serves"] == place.build.name
+
+
+def test_a_run_that_is_interrupted_says_so(place: Place) -> None:
+    line, environment = command(*place.arguments("run"), env={"TINY_NUMBER": "4"})
+    running = subprocess.Popen(
+        line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert running.stdout is not None
+    while "dbt build" not in running.stdout.readline():
+        assert running.poll() is None
+    time.sleep(0.3)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == STOPPED
+    assert err.strip() == (
+        "sales-metrics: Stopped before it was done; what was served before still serves."
+    )
+    assert served_number(place.published) == 2
+
+
+def test_an_output_that_is_full_is_no_fault_of_a_folder(place: Place) -> None:
+    line, environment = command(*place.arguments("builds"))
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(line, env=environment, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == USAGE
+    assert done.stderr.strip() == (
+        "sales-metrics: The disk of The output is full: free some space and run again; the old"
+        " build still serves."
+    )
+
+
+def test_a_folder_that_is_gone(place: Place, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    line, environment = command(*place.arguments("builds"))
+    shell = ["sh", "-c", 'cd "$0" && rmdir "$0" && exec "$@"', str(gone), *line]
+    done = subprocess.run(shell, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == USAGE
+    assert done.stderr.strip() == (
+        "sales-metrics: The folder this was started in is gone: change into one that exists."
+    )
