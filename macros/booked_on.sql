@@ -10,3 +10,14 @@
         {{ business_day(closed_at) }}
     {%- endif -%}
 {%- endmacro %}
+
+{#-
+    Days from qualified to closed. A deal can be booked before it was qualified: what was imported
+    closed is in the new CRM from the import on. Then there were none to see.
+-#}
+{% macro cycle_days(qualified_on, closed_on) -%}
+    case
+        when {{ closed_on }} < {{ qualified_on }} then 0
+        else {{ days_between(qualified_on, closed_on) }}
+    end
+{%- endmacro %}

@@ -106,8 +106,7 @@ dated as (
         old_pipelines.pipeline as old_pipeline,
         -- A record dated before its deal (two clocks, a deal created again) tells of its first
         -- moment.
-        greatest(changes.changed_at, opportunities.created_at) as observed_at,
-        {{ business_day('opportunities.created_at') }} as created_on
+        greatest(changes.changed_at, opportunities.created_at) as observed_at
     from changes
     inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
     inner join pipelines
@@ -135,11 +134,7 @@ mapped as (
         stage_names.stage_order,
         dated.amount,
         dated.currency_code,
-        -- A close before the creation is a bad value wherever it stands.
-        case
-            when dated.close_date < dated.created_on then {{ no_date() }}
-            else dated.close_date
-        end as close_date,
+        dated.close_date,
         dated.rep_id,
         dated.forecast_category,
         dated.opportunity_type,
@@ -149,10 +144,7 @@ mapped as (
         {{ mapped_stage('dated.old_stage_name', 'old_stage_names') }} as old_stage_id,
         dated.old_amount,
         dated.old_currency_code,
-        case
-            when dated.old_close_date < dated.created_on then {{ no_date() }}
-            else dated.old_close_date
-        end as old_close_date,
+        dated.old_close_date,
         dated.old_rep_id,
         dated.old_forecast_category,
         dated.old_opportunity_type,

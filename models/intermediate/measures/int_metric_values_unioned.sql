@@ -66,7 +66,8 @@ described as (
         measured.numerator,
         measured.denominator,
         measured.metric_value,
-        -- A reversal alone leaves no observation, and never less than none.
+        -- A reversal alone is counted beside a sum; it leaves no observation, and never less
+        -- than none.
         greatest(measured.n, 0) as n,
         measured.ci_low,
         measured.ci_high,
