@@ -4,7 +4,9 @@
     and, for custom fields, with or without the c behind.
 
     logged_field_names(field): {own: names the var raw_columns gives, plain: names every organisation
-    has}; one that is own and not plain is another field than the plain one.
+    has, is_another: true where a record under a plain name is of another field}. So it is where the
+    own name is that of a custom field, or where the deals have a column of either name; else the
+    column was renamed on its way, and the log was not.
 -#}
 {% macro logged_field_names(field) -%}
     {%- set known = {
@@ -34,6 +36,7 @@
         },
     }[field] -%}
     {%- set own = [] -%}
+    {%- set signs = [] -%}
     {%- for column in known.columns -%}
         {%- for table in ['opportunity', 'opportunity_history'] -%}
             {%- for name in own_names('salesforce', table, column) -%}
@@ -42,11 +45,16 @@
                 {%- set bare = letters[:-1] if is_custom else letters -%}
                 {%- if letters not in known.plain and bare not in known.plain -%}
                     {%- do own.extend([bare, bare ~ 'c']) -%}
+                    {%- if is_custom or deals_have_plain_column(column) == true -%}
+                        {%- do signs.append(name) -%}
+                    {%- endif -%}
                 {%- endif -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return({'own': own | unique | list, 'plain': known.plain}) }}
+    {{ return({
+        'own': own | unique | list, 'plain': known.plain, 'is_another': signs | length > 0,
+    }) }}
 {%- endmacro %}
 
 {% macro logged_fields() -%}
@@ -56,46 +64,38 @@
     ]) }}
 {%- endmacro %}
 
+{#- True where the deals have the column under one of its plain names too. -#}
+{% macro deals_have_plain_column(column_name) -%}
+    {#- A unit test has no raw tables. -#}
+    {%- if not execute or graph.sources is not defined -%}{{ return(false) }}{%- endif -%}
+    {%- set contract = raw_table_contract('salesforce', 'opportunity') -%}
+    {%- set table = raw_table(contract) -%}
+    {%- set column = contract.columns[column_name] -%}
+    {%- for name in [column_name] + column.meta.get('spellings', []) if table -%}
+        {%- if name | lower in table.columns or name | replace('_', '') | lower in table.columns -%}
+            {{ return(true) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
+
 {#- The field of ours that a logged name stands for; null for one nobody follows. -#}
 {% macro logged_field(name) -%}
     case lower(replace({{ name }}, '_', ''))
             {%- for field in logged_fields() -%}
             {%- set names = logged_field_names(field) -%}
-            {%- for spelling in (names.own + names.plain) | unique %}
+            {%- set followed = names.own if names.is_another else names.own + names.plain -%}
+            {%- for spelling in followed | unique %}
             when '{{ spelling }}' then '{{ field }}'
             {%- endfor -%}
             {%- endfor %}
         end
 {%- endmacro %}
 
-{#- True when the logged name is the organisation's own one. -#}
-{% macro is_own_logged_name(name) -%}
-    {%- set spellings = [] -%}
-    {%- for field in logged_fields() -%}
-        {%- do spellings.extend(logged_field_names(field).own) -%}
-    {%- endfor -%}
-    {%- if spellings -%}
-        lower(replace({{ name }}, '_', '')) in ('{{ spellings | join("', '") }}')
-    {%- else -%}
-        false
-    {%- endif -%}
-{%- endmacro %}
-
-{#-
-    A snapshot's value; null where the log has the field under the organisation's own name and the
-    snapshot has it under the plain one: then the two are different fields.
--#}
-{% macro unless_logged(field, value) -%}
-    {%- if logged_field_names(field).own and not is_own_in_history(field) -%}
-        case
-            when
-                coalesce(
-                    (select bool_or(is_logged) from own_names_logged where field = '{{ field }}'),
-                    false
-                )
-                then null
-            else {{ value }}
-        end
+{#- A snapshot's value; null (silent) where the snapshots have another field under its plain name. -#}
+{% macro snapshot_value(field, value, type='string') -%}
+    {%- if logged_field_names(field).is_another and is_own_in_history(field) != true -%}
+        cast(null as {{ type }})
     {%- else -%}
         {{ value }}
     {%- endif -%}

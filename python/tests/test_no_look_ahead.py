@@ -20,6 +20,7 @@ from harness import (
     assert_same_marts,
     write_small_company,
 )
+from lives import Life, opportunity_id, write_lives
 
 # The middle of a quarter, the last day of one, and a day in the quarter of the story.
 DAYS = (dt.date(2024, 10, 16), dt.date(2025, 5, 31), dt.date(2025, 9, 29))
@@ -99,6 +100,107 @@ def test_a_later_build_keeps_what_is_past(
     }
     compared = assert_rows_kept(before, after, tables=HISTORY, where=ended, schema="intermediate")
     assert compared > 0
+
+
+# Lives whose fields are edited after the day they are looked at from, and lives without the dates
+# other deals have.
+MIDDAY = dt.date(2025, 5, 16)
+NEW: dict[str, str | None] = {
+    "stage_name": "Qualified",
+    "amount": "5",
+    "Contract_Sum__c": "20000",
+    "currency_iso_code": "USD",
+    "record_type_id": "0122000000000R1AAA",
+    "Segment__c": "smb",
+    "close_date": "2025-06-30",
+}
+ISK = {"currency_iso_code": "ISK", "Contract_Sum__c": "2760000"}
+LIVES = {
+    # In the wrong currency until after the day; the rate of its own day stays with the amount.
+    "corrected": Life(
+        {
+            "2025-03-03T09:00:00Z": {**NEW, **ISK},
+            "2025-05-06T09:00:00Z": {"stage_name": "Demo"},
+            "2025-05-22T09:00:00Z": {"currency_iso_code": "USD", "Contract_Sum__c": "21000"},
+        }
+    ),
+    "of_another_segment": Life(
+        {"2025-03-04T09:00:00Z": NEW, "2025-05-23T09:00:00Z": {"Segment__c": "enterprise"}}
+    ),
+    "of_another_kind": Life(
+        {
+            "2025-03-05T09:00:00Z": NEW,
+            "2025-05-26T09:00:00Z": {"record_type_id": "0122000000000R2AAA"},
+        }
+    ),
+    "dearer": Life(
+        {"2025-03-06T09:00:00Z": NEW, "2025-05-27T09:00:00Z": {"Contract_Sum__c": "44000"}}
+    ),
+    # Its close date is 14 May, its closing was recorded on the 20th, and its row has no stamp.
+    "closed_late": Life(
+        {
+            "2025-03-07T09:00:00Z": {**NEW, "close_date": "2025-05-14"},
+            "2025-05-20T09:00:00Z": {"stage_name": "Closed Won"},
+        },
+        is_stamped=False,
+    ),
+    "undated": Life(
+        {"2025-04-07T09:00:00Z": NEW, "2025-05-28T09:00:00Z": {"stage_name": "Closed Lost"}},
+        is_stamped=False,
+        is_dated=False,
+    ),
+    "undated_and_to_come": Life(
+        {"2025-05-29T09:00:00Z": NEW, "2025-06-03T09:00:00Z": {"stage_name": "Demo"}},
+        is_stamped=False,
+        is_dated=False,
+    ),
+    "never_dated": Life(
+        {"2025-03-10T09:00:00Z": NEW}, is_stamped=False, is_dated=False, is_recorded=False
+    ),
+}
+OWN_NAMES = {"raw_columns": {"salesforce": {"opportunity": {"amount": "Contract_Sum__c"}}}}
+
+
+def test_edits_of_fields_with_a_history_are_not_known_before_they_are_made(
+    build_project: BuildProject, tmp_path: Path
+) -> None:
+    stood, whole = (
+        build_project(
+            write_lives(tmp_path / name, LIVES, until), as_of=str(MIDDAY), vars=OWN_NAMES
+        )
+        for name, until in (("stood", MIDDAY), ("whole", None))
+    )
+    tables = [table for table in stood.tables() if table not in COUNTS_THE_LANDING]
+    assert assert_same_marts(stood, whole, tables=tables, ignore=WITHOUT_HISTORY) > 0
+    assert assert_same_marts(stood, whole, tables=HISTORY, schema="intermediate") > 0
+    numbers = {opportunity_id(number): name for number, name in enumerate(LIVES, 1)}
+    found = whole.query(
+        "select opportunity_id, status, segment, amount::double from marts.fct_opportunities"
+    )
+    expected = {name: ("open", "smb", 20000.0) for name in LIVES if name != "undated_and_to_come"}
+    assert {numbers[deal]: tuple(rest) for deal, *rest in found} == expected
+
+
+def test_edits_of_fields_with_a_history_leave_the_past_as_it_was(
+    build_project: BuildProject, tmp_path: Path
+) -> None:
+    folder = write_lives(tmp_path / "whole", LIVES)
+    before, after = (
+        build_project(folder, as_of=day, vars=OWN_NAMES) for day in (str(MIDDAY), "2025-06-30")
+    )
+    found = before.query("select metric_id from marts.dim_metrics where matures")
+    ripening = sorted(metric for (metric,) in found)
+    past = conditions(before, MIDDAY, ripening)
+    ignored = {
+        table: ("as_of_date", *ripening, *WITHOUT_HISTORY.get(table, ())) for table in past
+    }
+    assert assert_rows_kept(before, after, tables=list(past), where=past, ignore=ignored) > 0
+    amounts = after.query(
+        "select distinct amount::double from intermediate.int_opportunity_versions"
+        " where opportunity_id = ? order by 1",
+        [opportunity_id(1)],
+    )
+    assert amounts == [(20000.0,), (21000.0,)]
 
 
 def conditions(build: Build, day: dt.date, ripening: list[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ without an account) are left as they lie.
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
@@ -40,14 +41,18 @@ WITHOUT_DEALS = {
 }
 
 
-def write_csv_export(source: Path, folder: Path) -> None:
-    """The raw folder a user would make of `maven_crm`: columns renamed, no value touched."""
+def write_csv_export(source: Path, folder: Path, *, created_date: bool = True) -> None:
+    """The raw folder a user would make of `maven_crm`: columns renamed, no value touched.
+
+    `created_date`: whether the day of engagement stands for the creation, which nobody wrote down.
+    """
     export = folder / "csv_export"
     export.mkdir(parents=True)
+    created = " engage_date as created_date," if created_date else ""
     queries = {
         "opportunities": (
             "select opportunity_id as id, sales_agent as owner, account as account_id,"
-            " product as name, deal_stage as stage, engage_date as created_date,"
+            f" product as name, deal_stage as stage,{created}"
             " engage_date as qualified_date, close_date, close_value as amount",
             "sales_pipeline.csv",
         ),
@@ -141,6 +146,30 @@ def test_outcomes_of_the_parts(
     found = {part: (round(float(rates[part]), 6), int(amounts[part])) for part in expected}
     assert found == expected
     assert sum(amounts.values()) == CLOSED_WON_AMOUNT
+
+
+def test_a_past_day_knows_only_the_deals_that_had_begun(
+    maven: Path, build_project: BuildProject, tmp_path: Path
+) -> None:
+    """500 deals have no date at all: they are there on any day, and begin where they stay."""
+    write_csv_export(maven, tmp_path, created_date=False)
+    build = build_project(
+        tmp_path,
+        as_of="2017-06-30",
+        vars={
+            "segment_order": ["rep_roster"],
+            "fiscal_year_start_month": 1,
+            "waived_columns": {"csv_export": {"opportunities": ["created_date"]}},
+        },
+        select="+fct_opportunities",
+    )
+    counted = build.query(
+        "select status, count(*), count(*) filter (qualified_on is null), min(created_on)"
+        " from marts.fct_opportunities group by 1 order by 1"
+    )
+    begins = dt.date(2016, 10, 20)
+    assert [row[:2] for row in counted] == [("lost", 894), ("open", 1_686 + 500), ("won", 1_785)]
+    assert counted[1] == ("open", 2_186, 500, begins)
 
 
 def test_reps_without_deals_are_there_with_zeros(build: Build) -> None:

@@ -38,34 +38,9 @@ named_field_changes as (
         loader_sequence,
         change_id,
         {{ logged_field('field_name') }} as field,
-        {{ is_own_logged_name('field_name') }} as is_own_name,
         old_value,
         new_value
     from worded_field_changes
-),
-
--- Where the organisation keeps a field of ours under a name of its own, a record under the plain
--- name is of another field.
-own_names_logged as (
-    select
-        field,
-        bool_or(is_own_name) as is_logged
-    from named_field_changes
-    group by field
-),
-
-followed_field_changes as (
-    select named_field_changes.*
-    from named_field_changes
-    inner join own_names_logged on named_field_changes.field = own_names_logged.field
-    where
-        named_field_changes.is_own_name
-        or (
-            not own_names_logged.is_logged
-            {%- for field in logged_fields() if is_own_in_history(field) == true %}
-            and named_field_changes.field <> '{{ field }}'
-            {%- endfor %}
-        )
 ),
 
 salesforce_snapshots as (
@@ -75,23 +50,25 @@ salesforce_snapshots as (
         changed_at,
         loader_sequence,
         change_id,
-        {{ unless_logged('stage_name', 'stage_name') }} as stage_name,
-        {{ unless_logged(
+        {{ snapshot_value('stage_name', 'stage_name') }} as stage_name,
+        {{ snapshot_value(
             'amount',
-            told_or_nothing('amount', no_amount(), 'salesforce', 'opportunity_history')
+            told_or_nothing('amount', no_amount(), 'salesforce', 'opportunity_history'),
+            type='decimal(18, 2)'
         ) }} as amount,
-        {{ unless_logged(
+        {{ snapshot_value(
             'close_date',
-            told_or_nothing('close_date', no_date(), 'salesforce', 'opportunity_history')
+            told_or_nothing('close_date', no_date(), 'salesforce', 'opportunity_history'),
+            type='date'
         ) }} as close_date,
         cast(null as {{ dbt.type_string() }}) as rep_id,
-        {{ unless_logged(
+        {{ snapshot_value(
             'forecast_category', normalised_forecast_category('forecast_category')
         ) }} as forecast_category,
         cast(null as {{ dbt.type_string() }}) as opportunity_type,
-        {{ unless_logged('pipeline', 'pipeline') }} as pipeline,
-        {{ unless_logged('currency_code', 'upper(currency_code)') }} as currency_code,
-        {{ unless_logged('segment_value', 'segment_value') }} as segment_value,
+        {{ snapshot_value('pipeline', 'pipeline') }} as pipeline,
+        {{ snapshot_value('currency_code', 'upper(currency_code)') }} as currency_code,
+        {{ snapshot_value('segment_value', 'segment_value') }} as segment_value,
         cast(null as {{ dbt.type_string() }}) as loss_reason,
         {{ no_old_values() }}
     from snapshots
@@ -107,10 +84,12 @@ salesforce_field_changes as (
         change_id,
         {{ field_values('new_value', 'home.unstated_currency') }},
         {{ field_values('old_value', 'home.unstated_currency', prefix='old_') }}
-    from followed_field_changes
+    from named_field_changes
     cross join home
     -- A change of owner is logged twice, with ids and with names; only the ids lead to a rep.
-    where field <> 'rep_id' or coalesce(new_value, old_value) like '005%'
+    where
+        field is not null
+        and (field <> 'rep_id' or coalesce(new_value, old_value) like '005%')
 ),
 
 csv_stage_changes as (
