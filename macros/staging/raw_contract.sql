@@ -15,7 +15,7 @@
     First that is given: environment, var, the contract; of the first two the column's, the table's,
     the source's. A format is declared, never guessed.
 -#}
-{% macro raw_format(contract, kind, column_name=none) -%}
+{% macro raw_format(contract, kind, column=none) -%}
     {%- set known = {
         'date': ['iso', 'm/d/y', 'd/m/y', 'd-m-y', 'd.m.y'], 'amount': ['plain', 'us', 'eu'],
     }[kind] -%}
@@ -26,7 +26,12 @@
     ] -%}
         {%- set of_source = formats.get(source_name, {}) -%}
         {%- set of_table = of_source.get(contract.name, {}) -%}
-        {%- do given.extend([of_table.get(column_name), of_table.get(kind), of_source.get(kind)]) -%}
+        {%- if column and type_family(column.data_type) in {
+            'date': ['date', 'timestamp'], 'amount': ['number'],
+        }[kind] -%}
+            {%- do given.append(of_table.get(column.name)) -%}
+        {%- endif -%}
+        {%- do given.extend([of_table.get(kind), of_source.get(kind)]) -%}
     {%- endfor -%}
     {%- set declared = given | select | first or contract.source_meta[kind ~ '_format'] -%}
     {%- if declared not in known -%}

@@ -16,12 +16,13 @@
             'kind': column.meta.get('kind'),
             'is_required': column.meta.required,
             'is_personal': column.meta.get('personal', false),
+            'is_measure': column.meta.get('measure', false),
             'range': column.meta.get('range'),
             'key_prefixes': column.meta.get('key_prefixes', []),
             'instants': raw_instants(contract, column),
             'formats': {
-                'date': raw_format(contract, 'date', column.name),
-                'amount': raw_format(contract, 'amount', column.name),
+                'date': raw_format(contract, 'date', column),
+                'amount': raw_format(contract, 'amount', column),
             },
             'physical': table.columns[spelled] if spelled else none,
         }) -%}

@@ -1,5 +1,6 @@
 {#-
-    The key of a row as one text: the id itself, or the columns of the key; null: quarantine.
+    The key of a row as one text: the id itself, or the columns of the key; null: quarantine. What the
+    contract calls a measure tells rows apart, but a row without it is still one.
     prefix: '' to read the physical columns, 'raw_' to read the columns of `picked`.
 -#}
 {% macro raw_key(contract, fields, prefix='') -%}
@@ -10,7 +11,7 @@
         {%- set part = cast_raw(column, field.physical.type, field, field.formats) -%}
         {%- set is_text = field.type == 'string' -%}
         {%- do parts.append(part if is_text else 'cast(' ~ part ~ ' as string)') -%}
-        {%- if field.is_required -%}{%- do wanted.append(part ~ ' is not null') -%}{%- endif -%}
+        {%- if field.is_required and not field.is_measure -%}{%- do wanted.append(part ~ ' is not null') -%}{%- endif -%}
     {%- endfor -%}
     {%- set hashed = fields | selectattr('kind', 'equalto', 'row_hash') | list -%}
     {%- if hashed -%}
