@@ -82,7 +82,10 @@ def _definition(metric: dict[str, str], baseline: str | None) -> Iterator[str]:
     if int(metric["min_n"]):
         yield f"- Judged from {metric['min_n']} cases on."
     if metric["matures"] == "true":
-        yield "- A past period's value goes on changing until its cases are decided."
+        yield (
+            "- A past period's value may still change: its cases are not decided yet, or the CRM"
+            " keeps no history of what it rests on."
+        )
     if metric["is_managed"] == "true":
         yield "- Stands on the operating dashboard."
 

@@ -35,6 +35,7 @@ METRIC_FILES = (
     *("salesforce/closed", "salesforce/quota_attainment", "salesforce/win_rates"),
     *("salesforce/deal_size_and_cycle", "salesforce/loss_reason_share"),
     *("salesforce/stage_conversion_rate", "salesforce/deal_health", "salesforce/lead_response"),
+    "salesforce/lead_conversion",
     *("salesforce/open_pipeline", "salesforce/coverage", "salesforce/velocity"),
     "csv_export/metrics",
 )

@@ -27,7 +27,9 @@
         'meetings_kept_or_missed_count', 'demos_run_count', 'opportunity_demos_count',
         'demos_without_discovery_count',
     ],
-    'int_lead_events': ['leads_count'],
+    'int_lead_events': [
+        'leads_count', 'watched_leads_count', 'leads_converted_by_now_count',
+    ],
     'int_quota_events': ['quota_amount', 'ramped_quota_amount'],
     'int_headcount_events': ['active_rep_count'],
     'int_pipeline_state_events': [

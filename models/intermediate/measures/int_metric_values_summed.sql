@@ -210,9 +210,20 @@ inputs as (
 instrumented_from as (
     select
         measures.measure_id,
-        inputs.first_day
+        inputs.first_day,
+        measures.input = 'crm_probabilities' as is_told_by_day
     from measures
     inner join inputs on measures.input = inputs.input
+),
+
+-- Nor is what is not told of every day zero on the others (int_crm_weighted_pipeline).
+told_days as (
+    select distinct
+        daily.measure_id,
+        daily.measured_on
+    from daily
+    inner join instrumented_from on daily.measure_id = instrumented_from.measure_id
+    where instrumented_from.is_told_by_day
 ),
 
 zero_rows as (
@@ -345,6 +356,10 @@ summed as (
         on reported.metric_number = whole_terms.metric_number
         and reported.period_number = whole_terms.period_number
         and numbered_places.whole_number = whole_terms.whole_number
+    left join told_days
+        on numbered_metrics.numerator = told_days.measure_id
+        and numbered_periods.window_end = told_days.measured_on
+    where not instrumented_from.is_told_by_day or told_days.measured_on is not null
 ),
 
 valued as (

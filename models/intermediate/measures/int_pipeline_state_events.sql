@@ -1,10 +1,12 @@
 -- The open pipeline as it stands at the end of each period: a state counts on the last day alone,
--- through the window `point`.
+-- through the window `point`. What the CRM's own probabilities make of it is weighed deal by deal.
 with states as (select * from {{ ref('int_pipeline_states') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
 probabilities as (select * from {{ ref('int_stage_probabilities') }}),
+
+crm_weighted as (select * from {{ ref('int_crm_weighted_pipeline') }}),
 
 opportunity_types as (select * from {{ ref('opportunity_types') }}),
 
@@ -27,8 +29,7 @@ standing as (
         states.amount,
         states.qualified_deals,
         states.qualified_amount,
-        {{ weighted('states.amount', 'probabilities.probability') }} as weighted_amount,
-        {{ weighted('states.amount', 'probabilities.crm_probability') }} as crm_weighted_amount
+        {{ weighted('states.amount', 'probabilities.probability') }} as weighted_amount
     from states
     inner join days on states.from_day <= days.event_on and states.to_day > days.event_on
     left join probabilities
@@ -39,19 +40,16 @@ standing as (
         on lower(states.opportunity_type) = opportunity_types.raw_type
 ),
 
-events as (
+summed as (
     select
         event_on,
         rep_id,
         segment,
-        'all' as slice_type,
-        'all' as slice_id,
         sum(deals) as open_count,
         sum(amount) as open_amount,
         sum(qualified_deals) as open_qualified_count,
         sum(qualified_amount) as open_qualified_amount,
         sum(weighted_amount) as weighted_amount,
-        sum(crm_weighted_amount) as crm_weighted_amount,
         sum(deals) filter (where is_closing) as closing_count,
         sum(weighted_amount) filter (where is_closing) as closing_weighted_amount,
         sum(deals) filter (where motion = 'new_logo') as open_new_logo_count,
@@ -61,6 +59,19 @@ events as (
         sum(deals) filter (where is_undated) as undated_count
     from standing
     group by event_on, rep_id, segment
+),
+
+events as (
+    select
+        summed.*,
+        crm_weighted.crm_weighted_amount,
+        'all' as slice_type,
+        'all' as slice_id
+    from summed
+    left join crm_weighted
+        on summed.event_on = crm_weighted.event_on
+        and summed.rep_id = crm_weighted.rep_id
+        and summed.segment = crm_weighted.segment
 )
 
 select * from events

@@ -56,6 +56,7 @@ judged as (
         summarised.segment,
         coalesce(summarised.acv_tier, 'unassigned') as acv_tier,
         summarised.opportunity_type as type,
+        opportunities.lead_source,
         summarised.stage_id,
         case
             when summarised.is_deleted then 'deleted'

@@ -1,0 +1,73 @@
+-- What the CRM's own probabilities make of the open pipeline at the end of each period: the deal's
+-- where it is proven for that day, else the one the CRM gives to its stage. A day on which the
+-- probability of any open deal is not known is not told at all: a part would look like a fall.
+with spans as (select * from {{ ref('int_pipeline_spans') }}),
+
+periods as (select * from {{ ref('int_calendar_periods') }}),
+
+given as (select * from {{ ref('int_crm_probabilities_dated') }}),
+
+stage_probabilities as (select * from {{ ref('int_stage_probabilities') }}),
+
+days as (
+    select distinct
+        window_end as event_on,
+        {{ month_start('window_end') }} as month_start
+    from periods
+),
+
+standing as (
+    select
+        days.event_on,
+        days.month_start,
+        spans.opportunity_id,
+        spans.rep_id,
+        spans.segment,
+        spans.stage_id,
+        spans.amount
+    from spans
+    inner join days on spans.from_day <= days.event_on and spans.to_day > days.event_on
+),
+
+judged as (
+    select
+        standing.event_on,
+        standing.rep_id,
+        standing.segment,
+        standing.amount,
+        coalesce(
+            case when given.stage_id = standing.stage_id then given.crm_probability end,
+            stage_probabilities.crm_probability
+        ) as crm_probability,
+        standing.amount is not null
+        and stage_probabilities.crm_probability is null
+        and not given.is_known as is_unknown
+    from standing
+    inner join given
+        on standing.opportunity_id = given.opportunity_id
+        and standing.event_on >= given.known_from
+        and standing.event_on < given.known_to
+    left join stage_probabilities
+        on standing.month_start = stage_probabilities.month_start
+        and standing.segment = stage_probabilities.segment
+        and standing.stage_id = stage_probabilities.stage_id
+),
+
+days_untold as (
+    select distinct event_on
+    from judged
+    where is_unknown
+),
+
+weighted as (
+    select
+        judged.event_on,
+        judged.rep_id,
+        judged.segment,
+        sum({{ weighted('judged.amount', 'judged.crm_probability') }}) as crm_weighted_amount
+    from judged
+    anti join days_untold on judged.event_on = days_untold.event_on
+    group by 1, 2, 3
+)
+
+select * from weighted
