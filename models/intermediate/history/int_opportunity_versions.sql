@@ -1,5 +1,6 @@
 -- The table everything derives from: one row per deal and state, from valid_from to before
--- valid_to, in the reporting currency, with the segment and team of that moment.
+-- valid_to, in the reporting currency, with the segment and team of that moment. Long, because
+-- currency, segment and tier are looked up one after the other.
 with spans as (select * from {{ ref('int_opportunity_spans') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
@@ -9,6 +10,8 @@ stages as (select * from {{ ref('int_stages_mapped') }}),
 exchange_rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+account_versions as (select * from {{ ref('int_account_versions') }}),
 
 acv_bands as (
     select *
@@ -41,8 +44,15 @@ converted as (
         stages.is_lost and not dated.is_deleted as is_lost,
         stages.is_qualified,
         opportunities.segment_by_opportunity_field,
-        opportunities.segment_by_account_field,
-        opportunities.segment_by_account_rule,
+        -- As the account stood then, where the CRM logs it, else as it stands today.
+        case
+            when account_versions.account_id is null then opportunities.segment_by_account_field
+            else account_versions.segment_by_account_field
+        end as segment_by_account_field,
+        case
+            when account_versions.account_id is null then opportunities.segment_by_account_rule
+            else account_versions.segment_by_account_rule
+        end as segment_by_account_rule,
         assignments.segment as segment_by_rep_roster,
         coalesce(assignments.team_id, 'unassigned') as team_id
     from dated
@@ -56,6 +66,10 @@ converted as (
         on reporting_rates.currency_code = '{{ var("reporting_currency") }}'
         and dated.valid_from_day >= reporting_rates.valid_from
         and dated.valid_from_day < reporting_rates.valid_to
+    left join account_versions
+        on opportunities.account_id = account_versions.account_id
+        and dated.valid_from >= account_versions.valid_from
+        and (account_versions.valid_to is null or dated.valid_from < account_versions.valid_to)
     left join assignments
         on dated.rep_id = assignments.rep_id
         and dated.valid_from_day >= assignments.valid_from

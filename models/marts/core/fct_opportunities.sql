@@ -6,6 +6,12 @@ summarised as (select * from {{ ref('int_opportunities_summarised') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
+loss_reasons as (
+    select *
+    from {{ ref('int_loss_reason_versions') }}
+    where valid_from < {{ as_of_end() }} and (valid_to is null or valid_to >= {{ as_of_end() }})
+),
+
 probabilities as (
     select *
     from {{ ref('int_stage_probabilities') }}
@@ -76,8 +82,11 @@ judged as (
         summarised.created_on,
         summarised.qualified_on,
         summarised.closed_on,
-        -- The CRM keeps no history of the reason: it counts once the deal is lost.
-        case when summarised.is_booked_lost then opportunities.loss_reason end as loss_reason,
+        -- It counts once the deal is lost: as known on the as-of day where the CRM logs it.
+        case
+            when summarised.is_booked_lost
+                then coalesce(loss_reasons.loss_reason, opportunities.loss_reason)
+        end as loss_reason,
         summarised.forecast_category,
         case
             when summarised.is_booked_won
@@ -106,6 +115,7 @@ judged as (
     left join probabilities
         on summarised.segment = probabilities.segment
         and summarised.stage_id = probabilities.stage_id
+    left join loss_reasons on summarised.opportunity_id = loss_reasons.opportunity_id
     left join stepped on summarised.opportunity_id = stepped.opportunity_id
     left join assignments
         on summarised.rep_id = assignments.rep_id
