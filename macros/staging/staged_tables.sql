@@ -10,6 +10,7 @@
             'opportunity_field_history': ['opportunity_field_history', 'change_id'],
             'opportunity_stage': ['opportunity_stages', 'stage_id'],
             'account': ['accounts', 'account_id'],
+            'account_field_history': ['account_field_history', 'change_id'],
             'user': ['users', 'rep_id'],
             'user_role': ['user_roles', 'role_id'],
             'task': ['tasks', 'activity_id'],

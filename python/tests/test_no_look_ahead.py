@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from harness import (
@@ -201,6 +203,78 @@ def test_edits_of_fields_with_a_history_leave_the_past_as_it_was(
         [opportunity_id(1)],
     )
     assert amounts == [(20000.0,), (21000.0,)]
+
+
+# What the CRM row alone tells of accounts and losses, where nothing logs its changes: an edit
+# restates rows of a segment and of a loss reason, and what is taken apart by segment.
+RESTATED_WITHOUT_HISTORY = "scope in ('company', 'team', 'rep') and metric_id <> 'loss_reason_share'"
+EDITED_ON = dt.date(2025, 7, 14)
+
+
+def edit_accounts_and_reasons(raw: Path, folder: Path, *, logged: bool) -> Path:
+    """The export as it stands after every tenth account grew and every tenth loss got a reason.
+
+    `logged`: whether the CRM keeps the history of both.
+    """
+    shutil.copytree(raw, folder)
+    at = f"timestamp '{EDITED_ON} 10:00:00'"
+    connection = duckdb.connect()
+    for table, key, field, column, old, new in (
+        ("account", "account", "NumberOfEmployees", "number_of_employees", None, "12345"),
+        ("opportunity", "opportunity", "Loss_Reason__c", "loss_reason", None, "Missing feature"),
+    ):
+        path = folder / "salesforce" / f"{table}.parquet"
+        chosen = f"hash(id) % 10 = 0 and {column} is not null"
+        connection.execute(f"create table {table} as select * from '{path}'")
+        if logged:
+            history = folder / "salesforce" / f"{key}_field_history.parquet"
+            connection.execute(
+                f"create table {key}_log as select 'L' || id as id, id as {key}_id,"
+                f" '{field}' as field, cast({column} as varchar) as old_value,"
+                f" '{new}' as new_value, {at} as created_date from {table} where {chosen}"
+            )
+            rows = f"select * from {key}_log"
+            if history.exists():
+                connection.execute(f"create table {key}_before as select * from '{history}'")
+                rows = f"select * from {key}_before union all by name {rows}"
+            connection.execute(f"copy ({rows}) to '{history}' (format parquet)")
+        value = f"cast('{new}' as {_type_of(connection, table, column)})"
+        connection.execute(f"update {table} set {column} = {value} where {chosen}")
+        connection.execute(f"copy {table} to '{path}' (format parquet)")
+    connection.close()
+    return folder
+
+
+def _type_of(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> str:
+    found = connection.execute(
+        "select data_type from duckdb_columns() where table_name = ? and column_name = ?",
+        [table, column],
+    ).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+@pytest.mark.parametrize("logged", [True, False], ids=["logged", "unlogged"])
+def test_later_edits_of_accounts_and_loss_reasons(
+    logged: bool, small_company: Path, build_project: BuildProject, tmp_path: Path
+) -> None:
+    """With a history of both nothing past changes; without, only what rests on today's row."""
+    day = DAYS[1]
+    before = build_project(small_company, as_of=str(day))
+    edited = edit_accounts_and_reasons(small_company, tmp_path / "edited", logged=logged)
+    after = build_project(edited, as_of=str(day))
+    if logged:
+        tables = [table for table in before.tables() if table not in COUNTS_THE_LANDING]
+        assert assert_same_marts(before, after, tables=tables, ignore=WITHOUT_HISTORY) > 0
+        return
+    compared = assert_same_marts(
+        before, after, tables=["metric_values"], where=RESTATED_WITHOUT_HISTORY
+    )
+    assert compared > 0
+    # The edits are felt where they are said to be.
+    for rest in ("scope = 'segment'", "metric_id = 'loss_reason_share'"):
+        with pytest.raises(AssertionError, match="metric_values"):
+            assert_same_marts(before, after, tables=["metric_values"], where=rest)
 
 
 def conditions(build: Build, day: dt.date, ripening: list[str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 -- The pipeline of the as-of day is the open deals of fct_opportunities, by every key. Each weighted
--- amount is fixed to a hundredth of a cent, hence half of that per deal and one for the sum.
+-- amount is fixed to a hundredth of a cent, hence half of that per deal and one for the sum. A row
+-- changed after the as-of day tells no close date of it, unless there is a history of them.
 with pipeline as (
     select *
     from {{ ref('pipeline_daily') }}
@@ -10,20 +11,31 @@ opportunities as (select * from {{ ref('fct_opportunities') }}),
 
 stages as (select * from {{ ref('dim_stages') }}),
 
+crm_rows as (select * from {{ ref('int_opportunities_unioned') }}),
+
+close_date_history as (select * from {{ ref('int_close_date_history') }}),
+
 open_deals as (
     select
         opportunities.segment,
         opportunities.team_id,
         opportunities.rep_id,
         opportunities.stage_id,
-        case {{ fiscal_quarter_start('opportunities.close_date') }}
-            when {{ fiscal_quarter_start(as_of_date()) }} then 'this'
-            when {{ fiscal_quarter_start(as_of_date(), shift=1) }} then 'next'
-            else
-                case
-                    when opportunities.close_date < {{ as_of_date() }} then 'past_due'
-                    else 'later'
-                end
+        case
+            when
+                not crm_rows.is_current_at_as_of
+                and not close_date_history.has_close_date_history
+                then 'unknown'
+            when
+                {{ fiscal_quarter_start('opportunities.close_date') }}
+                = {{ fiscal_quarter_start(as_of_date()) }}
+                then 'this'
+            when
+                {{ fiscal_quarter_start('opportunities.close_date') }}
+                = {{ fiscal_quarter_start(as_of_date(), shift=1) }}
+                then 'next'
+            when opportunities.close_date < {{ as_of_date() }} then 'past_due'
+            else 'later'
         end as close_bucket,
         coalesce(opportunities.type, 'unknown') as opportunity_type,
         coalesce(opportunities.amount, 0) as amount,
@@ -31,6 +43,8 @@ open_deals as (
         opportunities.weighted_amount
     from opportunities
     inner join stages on opportunities.stage_id = stages.stage_id
+    inner join crm_rows on opportunities.opportunity_id = crm_rows.opportunity_id
+    inner join close_date_history on crm_rows.source = close_date_history.source
     where opportunities.status = 'open'
 ),
 

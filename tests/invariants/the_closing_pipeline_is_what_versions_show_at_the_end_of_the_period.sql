@@ -43,7 +43,14 @@ as_of_the_end as (
     inner join opportunities on versions.opportunity_id = opportunities.opportunity_id
     inner join close_date_history
         on opportunities.source = close_date_history.source
-        and periods.window_end >= coalesce(close_date_history.known_from, {{ as_of_date() }})
+        and (
+            periods.window_end >= close_date_history.known_from
+            or (
+                not close_date_history.has_close_date_history
+                and opportunities.is_current_at_as_of
+                and periods.window_end = {{ as_of_date() }}
+            )
+        )
     left join assignments
         on versions.rep_id = assignments.rep_id
         and periods.window_end >= assignments.valid_from

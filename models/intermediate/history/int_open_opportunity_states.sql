@@ -50,10 +50,12 @@ states as (
         at_ends.rep_id,
         at_ends.stage_id,
         visits.entered_at as stage_entered_at,
-        -- As it was known that day; of the as-of day itself today's row tells.
+        -- As it was known that day; of the as-of day itself a row not changed since tells.
         case
-            when days.calendar_day >= close_date_history.known_from
-                or days.calendar_day = {{ as_of_date() }}
+            when days.calendar_day >= close_date_history.known_from then at_ends.close_date
+            when days.calendar_day = {{ as_of_date() }}
+                and opportunities.is_current_at_as_of
+                and not close_date_history.has_close_date_history
                 then at_ends.close_date
         end as close_date,
         coalesce(days.calendar_day >= close_date_history.known_from, false)

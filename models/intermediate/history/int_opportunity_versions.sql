@@ -1,6 +1,6 @@
 -- The table everything derives from: one row per deal and state, from valid_from to before
 -- valid_to, in the reporting currency, with the segment and team of that moment. Long, because the
--- day whose rate an amount takes is found here.
+-- day whose rate an amount takes is found here, and currency, segment and tier one after the other.
 with spans as (select * from {{ ref('int_opportunity_spans') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
@@ -14,6 +14,8 @@ assignments as (select * from {{ ref('int_rep_assignments') }}),
 segment_rules as (select * from {{ ref('segment_rules') }}),
 
 loss_reasons as (select * from {{ ref('loss_reason_map') }}),
+
+account_versions as (select * from {{ ref('int_account_versions') }}),
 
 acv_bands as (
     select *
@@ -90,8 +92,15 @@ converted as (
         rated.is_won_stage and not rated.is_deleted as is_won,
         rated.is_lost_stage and not rated.is_deleted as is_lost,
         coalesce(named.segment, rated.segment_value) as segment_by_opportunity_field,
-        opportunities.segment_by_account_field,
-        opportunities.segment_by_account_rule,
+        -- As the account stood then, where the CRM logs it, else as it stands today.
+        case
+            when account_versions.account_id is null then opportunities.segment_by_account_field
+            else account_versions.segment_by_account_field
+        end as segment_by_account_field,
+        case
+            when account_versions.account_id is null then opportunities.segment_by_account_rule
+            else account_versions.segment_by_account_rule
+        end as segment_by_account_rule,
         assignments.segment as segment_by_rep_roster,
         coalesce(assignments.team_id, 'unassigned') as team_id,
         coalesce(loss_reasons.loss_reason, lower(rated.loss_reason), 'unknown')
@@ -109,6 +118,10 @@ converted as (
     left join segment_rules as named
         on named.rule = 'field_value' and lower(rated.segment_value) = named.raw_value
     left join loss_reasons on lower(rated.loss_reason) = loss_reasons.raw_reason
+    left join account_versions
+        on opportunities.account_id = account_versions.account_id
+        and rated.valid_from >= account_versions.valid_from
+        and (account_versions.valid_to is null or rated.valid_from < account_versions.valid_to)
     left join assignments
         on rated.rep_id = assignments.rep_id
         and rated.valid_from_day >= assignments.valid_from

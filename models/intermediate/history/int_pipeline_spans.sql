@@ -70,11 +70,16 @@ placed as (
     where open_runs.from_day < open_runs.to_day
 ),
 
--- Without a history of close dates the as-of day alone knows them: from today's rows.
+-- Without a history of close dates the as-of day alone knows them, from today's rows, and of rows
+-- that were changed after it not even that day.
 dated as (
     select
         placed.*,
-        coalesce(close_date_history.known_from, {{ as_of_date() }}) as dated_from,
+        case
+            when close_date_history.has_close_date_history then close_date_history.known_from
+            when opportunities.is_current_at_as_of then {{ as_of_date() }}
+            else date '9999-12-31'
+        end as dated_from,
         not close_date_history.has_close_date_history as is_unrecorded
     from placed
     inner join opportunities on placed.opportunity_id = opportunities.opportunity_id

@@ -52,7 +52,8 @@ standing as (
         1 as deals,
         coalesce(spans.amount, 0) as amount,
         coalesce(won_in_quarter.won_amount, 0) as won_amount,
-        0 as unrecorded_deals
+        0 as unrecorded_deals,
+        0 as undated_deals
     from spans
     inner join quarters
         on spans.close_quarter = quarters.quarter_start
@@ -75,7 +76,8 @@ standing as (
         0 as deals,
         0 as amount,
         0 as won_amount,
-        1 as unrecorded_deals
+        1 as unrecorded_deals,
+        case when spans.is_undated then 1 else 0 end as undated_deals
     from spans
     inner join quarters
         on spans.from_day <= quarters.quarter_end and spans.to_day > quarters.quarter_start
@@ -93,7 +95,8 @@ deltas as (
         amount as open_amount,
         won_amount as open_won_amount,
         0 as won_amount,
-        unrecorded_deals
+        unrecorded_deals,
+        undated_deals
     from standing
     union all
     select
@@ -106,7 +109,8 @@ deltas as (
         -amount as open_amount,
         -won_amount as open_won_amount,
         0 as won_amount,
-        -unrecorded_deals as unrecorded_deals
+        -unrecorded_deals as unrecorded_deals,
+        -undated_deals as undated_deals
     from standing
     where to_day < next_quarter
     union all
@@ -120,7 +124,8 @@ deltas as (
         0 as open_amount,
         0 as open_won_amount,
         measure_value as won_amount,
-        0 as unrecorded_deals
+        0 as unrecorded_deals,
+        0 as undated_deals
     from daily
 ),
 
@@ -134,7 +139,8 @@ scoped as (
         sum(deltas.open_amount) as open_amount,
         sum(deltas.open_won_amount) as open_won_amount,
         sum(deltas.won_amount) as won_amount,
-        sum(deltas.unrecorded_deals) as unrecorded_deals
+        sum(deltas.unrecorded_deals) as unrecorded_deals,
+        sum(deltas.undated_deals) as undated_deals
     from deltas
     cross join scopes
     group by 1, 2, 3, 4, 5, 6

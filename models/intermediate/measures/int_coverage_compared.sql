@@ -21,12 +21,9 @@ measured as (
         covered.segment,
         covered.team_id,
         covered.rep_id,
+        case when covered.undated_deals > 0 then null else covered.open_deals end as open_deals,
         case
-            when covered.unrecorded_deals > 0 and covered.calendar_day < {{ as_of_date() }} then null
-            else covered.open_deals
-        end as open_deals,
-        case
-            when covered.unrecorded_deals > 0 and covered.calendar_day < {{ as_of_date() }} then null
+            when covered.undated_deals > 0 then null
             when covered.calendar_day >= amounts.known_from then covered.open_amount
         end as open_amount,
         case when covered.unrecorded_deals > 0 then null else covered.open_won_amount end

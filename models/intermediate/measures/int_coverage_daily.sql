@@ -57,7 +57,8 @@ running as (
         coalesce(sum(changes.open_amount) over so_far, 0) as open_amount,
         coalesce(sum(changes.open_won_amount) over so_far, 0) as open_won_amount,
         coalesce(sum(changes.won_amount) over so_far, 0) as won_amount,
-        coalesce(sum(changes.unrecorded_deals) over so_far, 0) as unrecorded_deals
+        coalesce(sum(changes.unrecorded_deals) over so_far, 0) as unrecorded_deals,
+        coalesce(sum(changes.undated_deals) over so_far, 0) as undated_deals
     from days
     left join changes
         on days.quarter_start = changes.quarter_start
@@ -86,6 +87,7 @@ covered as (
         cast(running.open_won_amount as decimal(18, 2)) as open_won_amount,
         cast(running.won_amount as decimal(18, 2)) as won_amount,
         cast(running.unrecorded_deals as bigint) as unrecorded_deals,
+        cast(running.undated_deals as bigint) as undated_deals,
         targets.target_amount
     from running
     left join targets

@@ -203,7 +203,7 @@ inputs as (
         min(daily.measured_on) as first_day
     from daily
     inner join measures on daily.measure_id = measures.measure_id
-    where daily.measure_value <> 0
+    where daily.measure_value is distinct from 0
     group by 1
 ),
 

@@ -6,6 +6,14 @@ summarised as (select * from {{ ref('int_opportunities_summarised') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
+loss_reasons as (
+    select
+        opportunity_id,
+        loss_reason
+    from {{ ref('int_opportunity_versions') }}
+    where valid_to is null
+),
+
 probabilities as (
     select *
     from {{ ref('int_stage_probabilities') }}
@@ -77,8 +85,11 @@ judged as (
         summarised.created_on,
         summarised.qualified_on,
         summarised.closed_on,
-        -- The CRM keeps no history of the reason: it counts once the deal is lost.
-        case when summarised.is_booked_lost then opportunities.loss_reason end as loss_reason,
+        -- It counts once the deal is lost: as known on the as-of day where the CRM logs it.
+        case
+            when summarised.is_booked_lost
+                then coalesce(loss_reasons.loss_reason, opportunities.loss_reason)
+        end as loss_reason,
         summarised.forecast_category,
         case
             when summarised.is_booked_won
@@ -107,6 +118,7 @@ judged as (
     left join probabilities
         on summarised.segment = probabilities.segment
         and summarised.stage_id = probabilities.stage_id
+    left join loss_reasons on summarised.opportunity_id = loss_reasons.opportunity_id
     left join stepped on summarised.opportunity_id = stepped.opportunity_id
     left join assignments
         on summarised.rep_id = assignments.rep_id

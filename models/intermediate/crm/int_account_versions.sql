@@ -1,0 +1,137 @@
+-- What decided an account's segment, and when, where the CRM logs changes of it: one row per
+-- account and state, for the accounts with a change. The old value of the first change reaches back
+-- to the beginning, also that of one after the as-of day: it tells what stood until then. A field
+-- that never changed is today's. Long, because each field is carried by itself.
+{%- set fields = {'segment': 'segment', 'employees': 'number_of_employees'} %}
+with changes as (
+    select *
+    from {{ ref('stg_salesforce__account_field_history') }}
+    where not is_deleted and changed_at is not null
+),
+
+accounts as (select * from {{ ref('int_accounts_resolved') }}),
+
+segment_rules as (select * from {{ ref('segment_rules') }}),
+
+named as (
+    select
+        {{ source_id('salesforce', 'account_id') }} as account_id,
+        case
+            {%- for field, column in fields.items() %}
+            when {{ names_field('field_name', 'salesforce', 'account', column) }} then '{{ field }}'
+            {%- endfor %}
+        end as field,
+        changed_at,
+        old_value,
+        new_value,
+        row_number() over (
+            partition by account_id
+            order by changed_at asc, loader_sequence asc nulls last, change_id asc
+        ) as place
+    from changes
+),
+
+-- Within one instant only the last change was ever visible.
+logged as (
+    select
+        account_id,
+        field,
+        changed_at,
+        max_by(new_value is not null, place) as has_value,
+        max_by(coalesce(new_value, ''), place) as new_value,
+        min_by(old_value is not null, place) as had_value,
+        min_by(coalesce(old_value, ''), place) as old_value
+    from named
+    where field is not null
+    group by account_id, field, changed_at
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (partition by account_id, field order by changed_at) as change_number,
+        lead(changed_at) over (partition by account_id, field order by changed_at) as next_at
+    from logged
+),
+
+stated as (
+    select
+        account_id,
+        field,
+        timestamp '1900-01-01 00:00:00' as valid_from,
+        changed_at as valid_to,
+        case when had_value then old_value end as field_value
+    from numbered
+    where change_number = 1
+    union all
+    select
+        account_id,
+        field,
+        changed_at as valid_from,
+        next_at as valid_to,
+        case when has_value then new_value end as field_value
+    from numbered
+),
+
+beginnings as (
+    select distinct
+        account_id,
+        valid_from
+    from stated
+    where valid_from < {{ as_of_end() }}
+),
+
+-- One row per beginning, with each field as it stood then.
+carried as (
+    select
+        beginnings.account_id,
+        beginnings.valid_from,
+        {%- for field in fields %}
+        max(case when stated.field = '{{ field }}' then stated.field_value end)
+            as logged_{{ field }},
+        coalesce(bool_or(stated.field = '{{ field }}'), false) as logs_{{ field }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from beginnings
+    inner join stated
+        on beginnings.account_id = stated.account_id
+        and beginnings.valid_from >= stated.valid_from
+        and (stated.valid_to is null or beginnings.valid_from < stated.valid_to)
+    group by beginnings.account_id, beginnings.valid_from
+),
+
+valued as (
+    select
+        carried.account_id,
+        carried.valid_from,
+        lead(carried.valid_from) over (
+            partition by carried.account_id order by carried.valid_from
+        ) as valid_to,
+        case
+            when carried.logs_segment then nullif(trim(carried.logged_segment), '')
+            else accounts.segment_value
+        end as segment_value,
+        case
+            when carried.logs_employees then {{ safe_cast('carried.logged_employees', 'bigint') }}
+            else accounts.employees
+        end as employees
+    from carried
+    inner join accounts on carried.account_id = accounts.account_id
+),
+
+segmented as (
+    select
+        valued.*,
+        coalesce(named_rules.segment, valued.segment_value) as segment_by_account_field,
+        sized.segment as segment_by_account_rule
+    from valued
+    left join segment_rules as named_rules
+        on named_rules.rule = 'field_value'
+        and lower(valued.segment_value) = named_rules.raw_value
+    left join segment_rules as sized
+        on sized.rule = 'employees'
+        and valued.employees >= coalesce(sized.lower_bound, 0)
+        and (valued.employees < sized.upper_bound or sized.upper_bound is null)
+)
+
+select * from segmented
