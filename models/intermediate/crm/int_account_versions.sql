@@ -112,7 +112,9 @@ valued as (
             else accounts.segment_value
         end as segment_value,
         case
-            when carried.logs_employees then {{ safe_cast('carried.logged_employees', 'bigint') }}
+            when carried.logs_employees then {{ text_as(
+                'trim(carried.logged_employees)', 'bigint', {'date': 'iso', 'amount': 'plain'}
+            ) }}
             else accounts.employees
         end as employees
     from carried
