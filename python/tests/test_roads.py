@@ -195,3 +195,64 @@ def test_a_typing_slip_in_the_product_loses_no_row(build: Build, maven: Path) ->
             [str(maven / "sales_pipeline.csv")],
         ).fetchone()
     assert kept == (1_480,)
+
+
+# An export that knows days and nothing finer, with deals that close on the day they were created.
+DAYS_ONLY = {
+    "opportunities": [
+        ("id", "owner", "stage", "created_date", "close_date", "amount"),
+        ("K-1", "ida", "Closed Won", "2025-03-04", "2025-03-04", "700"),
+        ("K-2", "ida", "Closed Lost", "2025-03-05", "2025-03-05", "800"),
+        ("K-3", "ida", "Closed Won", "2025-03-06", "2025-03-06", "900"),
+        ("K-4", "ida", "Closed Won", "2025-03-07", "2025-03-21", "1000"),
+        ("K-5", "ida", "Closed Won", "2025-03-10", "2025-03-10", "1100"),
+    ],
+    "stage_changes": [
+        ("opportunity_id", "changed_at", "stage"),
+        ("K-3", "2025-03-06", "Closed Won"),
+        ("K-3", "2025-03-06", "Qualified"),
+        ("K-4", "2025-03-07", "Discovery"),
+        ("K-4", "2025-03-14", "Qualified"),
+        ("K-4", "2025-03-14", "Demo"),
+        ("K-4", "2025-03-21", "Closed Won"),
+        ("K-5", "2025-03-10", "Closed Won"),
+    ],
+}
+
+
+def test_a_deal_closed_on_the_day_it_was_created_was_open_on_that_day(
+    build_project: BuildProject, tmp_path: Path
+) -> None:
+    folder = tmp_path / "csv_export"
+    folder.mkdir()
+    for table, rows in DAYS_ONLY.items():
+        (folder / f"{table}.csv").write_text("\n".join(",".join(row) for row in rows) + "\n")
+    build = build_project(
+        tmp_path, as_of="2025-03-31", vars={"fiscal_year_start_month": 1}, tests=True
+    )
+    visits = build.query(
+        "select opportunity_id, string_agg(stage_id, ' ' order by visit_number),"
+        " sum(days_in_stage) filter (where exit_kind <> 'open')::int"
+        " from marts.fct_stage_visits group by 1 order by 1"
+    )
+    assert visits == [
+        ("K-1", "prospecting closed_won", 0),
+        ("K-2", "prospecting closed_lost", 0),
+        ("K-3", "qualified closed_won", 0),
+        ("K-4", "discovery qualified demo closed_won", 14),
+        ("K-5", "prospecting closed_won", 0),
+    ]
+    # Of the first stage two were won and one was lost; both who were qualified moved on.
+    exits = build.query(
+        "select stage_id, converted_count, exit_count from ("
+        " select slice_id as stage_id, numerator::int as converted_count,"
+        " denominator::int as exit_count from marts.metric_values"
+        " where metric_id = 'stage_conversion_rate' and scope = 'company'"
+        " and period_type = 'month' and period_start = date '2025-03-01') order by 1"
+    )
+    assert exits == [
+        ("demo", 1, 1),
+        ("discovery", 1, 1),
+        ("prospecting", 2, 3),
+        ("qualified", 2, 2),
+    ]
