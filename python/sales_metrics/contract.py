@@ -13,6 +13,18 @@ import yaml
 
 
 @dataclass(frozen=True)
+class Filled:
+    """Shares of rows that hold a usable value: below `warn` is told, below `error` refused.
+
+    Below `warn` and emptier than in the last accepted load by more than `drop`: refused as well.
+    """
+
+    warn: float
+    error: float
+    drop: float
+
+
+@dataclass(frozen=True)
 class RawColumn:
     name: str
     data_type: str
@@ -20,6 +32,8 @@ class RawColumn:
     kind: str | None = None
     # Other names it is accepted under.
     spellings: tuple[str, ...] = ()
+    # None where nobody says how full an optional column is.
+    filled: Filled | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,15 @@ def _meta(node: Mapping[str, Any]) -> dict[str, Any]:
     return dict((node.get("config") or {}).get("meta") or {})
 
 
+def _filled(source_meta: Mapping[str, Any], meta: Mapping[str, Any], is_key: bool) -> Filled | None:
+    """`filled` of the column's contract, over that of the source for its keys or other columns."""
+    own = meta.get("filled") or {}
+    if not own and not meta.get("required"):
+        return None
+    usual = source_meta.get("filled_keys" if is_key else "filled") or {}
+    return Filled(**{"warn": 0.0, "error": 0.0, "drop": 0.2, **usual, **own})
+
+
 def _formats_of_environment() -> dict[str, Any]:
     """Malformed, it is dbt that says so."""
     try:
@@ -96,6 +119,9 @@ def _table(
                 required=bool(_meta(column).get("required", False)),
                 kind=_meta(column).get("kind"),
                 spellings=tuple(_meta(column).get("spellings") or ()),
+                filled=_filled(
+                    source_meta, _meta(column), column["name"] in (meta.get("key") or ())
+                ),
             )
             for column in table.get("columns", [])
         ),
