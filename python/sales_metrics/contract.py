@@ -14,6 +14,18 @@ from sales_metrics.project import read_yaml
 
 
 @dataclass(frozen=True)
+class Filled:
+    """Shares of rows that hold a usable value: below `warn` is told, below `error` refused.
+
+    Below `warn` and emptier than in the last accepted load by more than `drop`: refused as well.
+    """
+
+    warn: float
+    error: float
+    drop: float
+
+
+@dataclass(frozen=True)
 class RawColumn:
     name: str
     data_type: str
@@ -23,6 +35,8 @@ class RawColumn:
     spellings: tuple[str, ...] = ()
     # The least and the most a number may be.
     range: tuple[float, float] | None = None
+    # None where nobody says how full an optional column is.
+    filled: Filled | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +111,15 @@ def _range(given: Mapping[str, float] | None) -> tuple[float, float] | None:
     return (given.get("least", given.get("above", 0)), given["most"]) if given else None
 
 
+def _filled(source_meta: Mapping[str, Any], meta: Mapping[str, Any], is_key: bool) -> Filled | None:
+    """`filled` of the column's contract, over that of the source for its keys or other columns."""
+    own = meta.get("filled") or {}
+    if not own and not meta.get("required"):
+        return None
+    usual = source_meta.get("filled_keys" if is_key else "filled") or {}
+    return Filled(**{"warn": 0.0, "error": 0.0, "drop": 0.2, **usual, **own})
+
+
 def _formats_of_environment() -> dict[str, Any]:
     """Malformed, it is dbt that says so."""
     try:
@@ -136,6 +159,9 @@ def _table(
                 kind=_meta(column).get("kind"),
                 spellings=tuple(_meta(column).get("spellings") or ()),
                 range=_range(_meta(column).get("range")),
+                filled=_filled(
+                    source_meta, _meta(column), column["name"] in (meta.get("key") or ())
+                ),
             )
             for column in table.get("columns", [])
         ),

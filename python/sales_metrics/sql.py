@@ -1,6 +1,29 @@
-"""Names and texts made safe to stand in SQL; values go in as parameters wherever they can."""
+"""Opens DuckDB; makes names and texts safe to stand in SQL, where values cannot be parameters."""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+
+
+def memory_limit() -> str | None:
+    """What SALES_METRICS_MEMORY_LIMIT says, for dbt and for every connection of this program."""
+    return os.environ.get("SALES_METRICS_MEMORY_LIMIT", "").strip() or None
+
+
+def connect(
+    database: Path | None = None, *, read_only: bool = False, spill: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Within the memory limit; what is beyond it spills beside the file, or into `spill`."""
+    connection = duckdb.connect(str(database or ":memory:"), read_only=read_only)
+    limit = memory_limit()
+    if limit:
+        connection.execute(f"set memory_limit = {literal(limit)}")
+    if spill:
+        connection.execute(f"set temp_directory = {literal(spill)}")
+    return connection
 
 
 def quoted(*names: str) -> str:

@@ -22,6 +22,12 @@ corrections as (select * from {{ ref('int_closing_corrections') }}),
 
 planned_reps_unknown as (select * from {{ ref('int_planned_reps_unknown') }}),
 
+planning_findings as (select * from {{ ref('int_planning_findings') }}),
+
+raw_files as (select * from {{ ref('int_raw_files') }}),
+
+raw_columns_doubled as (select * from {{ ref('int_raw_columns_doubled') }}),
+
 loss_reason_map as (select * from {{ ref('loss_reason_map') }}),
 
 orphan_changes as (
@@ -222,7 +228,28 @@ unknown_planned_reps as (
     from planned_reps_unknown
 ),
 
+files_not_read as (
+    select
+        check_id,
+        concat_ws(' as ', file_path, table_name) as row_id
+    from raw_files
+    where check_id is not null
+),
+
+second_columns as (
+    select
+        'second_column' as check_id,
+        column_name as row_id
+    from raw_columns_doubled
+),
+
 findings as (
+    select * from planning_findings
+    union all
+    select * from files_not_read
+    union all
+    select * from second_columns
+    union all
     select * from orphan_changes
     union all
     select * from orphan_activities

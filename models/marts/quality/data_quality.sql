@@ -25,10 +25,17 @@ leads as (select count(*) as rows_checked from {{ ref('int_leads_unioned') }}),
 planned as (
     select sum(rows_out) as rows_checked
     from {{ ref('int_raw_audit') }}
-    where source_name = 'planning' and table_name in ('quotas', 'rep_roster')
+    where source_name = 'planning'
 ),
 
+files as (select count(*) as rows_checked from {{ ref('int_raw_files') }}),
+
 checked as (
+    select
+        'raw_files' as table_name,
+        rows_checked
+    from files
+    union all
     select
         'opportunities' as table_name,
         rows_checked

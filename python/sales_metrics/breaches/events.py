@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from sales_metrics.errors import about
+from sales_metrics.sql import connect
 
 # In the order of their urgency.
 CHANGES = ("escalated", "opened", "closed", "withdrawn")
@@ -52,7 +51,7 @@ class Event:
 
 def read_breaches(database: Path) -> list[dict[str, Any]] | None:
     """Every breach of a build as text and numbers; nothing when the build has no such table."""
-    with about(database), duckdb.connect(str(database), read_only=True) as connection:
+    with about(database), connect(database, read_only=True) as connection:
         there = {
             name
             for (name,) in connection.execute(

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from sales_metrics.errors import SalesMetricsError, about
 from sales_metrics.publishing.store import BuildInfo
-from sales_metrics.sql import literal, quoted
+from sales_metrics.sql import connect, literal, quoted
 
 NEW_FACTS, RESTATED, CODE, CODE_OR_FACTS, ROLLED_OUT = (
     "new facts",
@@ -72,7 +70,7 @@ def compare_builds(
     old, new = before[0], after[0]
     same_code = old.code_hash == new.code_hash
     same_raw = old.raw_fingerprint == new.raw_fingerprint != "unknown"
-    with about(after[1]), duckdb.connect() as connection:
+    with about(after[1]), connect() as connection:
         for name, path in (("old", before[1]), ("new", after[1])):
             with about(path):
                 connection.execute(f"attach {literal(path)} as {name} (read_only)")

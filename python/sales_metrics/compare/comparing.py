@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from sales_metrics.errors import SalesMetricsError
+from sales_metrics.sql import connect
 
 # Engines add doubles in another order, so that the last digits of a rate may differ.
 TOLERANCE = 1e-9
@@ -30,7 +31,7 @@ def compare_tables(
 ) -> Iterator[Compared]:
     """One finding per table that either folder holds; `keys` names the key of each table."""
     names = sorted({path.stem for folder in (left, right) for path in folder.glob("*.parquet")})
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.execute("set timezone = 'UTC'")
         for name in names:
             sides = [folder / f"{name}.parquet" for folder in (left, right)]

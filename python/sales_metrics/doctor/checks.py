@@ -6,6 +6,7 @@ import datetime as dt
 import importlib.metadata
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,8 +16,10 @@ from typing import Any
 
 from sales_metrics.contract import RawTable, project_vars, read_contract
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.expectations.landing import write_landing
+from sales_metrics.expectations.landing import Landing, check_raw_folder, write_landing
+from sales_metrics.job.dbt import CACHE
 from sales_metrics.job.freshness import stated_as_of
+from sales_metrics.job.reading import Reading, Refusal, ask_reading
 from sales_metrics.publishing.store import Store
 
 OLDEST_PYTHON = (3, 11)
@@ -29,10 +32,15 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}$", re.ASCII)
 
 @dataclass(frozen=True)
 class Check:
-    """`ok`, `warn` (it works without) or `error` (it does not)."""
+    """`ok`, `warn` (it works without), `error` (it does not) or `setting`: an error to be mended in
+    the configuration."""
 
     status: str
     sentence: str
+
+    @property
+    def is_error(self) -> bool:
+        return self.status in ("error", "setting")
 
 
 def check_installation(project: Path) -> Iterator[Check]:
@@ -56,33 +64,77 @@ def check_installation(project: Path) -> Iterator[Check]:
         yield Check("ok", "breaches go to the webhook of SALES_METRICS_WEBHOOK_URL")
 
 
-def check_raw(project: Path, raw: Path) -> Iterator[Check]:
+def check_raw(project: Path, raw: Path, kept: Path) -> Iterator[Check]:
+    """What dbt would say of the raw folder, and what it would say next once that is mended.
+
+    `kept`: where `run` may have kept what dbt has parsed.
+    """
     contract = read_contract(project)
-    variables = project_vars(project)
     with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
         try:
+            check_raw_folder(raw)
+            if (kept / CACHE).is_file() and os.access(kept / CACHE, os.R_OK):
+                (work / "cache").mkdir()
+                shutil.copy(kept / CACHE, work / "cache")
+            reading = ask_reading(
+                project=project,
+                profiles=project / "profiles",
+                target=None,
+                work=work,
+                cache=work / "cache",
+                raw=raw.resolve(),
+            )
+            if isinstance(reading, Refusal) and reading.is_configuration:
+                yield from (Check("setting", sentence) for sentence in reading.sentences)
+                return
             landing = write_landing(
-                raw, Path(folder) / "landing.duckdb", contract, variables.get("raw_columns") or {}
+                raw,
+                work / "landing.duckdb",
+                contract,
+                project_vars(project).get("raw_columns") or {},
+                reading if isinstance(reading, Reading) else None,
             )
         except SalesMetricsError as error:
             yield Check("error", str(error))
             return
     yield from (Check("error", sentence) for sentence in landing.unreadable)
-    yield from _check_as_of(raw, variables)
+    if isinstance(reading, Reading):
+        yield from _check_reading(reading, raw, project)
+    else:
+        yield from _check_refused(reading, landing, contract, raw, project)
+    yield from (Check("warn", one.sentence) for one in reading.unread)
+
+
+def _check_reading(reading: Reading, raw: Path, project: Path) -> Iterator[Check]:
+    yield from _check_as_of(raw, project_vars(project))
+    for (source, table), read in reading.tables.items():
+        yield Check("ok", f"{source}.{table}, {len(read.columns)} columns")
+    yield from (Check("warn", sentence) for sentence in reading.doubled)
+
+
+def _check_refused(
+    refusal: Refusal, landing: Landing, contract: list[RawTable], raw: Path, project: Path
+) -> Iterator[Check]:
+    """All that is missing at once, where dbt stops at the first."""
+    variables = project_vars(project)
+    found = [*_check_as_of(raw, variables)]
     used = {source for source, _ in landing.tables}
     if not used & set(CRMS):
-        yield Check(
-            "error",
-            f"No table of a CRM lies in {raw}: put its files into {raw}/salesforce or"
-            f" {raw}/csv_export.",
+        found.append(
+            Check(
+                "error",
+                f"No table of a CRM lies in {raw}: put its files into {raw}/salesforce or"
+                f" {raw}/csv_export.",
+            )
         )
     waived = variables.get("waived_columns") or {}
     for table in contract:
         if table.source in used:
-            yield from _check_table(table, landing.tables.get((table.source, table.name)), waived)
-    known = {(table.source, table.name) for table in contract}
-    for source, name in sorted(set(landing.tables) - known):
-        yield Check("warn", f"{source}/{name} is no table of the contract: nothing reads it.")
+            found += _check_table(table, landing.tables.get((table.source, table.name)), waived)
+    yield from found
+    if not landing.unreadable and not any(check.is_error for check in found):
+        yield from (Check("error", sentence) for sentence in refusal.sentences)
 
 
 def check_published(published: Path) -> Iterator[Check]:

@@ -14,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from sales_metrics.doctor.checks import Check
 
-from sales_metrics.errors import SalesMetricsError
+from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
 from sales_metrics.job.command import json_option, project_option, published_option, raw_option
 
 
@@ -38,18 +38,21 @@ def _all(checks: Iterator[Check]) -> list[Check]:
 def doctor(raw: Path | None, published: Path, project: Path, as_json: bool) -> None:
     """Say what the installation, the raw folder and the published folder lack.
 
-    Exit code 0 when `run` can work, 1 when something is missing.
+    Exit code 0 when `run` can work, 1 when something is missing, 2 when a setting is wrong.
     """
     # Imported here, so that the other commands start without it.
     from sales_metrics.doctor.checks import check_installation, check_published, check_raw
 
     checks = [*check_installation(project)]
     if (project / "dbt_project.yml").is_file():
-        checks += _all(check_raw(project, raw or project / "data" / "demo"))
+        cache = published / ".work" / "cache"
+        checks += _all(check_raw(project, raw or project / "data" / "demo", cache))
     checks += _all(check_published(published))
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(check) for check in checks]))
     else:
         for check in checks:
-            click.echo(f"{check.status:5}  {check.sentence}")
-    sys.exit(1 if any(check.status == "error" for check in checks) else 0)
+            click.echo(f"{'error' if check.is_error else check.status:5}  {check.sentence}")
+    if any(check.status == "setting" for check in checks):
+        sys.exit(USAGE)
+    sys.exit(CHECK_FAILED if any(check.is_error for check in checks) else 0)

@@ -9,12 +9,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError
 from sales_metrics.expectations import dialect
 from sales_metrics.expectations.suites import Expected, Severity
 from sales_metrics.privacy import masked
+from sales_metrics.sql import connect
 
 # Rows of a finding that a sentence names.
 SHOWN = 3
@@ -70,7 +69,7 @@ def _columns(database: Path) -> dict[tuple[str, str], set[str]]:
     if not database.exists():
         raise SalesMetricsError(f"There is no database {database}: run `dbt build` first.")
     found: dict[tuple[str, str], set[str]] = {}
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with connect(database, read_only=True) as connection:
         rows = connection.execute(
             "select schema_name, table_name, column_name from duckdb_columns() where not internal"
         ).fetchall()

@@ -35,12 +35,26 @@ def expectations(raw: Path, database: Path, page: Path | None) -> None:
     """Check that what landed and what was built is plausible; exit 1 when an error is found."""
     # Imported here, so that the other commands start without it.
     from sales_metrics.expectations.audit import Audit
+    from sales_metrics.expectations.landing import check_raw_folder
     from sales_metrics.expectations.page import render_page
+    from sales_metrics.job.reading import Reading, ask_reading, explained
     from sales_metrics.publishing.writing import connected
 
     connected(database).close()
+    check_raw_folder(raw)
     with tempfile.TemporaryDirectory() as folder:
-        audit = Audit.of(PROJECT, raw, Path(folder) / "landing.duckdb")
+        landing = Path(folder) / "landing.duckdb"
+        reading = ask_reading(
+            project=PROJECT,
+            profiles=PROJECT / "profiles",
+            target=None,
+            work=Path(folder),
+            cache=Path(folder) / "cache",
+            raw=raw.resolve(),
+        )
+        if not isinstance(reading, Reading):
+            raise explained(reading, PROJECT, raw, landing)
+        audit = Audit.of(PROJECT, raw, landing, reading)
         of_raw, of_marts = audit.raw_findings({}), audit.mart_findings(database, None)
     findings = [*of_raw, *of_marts]
     for finding in findings:

@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 import duckdb_engine
 from sqlalchemy.dialects import registry
 
+from sales_metrics.sql import literal, memory_limit
+
 SCHEME = "sales_metrics_reader"
 
 
@@ -53,6 +55,9 @@ class ReaderDialect(duckdb_engine.Dialect):
 
     def connect(self, *arguments: Any, **options: Any) -> Any:
         connection = super().connect(*arguments, **options)
+        limit = memory_limit()
+        if limit:
+            connection.execute(f"set memory_limit = {literal(limit)}")
         self.opened.append(connection)
         return _Connection(connection)
 

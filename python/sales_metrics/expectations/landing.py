@@ -13,7 +13,8 @@ import duckdb
 from sales_metrics import csv_files
 from sales_metrics.contract import RawTable
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError
-from sales_metrics.sql import literal, quoted
+from sales_metrics.job.reading import Reading, ReadTable
+from sales_metrics.sql import connect, literal, quoted
 
 SUFFIXES = (".parquet", ".csv")
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -29,30 +30,49 @@ class Landing:
     tables: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     # Sentences about files nobody can read.
     unreadable: tuple[str, ...] = ()
+    # SQL of the value staging reads, by column, where dbt has told it.
+    values: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
 
 def write_landing(
-    raw_folder: Path, database: Path, contract: Iterable[RawTable], own_names: Names | None = None
+    raw_folder: Path,
+    database: Path,
+    contract: Iterable[RawTable],
+    own_names: Names | None = None,
+    reading: Reading | None = None,
 ) -> Landing:
     """Makes `database` with one view `<source>.<table>` per raw file.
 
     Tables and columns are found whatever their spelling (`StageName`, `stagename`, `Stage_Name__c`)
     and shown under the contract's name; others keep their own. `own_names` is the var raw_columns.
+    Where dbt has told what it reads, its `reading` says which file is the table, and which column.
     """
     check_raw_folder(raw_folder)
+    contract = list(contract)
     known = {
         (table.source, _letters(name)): table
         for table in contract
         for name in (*table.spellings, table.name)
     }
+    by_name = {(table.source, table.name): table for table in contract}
+    read = {
+        Path(one.place).resolve(): (by_name[key], one)
+        for key, one in (reading.tables if reading else {}).items()
+    }
     tables: dict[tuple[str, str], dict[str, str]] = {}
     unreadable: list[str] = []
-    with duckdb.connect(str(database)) as connection:
+    with connect(database) as connection:
         for file in sorted(raw_folder.glob("*/*")):
             if file.suffix.lower() not in SUFFIXES or not file.is_file():
                 continue
             source = file.parent.name
             table = known.get((source, _letters(file.stem)))
+            told: ReadTable | None = None
+            if reading:
+                # A file nobody reads has been told already.
+                if file.resolve() not in read:
+                    continue
+                table, told = read[file.resolve()]
             name = table.name if table else file.stem
             if file.stat().st_size == 0:
                 unreadable.append(
@@ -71,6 +91,9 @@ def write_landing(
                 unreadable.append(_unreadable(file, error))
                 continue
             spelled = _spelled(table, [column for column, *_ in found], own_names or {})
+            if told:
+                by_raw = {raw: column for column, raw in told.columns.items()}
+                spelled = {raw: by_raw.get(raw, f"{raw} (not read)") for raw in spelled}
             selected = ", ".join(f"{quoted(raw)} as {quoted(spelled[raw])}" for raw, *_ in found)
             connection.execute(f"create schema if not exists {quoted(source)}")
             # Sorted by path, Parquet comes last and wins over a CSV file of the same name.
@@ -79,7 +102,8 @@ def write_landing(
                 f" select {selected} from {relation}"
             )
             tables[source, name] = {spelled[raw]: kind for raw, kind, *_ in found}
-    return Landing(tables, tuple(unreadable))
+    values = {key: one.values for key, one in reading.tables.items()} if reading else {}
+    return Landing(tables, tuple(unreadable), values)
 
 
 def check_raw_folder(raw_folder: Path) -> None:

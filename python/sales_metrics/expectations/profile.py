@@ -15,7 +15,7 @@ import duckdb
 from sales_metrics.contract import RawTable
 from sales_metrics.expectations.landing import Landing
 from sales_metrics.privacy import masked
-from sales_metrics.sql import quoted
+from sales_metrics.sql import connect, quoted
 
 # Words people choose from a list, which no mapping of the project names: a new one is news.
 PICKLISTS = {
@@ -36,14 +36,20 @@ def profile_landing(
 ) -> dict[str, Landed]:
     """Rows, null shares and picklists by `source.table`."""
     profiles: dict[str, Landed] = {}
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with connect(database, read_only=True) as connection:
         for table in contract:
             columns = landing.tables.get((table.source, table.name))
             if columns is None:
                 continue
             known = [column.name for column in table.columns if column.name in columns]
             profiles[f"{table.source}.{table.name}"] = {
-                **_counted(connection, table, known, columns),
+                **_counted(
+                    connection,
+                    table,
+                    known,
+                    columns,
+                    landing.values.get((table.source, table.name), {}),
+                ),
                 "values": {
                     column: values
                     for column in PICKLISTS.get((table.source, table.name), ())
@@ -72,7 +78,7 @@ def write_profile(database: Path, now: Mapping[str, Landed], before: Mapping[str
             for column, values in landed["values"].items()
             for value in sorted(set(values) - {*map(masked, last["values"].get(column, values))})
         ]
-    with duckdb.connect(str(database)) as connection:
+    with connect(database) as connection:
         connection.execute("create schema if not exists profile")
         for name, columns, rows in (
             ("volumes", "table_name varchar, rows bigint, last_rows bigint", volumes),
@@ -94,31 +100,39 @@ def _counted(
     table: RawTable,
     known: list[str],
     columns: Mapping[str, str],
+    values: Mapping[str, str],
 ) -> dict[str, Any]:
+    """Null is what staging makes null: a value it cannot use is none."""
     filled = [
-        f"count(nullif(trim(cast({quoted(column)} as varchar)), ''))"
+        f"count({values[column]})"
+        if column in values
+        else f"count(nullif(trim(cast({quoted(column)} as varchar)), ''))"
         if columns[column] == "VARCHAR"
         else f"count({quoted(column)})"
         for column in known
     ]
-    stamps = [_newest(column) for column in table.stamps if column in columns]
+    stamps = [
+        _newest(values.get(column, f"try_cast({quoted(column)} as timestamp)"))
+        for column in table.stamps
+        if column in columns
+    ]
     newest = f"cast(greatest({', '.join(stamps or ['null'])}) as varchar)"
     row = connection.execute(
         f"select {', '.join(['count(*)', newest, *filled])} from {quoted(table.source, table.name)}"
     ).fetchall()[0]
     rows = row[0]
     nulls = {
-        column: round(1 - count / rows, 4) if rows else 0.0
+        # Only a column without any value is all null, however many rows there are.
+        column: (min(round(1 - count / rows, 4), 0.9999) if count else 1.0) if rows else 0.0
         for column, count in zip(known, row[2:], strict=True)
     }
     return {"rows": rows, "newest": row[1], "nulls": nulls}
 
 
-def _newest(column: str) -> str:
+def _newest(stamp: str) -> str:
     """A date in the future says nothing about how fresh a load is."""
-    stamp = f"try_cast({quoted(column)} as timestamp)"
     tomorrow = "cast(current_timestamp as timestamp) + interval 1 day"
-    return f"max({stamp}) filter (where {stamp} <= {tomorrow})"
+    return f"cast(max({stamp}) filter (where {stamp} <= {tomorrow}) as timestamp)"
 
 
 def _values(

@@ -15,7 +15,7 @@ import duckdb
 
 from sales_metrics import csv_files
 from sales_metrics.contract import RawTable
-from sales_metrics.sql import literal, quoted
+from sales_metrics.sql import connect, literal, quoted
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,10 @@ def write_reconciliation(
     landed: Mapping[tuple[str, str], Mapping[str, str]],
     stage_map: Path,
     currency: str,
+    values: Mapping[tuple[str, str], Mapping[str, str]],
 ) -> None:
     """The table profile.reconciled of `comparison`: measure, raw and mart amount and deals."""
-    with duckdb.connect(str(comparison)) as connection:
+    with connect(comparison) as connection:
         connection.execute("create schema if not exists profile")
         connection.execute(
             "create or replace table profile.reconciled (measure varchar, source_name varchar,"
@@ -62,21 +63,24 @@ def write_reconciliation(
         for deals in crms:
             table = next(t for t in contract if (t.source, t.name) == (deals.source, deals.table))
             columns = landed[deals.source, deals.table]
-            if not {"id", deals.stage, "amount"} <= set(columns) or table.amount_format != "plain":
+            read = values.get((deals.source, deals.table), {})
+            if not {"id", deals.stage, "amount"} <= set(columns) or not (
+                "amount" in read or table.amount_format == "plain"
+            ):
                 continue
             # Without any stamp nobody can say what has not changed since the as-of day.
             if not any(column in columns for column in table.stamps):
                 continue
             prefix = f"{deals.source}:" if len(crms) > 1 else ""
             connection.execute(
-                _insert(deals, table, columns, stage_map),
+                _insert(deals, table, columns, read, stage_map),
                 [deals.source, currency, as_of, prefix],
             )
 
 
 def write_drift(comparison: Path, work: Path, before: Path | None) -> None:
     """The table profile.drift of `comparison`: company numbers of quarters over before."""
-    with duckdb.connect(str(comparison)) as connection:
+    with connect(comparison) as connection:
         connection.execute("create schema if not exists profile")
         connection.execute(
             "create or replace table profile.drift (metric_id varchar, period_start date,"
@@ -103,9 +107,21 @@ def write_drift(comparison: Path, work: Path, before: Path | None) -> None:
         )
 
 
-def _insert(deals: _Deals, table: RawTable, columns: Mapping[str, str], stage_map: Path) -> str:
-    stamps = [quoted(column) for column in table.stamps if column in columns]
-    stamp = f"greatest({', '.join(f'try_cast({one} as timestamp)' for one in stamps)})"
+def _insert(
+    deals: _Deals,
+    table: RawTable,
+    columns: Mapping[str, str],
+    values: Mapping[str, str],
+    stage_map: Path,
+) -> str:
+    """`values`: SQL of what staging reads, for what is written in another way than plainly."""
+    dates = {} if table.date_format == "iso" else values
+    stamps = [
+        dates.get(column, f"try_cast({quoted(column)} as timestamp)")
+        for column in table.stamps
+        if column in columns
+    ]
+    stamp = f"greatest({', '.join(f'cast({one} as timestamp)' for one in stamps)})"
     deleted = [quoted(one) for one in ("is_deleted", "_fivetran_deleted") if one in columns]
     gone = " or ".join(f"coalesce(try_cast({one} as boolean), false)" for one in deleted) or "false"
     active = "_fivetran_active"
@@ -115,6 +131,8 @@ def _insert(deals: _Deals, table: RawTable, columns: Mapping[str, str], stage_ma
     # An amount outside the contract's range is a bad value there too.
     least, most = next(one.range for one in table.columns if one.name == "amount") or ("0", "0")
     amount = "try_cast(amount as decimal(18, 2))"
+    if table.amount_format != "plain":
+        amount = values["amount"]
     usable = f"case when {amount} between {least} and {most} then {amount} end"
     # A Salesforce id of 15 characters is the same as the one of 18 that begins with it.
     short = "left({}, 15)" if deals.source == "salesforce" else "{}"

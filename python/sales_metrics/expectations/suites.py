@@ -39,11 +39,7 @@ PLAIN_NUMBER = r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
 # Below so many rows a share says nothing.
 FEW_ROWS = 20
 MORE_NULLS = 0.2
-# In the raw tables not every required value is there; staging gives `unassigned` and the like.
-FILLED = {"owner_id": 0.9, "owner": 0.9}
-# The contract wants the column; what a change set or replaced may be nothing.
-OFTEN_EMPTY = ("old_value", "new_value")
-KEY_FILLED, MOSTLY_FILLED, MOSTLY_USABLE = 0.99, 0.95, 0.95
+MOSTLY_USABLE = 0.95
 # Relative difference of the marts from the raw rows they were made of.
 RECONCILED_WARN, RECONCILED_ERROR = 0.001, 0.02
 # Change of a company's number of a past period from one published build to the next.
@@ -73,18 +69,29 @@ def raw_suite(
     contract: Iterable[RawTable],
     landed: Mapping[tuple[str, str], Mapping[str, str]],
     today: dt.date,
+    *,
+    values: Mapping[tuple[str, str], Mapping[str, str]] | None = None,
+    load: Mapping[str, Any] | None = None,
+    last_load: Mapping[str, Any] | None = None,
 ) -> list[Expected]:
-    """What every landing shows, however dirty its rows are."""
+    """What every landing shows, however dirty its rows are.
+
+    `values`: SQL of what staging reads, where dbt has told it; `load`, `last_load`: in numbers.
+    """
     found: list[Expected] = []
     for table in contract:
         columns = landed.get((table.source, table.name))
+        read = (values or {}).get((table.source, table.name), {})
         if columns is None:
             continue
         if table.required:
             found.append(_rows(table.source, table.name))
         for column in table.columns:
             if column.name in columns:
-                found += _raw_column(table, column, columns[column.name], today)
+                found += _raw_column(
+                    table, column, columns[column.name], read.get(column.name), today
+                )
+                found += _filling(table, column, load or {}, last_load or {})
         found += _against_last_load(table)
         found += _keys(table, columns)
     stages = _mapped(project, "stage_map", "raw_stage")
@@ -122,22 +129,42 @@ def marts_suite(project: Path) -> list[Expected]:
 
 
 def _raw_column(
-    table: RawTable, column: RawColumn, physical: str, today: dt.date
+    table: RawTable, column: RawColumn, physical: str, value: str | None, today: dt.date
 ) -> Iterator[Expected]:
+    """`value`: SQL of what staging reads, where dbt has told it; else only plain text is judged."""
     source, name = table.source, column.name
-    if column.required and name not in OFTEN_EMPTY:
-        mostly = KEY_FILLED if name in table.key else FILLED.get(name, MOSTLY_FILLED)
-        yield _filled(source, table.name, name, mostly)
-    if physical == "VARCHAR" and _is_plain(table, column):
+    if value and column.data_type not in ("string", "boolean"):
+        yield _usable(table, column, value)
+    elif physical == "VARCHAR" and _is_plain(table, column):
         yield _usable(table, column)
-    if name in table.stamps and table.date_format == "iso":
-        yield _dated(source, table.name, name)
-        yield _not_in_future(source, table.name, name, today)
+    if name in table.stamps and (value or table.date_format == "iso"):
+        yield _dated(source, table.name, name, value or f"try_cast({quoted(name)} as timestamp)")
+        yield _not_in_future(
+            source, table.name, name, value or f"try_cast({quoted(name)} as timestamp)", today
+        )
     signed = (source, table.name) in SIGNED
-    if name == "amount" and table.amount_format == "plain" and not signed:
-        yield _amount(source, table.name)
-    if (source, table.name, name) == ("salesforce", "opportunity", "amount"):
-        yield _filled(source, table.name, name, 0.50, severity="warn")
+    if name == "amount" and (value or table.amount_format == "plain") and not signed:
+        yield _amount(source, table.name, value or "try_cast(amount as double)")
+
+
+def _filling(
+    table: RawTable, column: RawColumn, load: Mapping[str, Any], last_load: Mapping[str, Any]
+) -> Iterator[Expected]:
+    """Emptier than the contract says: refused where it got worse, or too little of it is left."""
+    if not column.filled or not column.filled.warn:
+        return
+    name = f"{table.source}.{table.name}"
+    share = load.get(name, {}).get("nulls", {}).get(column.name, 0.0)
+    last_share = last_load.get(name, {}).get("nulls", {}).get(column.name)
+    worse = last_share is not None and share > last_share + column.filled.drop
+    refused = column.required and (worse or 1 - share < column.filled.error)
+    yield _filled(
+        table.source,
+        table.name,
+        column.name,
+        column.filled.warn,
+        severity="error" if refused else "warn",
+    )
 
 
 def _is_plain(table: RawTable, column: RawColumn) -> bool:
@@ -170,7 +197,13 @@ def _against_last_load(table: RawTable) -> Iterator[Expected]:
     )
     required = [column.name for column in table.columns if column.required]
     listed = ", ".join(literal(column) for column in required) or "''"
-    emptier = f"{where} and share > last_share + {MORE_NULLS}"
+    drops = [
+        f"when {literal(column.name)} then {column.filled.drop}"
+        for column in table.columns
+        if column.filled and column.filled.drop != MORE_NULLS
+    ]
+    drop = f"case column_name {' '.join(drops)} else {MORE_NULLS} end" if drops else MORE_NULLS
+    emptier = f"{where} and share > last_share + {drop}"
     yield _none(
         "null_shares",
         name,
@@ -235,12 +268,13 @@ def _filled(
     return Expected(schema, table, sentence, kind, severity, column, {"mostly": mostly})
 
 
-def _usable(table: RawTable, column: RawColumn) -> Expected:
+def _usable(table: RawTable, column: RawColumn, read: str | None = None) -> Expected:
     """A column whose values no longer have their type became something else."""
     name, is_time = quoted(column.name), column.data_type in ("date", "timestamp")
     value = f"nullif(trim(cast({name} as varchar)), '')"
     pattern = literal(ISO_TIME if is_time else PLAIN_NUMBER)
-    bad = f"{value} is not null and not regexp_full_match({value}, {pattern})"
+    unusable = f"{read} is null" if read else f"not regexp_full_match({value}, {pattern})"
+    bad = f"{value} is not null and {unusable}"
     word = "dates" if is_time else "numbers"
     query = (
         f"select count_if({bad}) as found, count(*) as total, min({value}) filter (where {bad})"
@@ -279,21 +313,20 @@ def _known(schema: str, table: str, column: str, values: list[str]) -> Expected:
     return Expected(schema, table, sentence, kind, "warn", column, arguments)
 
 
-def _dated(schema: str, table: str, column: str) -> Expected:
-    day = f"try_cast({quoted(column)} as date)"
+def _dated(schema: str, table: str, column: str, value: str) -> Expected:
+    day = f"cast({value} as date)"
     outside = f"{day} < date '{OLDEST}' or {day} > date '{NEWEST}'"
     sentence = f"outside {OLDEST} to {NEWEST}"
     return _share(schema, table, column, sentence, outside, 0.05, "error")
 
 
-def _not_in_future(schema: str, table: str, column: str, today: dt.date) -> Expected:
+def _not_in_future(schema: str, table: str, column: str, value: str, today: dt.date) -> Expected:
     tomorrow = today + dt.timedelta(days=1)
-    later = f"try_cast({quoted(column)} as timestamp) > date '{tomorrow}' + 1"
+    later = f"{value} > date '{tomorrow}' + 1"
     return _share(schema, table, column, f"after {tomorrow}", later, 0.05, "error")
 
 
-def _amount(schema: str, table: str) -> Expected:
-    amount = "try_cast(amount as double)"
+def _amount(schema: str, table: str, amount: str) -> Expected:
     implausible = f"{amount} < 0 or {amount} > {LARGEST_AMOUNT}"
     sentence = f"below 0 or over {LARGEST_AMOUNT:,}"
     return _share(schema, table, "amount", sentence, implausible, 0.01, "warn")

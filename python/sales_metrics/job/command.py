@@ -77,6 +77,13 @@ raw_option = click.option(
     default=None,
     help="Folder of profiles.yml; by default `profiles` in the dbt project.",
 )
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="TABLE[.COLUMN]",
+    help="Publish although this table or column lacks what the last load had; may be repeated.",
+)
 @json_option
 def run(
     raw: Path | None,
@@ -86,6 +93,7 @@ def run(
     target: str | None,
     project: Path,
     profiles: Path | None,
+    accepted: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Check what landed, build, check what was built, publish, report.
@@ -118,6 +126,7 @@ def run(
         published=published.resolve(),
         keep=keep,
         wait_seconds=wait_seconds,
+        accepted=accepted,
     )
     phases = Phases(quiet=as_json)
     try:

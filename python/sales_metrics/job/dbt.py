@@ -22,9 +22,13 @@ WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 TRACE = re.compile(
     r"^\s*(> in macro|> called by|in macro|called by|compiled code at|Got \d+ result)"
 )
-HEADER = re.compile(r"^(Compilation|Runtime|Database|Parsing|Dbt|Validation|Env var)\w* Error\b")
+HEADER = re.compile(
+    r"^(Encountered an error while running operation: )?"
+    r"(Compilation|Runtime|Database|Parsing|Dbt|Validation|Env var)\w* Error\b"
+)
 SETTING = re.compile(
-    r"\bThe var \w|no time zone|SALES_METRICS_\w+ says|Env var required|dbt_project\.yml"
+    r"\bThe (environment )?var(iable)? \w|\bThe (date|amount) format '|no time zone"
+    r"|SALES_METRICS_\w+ says|Env var required|dbt_project\.yml"
     r"|profiles?\.yml|Could not find profile"
 )
 
@@ -50,17 +54,68 @@ def build(
     select: Sequence[str] = (),
 ) -> DbtOutcome:
     """`dbt build` into `work`/work.duckdb, its artifacts and log beside it."""
-    folder = work / "target"
-    folder.mkdir(exist_ok=True)
-    if (cache / CACHE).exists():
-        (folder / CACHE).write_bytes((cache / CACHE).read_bytes())
     arguments = [
         *("build", *WITHOUT_UNIT_TESTS),
+        *(["--select", *select] if select else []),
+    ]
+    last = _called(
+        arguments,
+        project=project,
+        profiles=profiles,
+        target=target,
+        work=work,
+        cache=cache,
+        raw=raw,
+        progress=progress,
+    )
+    return outcome(last)
+
+
+def ask(
+    macro: str,
+    *,
+    project: Path,
+    profiles: Path,
+    target: str | None,
+    work: Path,
+    cache: Path,
+    raw: str,
+) -> tuple[DbtOutcome, Mapping[str, Any]]:
+    """What a macro tells, also when it refuses in the end."""
+    last = _called(
+        ["run-operation", macro],
+        project=project,
+        profiles=profiles,
+        target=target,
+        work=work,
+        cache=cache,
+        raw=raw,
+    )
+    return outcome({**last, "results": []}), last["said"]
+
+
+def _called(
+    command: Sequence[str],
+    *,
+    project: Path,
+    profiles: Path,
+    target: str | None,
+    work: Path,
+    cache: Path,
+    raw: str,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> dict[str, Any]:
+    """The last message of dbt, called on work/work.duckdb with its artifacts and log beside it."""
+    folder = work / "target"
+    folder.mkdir(exist_ok=True)
+    if (cache / CACHE).exists() and not (folder / CACHE).exists():
+        (folder / CACHE).write_bytes((cache / CACHE).read_bytes())
+    arguments = [
+        *command,
         *("--project-dir", str(project), "--profiles-dir", str(profiles)),
         *("--target-path", str(folder), "--log-path", str(work / "logs")),
         *("--no-send-anonymous-usage-stats", "--no-use-colors"),
         *(["--target", target] if target else []),
-        *(["--select", *select] if select else []),
     ]
     environment = {
         **os.environ,
@@ -78,7 +133,7 @@ def build(
         kept = cache / f"{CACHE}.new"
         kept.write_bytes((folder / CACHE).read_bytes())
         kept.replace(cache / CACHE)
-    return outcome(last)
+    return last
 
 
 def _listen(

@@ -12,6 +12,8 @@ import sys
 import threading
 from typing import Any
 
+# What a macro says to the program that called dbt, as JSON behind these words.
+TELLS = "sales_metrics tells "
 HEADERS = ("model", "test", "unit_test", "seed", "snapshot", "operation")
 
 
@@ -28,8 +30,11 @@ def main() -> None:
     from dbt.cli.main import dbtRunner
 
     errors: list[str] = []
+    said: dict[str, Any] = {}
 
     def listen(event: Any) -> None:
+        if event.info.name == "JinjaLogInfo" and event.data.msg.startswith(TELLS):
+            said.update(json.loads(event.data.msg.removeprefix(TELLS)))
         if event.info.name == "LogStartLine":
             tell(done=event.data.index - 1, of=event.data.total)
         if event.info.level == "error" and event.info.msg.strip():
@@ -41,7 +46,9 @@ def main() -> None:
         success=bool(outcome.success),
         exception=str(outcome.exception) if outcome.exception else None,
         errors=errors,
-        results=[_told(result) for result in results],
+        said=said,
+        # What a macro did alone has no node.
+        results=[_told(result) for result in results if hasattr(result, "node")],
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from sales_metrics.breaches.delivery import Delivered, deliver_or_warn, prepare
-from sales_metrics.contract import project_vars
+from sales_metrics.contract import project_vars, read_contract
 from sales_metrics.errors import (
     CHECK_FAILED,
     PUBLISHED,
@@ -25,10 +25,12 @@ from sales_metrics.errors import (
 from sales_metrics.expectations.audit import Audit
 from sales_metrics.expectations.checking import Finding
 from sales_metrics.expectations.landing import check_raw_folder
+from sales_metrics.expectations.losses import check_accepted, losses
 from sales_metrics.expectations.page import quality_rows, render_page
 from sales_metrics.job import dbt
 from sales_metrics.job.freshness import Freshness, as_of_day, freshness
 from sales_metrics.job.phases import Phases
+from sales_metrics.job.reading import Reading, ask_reading, explained
 from sales_metrics.privacy import masked, masked_lines
 from sales_metrics.project import (
     check_profile,
@@ -62,6 +64,8 @@ class Settings:
     published: Path
     keep: int = 7
     wait_seconds: float = 0
+    # Tables and columns that may be worse than in the last accepted load.
+    accepted: Sequence[str] = ()
     with_expectations: bool = True
 
 
@@ -139,12 +143,15 @@ class Job:
         with phase("freshness of sources") as note:
             check_raw_folder(settings.raw)
             fingerprint = raw_fingerprint(settings.raw)
-            audit = Audit.of(settings.project, settings.raw, self.work / "landing.duckdb")
-            note(self._judge_freshness(audit))
+            reading = self._reading()
+            audit = Audit.of(settings.project, settings.raw, self.work / "landing.duckdb", reading)
+            note(self._judge_freshness(audit, reading))
+            self._judge_losses(audit, reading)
         if settings.with_expectations:
             with phase("raw expectations") as note:
                 last = self.before.landed if self.before else {}
-                note(self._judge("What landed", audit.raw_findings(last)))
+                found = audit.raw_findings(last, settings.accepted)
+                note(self._judge("What landed", found))
         with phase("dbt build") as note:
             note(self._build())
         database = self.work / "work.duckdb"
@@ -176,10 +183,37 @@ class Job:
             breaches=delivered.counts() if delivered else {},
         )
 
-    def _judge_freshness(self, audit: Audit) -> str:
+    def _reading(self) -> Reading | None:
+        """What dbt would read; a setting it refuses ends the run here. None without a contract."""
+        settings = self.settings
+        contract = read_contract(settings.project)
+        check_accepted(settings.accepted, contract)
+        if not contract:
+            return None
+        reading = ask_reading(
+            project=settings.project,
+            profiles=settings.profiles,
+            target=settings.target,
+            work=self.work,
+            cache=self.store.work / "cache",
+            raw=settings.raw,
+        )
+        if not isinstance(reading, Reading):
+            raise explained(reading, settings.project, settings.raw, self.work / "landing.duckdb")
+        self.warnings += reading.warnings()
+        return reading
+
+    def _judge_losses(self, audit: Audit, reading: Reading | None) -> None:
+        last = self.before.landed if self.before else {}
+        lost, accepted = losses(last, audit.landed, reading, self.settings.accepted)
+        self.warnings += accepted
+        if lost:
+            raise SalesMetricsError(*lost, exit_code=CHECK_FAILED)
+
+    def _judge_freshness(self, audit: Audit, reading: Reading | None) -> str:
         today = dt.datetime.now(dt.UTC).date()
         variables = project_vars(self.settings.project)
-        as_of = as_of_day(self.settings.raw, variables, today)
+        as_of = reading.as_of if reading else as_of_day(self.settings.raw, variables, today)
         found: list[Freshness] = freshness(audit.contract, audit.landed, as_of)
         self.warnings += [one.sentence() for one in found if one.severity == "warn"]
         late = [one.sentence() for one in found if one.severity == "error"]

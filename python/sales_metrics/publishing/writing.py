@@ -25,7 +25,7 @@ from sales_metrics.publishing.store import (
     prune,
     switch,
 )
-from sales_metrics.sql import literal, quoted
+from sales_metrics.sql import connect, literal, quoted
 
 # Files of this version are read by DuckDB 1.2 and later, which many dashboards bundle.
 STORAGE_VERSION = "v1.2.0"
@@ -115,7 +115,7 @@ def connected(database: Path) -> duckdb.DuckDBPyConnection:
     if not database.exists():
         raise SalesMetricsError(f"There is no database {database}: build it first.")
     try:
-        return duckdb.connect(str(database), read_only=True)
+        return connect(database, read_only=True)
     except duckdb.Error as error:
         raise from_system(error, database) from error
 
@@ -127,7 +127,7 @@ def timestamp(now: dt.datetime | None = None) -> str:
 def _write_tables(
     work: Path, folder: Path, publication: Publication, tagged: Callable[[int], Tag]
 ) -> dict[str, int]:
-    with duckdb.connect() as connection:
+    with connect(spill=folder / ".tmp") as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach {literal(work)} as work (read_only)")
         connection.execute(

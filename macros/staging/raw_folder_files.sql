@@ -1,0 +1,207 @@
+{#-
+    Every file of the raw folder, and what is read of it: a file that nobody reads is said, never
+    passed over in silence.
+
+    raw_files_judged()     one entry per file: {file, source_name, table_name, check_id, read_instead,
+                           told}; check_id is none for a file that is read, told its sentence otherwise
+        unread_file        it seems to be a table of the contract, but is not read
+        second_file        another file, read_instead, is read as the same table
+        extra_file         nothing in the contract is like it
+    raw_columns_doubled()  columns of the raw tables that a column of the contract could also be
+                           read from: [{column, told}]
+-#}
+{% macro raw_files_judged() -%}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- set known = raw_memory() -%}
+    {%- if 'raw_files_judged' not in known -%}
+        {%- set files = raw_folder_files() -%}
+        {%- set contracts = contracts_by_source() -%}
+        {%- set read = files_read(files, contracts) -%}
+        {%- set judged = [] -%}
+        {%- for file in files -%}
+            {%- do judged.append(judged_file(file, contracts, read)) -%}
+        {%- endfor -%}
+        {%- do known.update({'raw_files_judged': judged}) -%}
+    {%- endif -%}
+    {{ return(known['raw_files_judged']) }}
+{%- endmacro %}
+
+{#-
+    [{file: path below the raw folder, folder, name, is_folder}]. A folder where a file is expected
+    is one entry, whatever lies in it; what begins with a dot or an underscore is no export.
+-#}
+{% macro raw_folder_files() -%}
+    {%- set found = {} -%}
+    {%- for path in adapter.dispatch('paths_of_raw_folder', 'sales_metrics')() -%}
+        {%- set parts = path.split('/') -%}
+        {%- set file = parts[:3] | join('/') if parts | length < 3 else parts[:2] | join('/') ~ '/' -%}
+        {%- if not modules.re.search('(^|/)[._]', path) -%}
+            {%- do found.update({file: {
+                'file': file,
+                'folder': parts[0] if parts | length > 1 else '',
+                'name': parts[1] if parts | length > 1 else parts[0],
+                'is_folder': parts | length > 2,
+            }}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found.values() | sort(attribute='file') | list) }}
+{%- endmacro %}
+
+{% macro default__paths_of_raw_folder() -%}
+    {{ return([]) }}
+{%- endmacro %}
+
+{% macro duckdb__paths_of_raw_folder() -%}
+    {%- set found = [] -%}
+    {#- By level, because a search of all levels at once would not follow a link to a folder. -#}
+    {%- for level in ['/*', '/*/*', '/*/*/**'] -%}
+        {%- for row in run_query("select file from glob('" ~ glob_text(raw_folder()) ~ level ~ "')") -%}
+            {%- do found.append(row[0][(raw_folder() | length) + 1:]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- Of a binary file only the path is read, so listing costs no reading. -#}
+{% macro spark__paths_of_raw_folder() -%}
+    {%- do run_query(
+        "create or replace temporary view raw_folder_listing using binaryFile options (path '"
+        ~ sql_text(raw_folder()) ~ "', recursiveFileLookup 'true')"
+    ) -%}
+    {#- Spark gives whole addresses; what they share with the folder ends where it does. -#}
+    {%- set top = '/' ~ raw_folder().lstrip('./') ~ '/' -%}
+    {%- set found = [] -%}
+    {%- for row in run_query('select path from raw_folder_listing') -%}
+        {%- do found.append(row[0].rsplit(top, 1)[-1] if top in row[0] else row[0]) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- {source.table: the file that is read as it}. -#}
+{% macro files_read(files, contracts) -%}
+    {%- set read = {} -%}
+    {%- for source_name, tables in contracts.items()
+        if source_name not in var('raw_schemas', {}) -%}
+        {%- set by_stem = {} -%}
+        {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}
+        {%- for file in files if file.folder == source_name and is_raw_table_file(file) -%}
+            {%- do by_stem.update({file.name.rsplit('.', 1)[0] | lower: file.file}) -%}
+        {%- endfor -%}
+        {%- for table_name, contract in tables.items() -%}
+            {%- set spelled = spelled_in(by_stem, table_spellings(contract)) -%}
+            {%- if spelled -%}
+                {%- do read.update({source_name ~ '.' ~ table_name: by_stem[spelled]}) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(read) }}
+{%- endmacro %}
+
+{% macro is_raw_table_file(file) -%}
+    {{ return(
+        not file.is_folder
+        and modules.re.match('^.+[.](parquet|csv)$', file.name | lower) is not none
+    ) }}
+{%- endmacro %}
+
+{% macro judged_file(file, contracts, read) -%}
+    {%- set is_read = file.file == 'as_of.csv' or file.file in read.values() -%}
+    {%- set source_name = file.folder if file.folder in contracts
+        else nearest_name(file.folder, contracts | list, most=2) -%}
+    {#- At the top a table may be of any source; only its own name tells. -#}
+    {%- set searched = [source_name] if source_name else contracts | list -%}
+    {%- set like = namespace(table=none, source=none) -%}
+    {%- for one in searched if (source_name or not file.folder) and not like.table -%}
+        {%- set like.table = table_like(file.name, contracts[one]) -%}
+        {%- set like.source = one if like.table else none -%}
+    {%- endfor -%}
+    {%- set read_instead = read.get(like.source ~ '.' ~ like.table) if file.folder == like.source -%}
+    {%- set check_id = none if is_read
+        else 'second_file' if read_instead
+        else 'unread_file' if like.table
+        else 'extra_file' -%}
+    {{ return({
+        'file': file.file,
+        'source_name': like.source or source_name,
+        'table_name': like.table,
+        'check_id': check_id,
+        'read_instead': read_instead,
+        'told': none if is_read else file_told(file, like, read_instead),
+    }) }}
+{%- endmacro %}
+
+{#- The table of the contract that a file is called like, whatever its end: task.csv.gz, Tasks (1).xlsx. -#}
+{% macro table_like(file_name, tables) -%}
+    {%- set stem = modules.re.sub('[^a-z]+$', '', file_name.split('.')[0] | lower) -%}
+    {%- set spelled = {} -%}
+    {%- for contract in tables.values() -%}
+        {%- for spelling in table_spellings(contract) -%}
+            {%- do spelled.setdefault(spelling, contract.name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set near = stem if stem in spelled else nearest_name(stem, spelled | list, most=2) -%}
+    {{ return(spelled.get(near)) }}
+{%- endmacro %}
+
+{#- Why a file is not read, and what to do about it. -#}
+{% macro file_told(file, like, read_instead) -%}
+    {%- set wanted = (like.source or '') ~ '/' ~ (like.table or '') -%}
+    {%- set unread = file.file ~ ' is not read' -%}
+    {%- if read_instead -%}
+        {{ return(
+            unread ~ ': ' ~ read_instead ~ ' is read as the table ' ~ like.table
+            ~ '; remove the one that is not meant.'
+        ) }}
+    {%- elif not like.table -%}
+        {{ return(unread ~ ': it is no table of the contract.') }}
+    {%- elif like.source in var('raw_schemas', {}) -%}
+        {{ return(
+            unread ~ ', because the var raw_schemas reads ' ~ like.source ~ ' from '
+            ~ var('raw_schemas')[like.source] ~ '.'
+        ) }}
+    {%- elif file.folder != like.source -%}
+        {{ return(
+            unread ~ ', because it does not lie in the folder of a source; is it '
+            ~ wanted ~ '?'
+        ) }}
+    {%- elif file.is_folder -%}
+        {{ return(
+            unread ~ ', because it is a folder: the table is one file, ' ~ wanted ~ '.csv or '
+            ~ wanted ~ '.parquet.'
+        ) }}
+    {%- elif modules.re.search('[.](gz|zip|bz2|zst|xz|7z|tar|tgz|snappy)$', file.name | lower) -%}
+        {{ return(unread ~ ', because it is packed: unpack it as ' ~ wanted ~ '.csv.') }}
+    {%- elif not is_raw_table_file(file) -%}
+        {{ return(
+            unread ~ ', because it is neither CSV nor Parquet: export it as ' ~ wanted ~ '.csv.'
+        ) }}
+    {%- else -%}
+        {{ return(unread ~ ', because no table is called so; is it ' ~ wanted ~ '?') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A second column of a CSV file with the same name comes as name_1 from DuckDB. -#}
+{% macro raw_columns_doubled() -%}
+    {%- set found = [] -%}
+    {%- for tables in contracts_by_source().values() if execute -%}
+        {%- for contract in tables.values() -%}
+            {%- set table = raw_table(contract) -%}
+            {%- set fields = raw_fields(contract, table) | selectattr('physical') if table else [] -%}
+            {%- set used = [] -%}
+            {%- for field in fields -%}{%- do used.append(field.physical.sql) -%}{%- endfor -%}
+            {%- for field in fields if table -%}
+                {%- set spellings = column_spellings(contract, contract.columns[field.name]) -%}
+                {%- for name, physical in table.columns.items() if physical.sql not in used
+                    and (name in spellings or modules.re.sub('_1$', '', name) in spellings) -%}
+                    {%- do found.append({
+                        'column': contract.source_name ~ '.' ~ contract.name ~ '.' ~ name,
+                        'told': contract.source_name ~ '.' ~ contract.name ~ '.' ~ field.name
+                            ~ ' is read from ' ~ field.physical.sql ~ ', and ' ~ physical.sql
+                            ~ ' is not read: name the one that is meant in the var raw_columns.',
+                    }) -%}
+                {%- endfor -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}

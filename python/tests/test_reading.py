@@ -1,0 +1,464 @@
+"""What a build reads of the raw folder, what it will not be told, and what was there before."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from harness import REPO, environment
+from publishing_harness import build_info, call, write_work
+from sales_metrics.contract import read_contract
+from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
+from sales_metrics.expectations.audit import Audit
+from sales_metrics.expectations.losses import check_accepted, losses
+from sales_metrics.job import dbt, reading
+from sales_metrics.job.dbt_child import TELLS
+from sales_metrics.job.freshness import freshness
+from sales_metrics.job.reading import Reading, Refusal
+from sales_metrics.publishing.store import Store
+from sales_metrics.publishing.writing import Publication, publish
+from sales_metrics.sql import connect
+
+ROWS = 40
+Table = list[dict[str, str]]
+Ask = Callable[..., Reading | Refusal]
+
+
+def deals(**changes: str) -> Table:
+    return [
+        {
+            "deal_id": f"D-{number}",
+            "owner": f"rep{number % 3}",
+            "stage": "Prospecting",
+            "created_date": "2025-03-04",
+            "close_date": "2025-08-29",
+            "amount": f"{700 + number}",
+            "type": "New Business",
+            **changes,
+        }
+        for number in range(ROWS)
+    ]
+
+
+def write(raw: Path, name: str, rows: Table) -> Path:
+    path = raw / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return raw
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    """Asks dbt as `run` does, but in this process and on a project that is parsed once."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    work = tmp_path_factory.mktemp("ask")
+    common = [
+        *("--project-dir", str(REPO), "--profiles-dir", str(REPO / "profiles")),
+        *("--target-path", str(work / "target"), "--log-path", str(work / "logs")),
+        *("--no-send-anonymous-usage-stats", "--quiet"),
+    ]
+    with environment({"SALES_METRICS_DUCKDB": str(work / "asked.duckdb")}):
+        parsed = dbtRunner().invoke(["parse", *common])
+    assert parsed.success, parsed.exception
+
+    def called(raw: Path, given: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
+        errors: list[str] = []
+        said: dict[str, Any] = {}
+
+        def listen(event: Any) -> None:
+            if event.info.name == "JinjaLogInfo" and event.data.msg.startswith(TELLS):
+                said.update(json.loads(event.data.msg.removeprefix(TELLS)))
+            elif event.info.level == "error" and event.info.msg.strip():
+                errors.append(event.info.msg.strip())
+
+        arguments = ["run-operation", reading.MACRO, "--vars", json.dumps(given), *common]
+        with environment(
+            {
+                "SALES_METRICS_DUCKDB": str(work / "asked.duckdb"),
+                "SALES_METRICS_RAW": str(raw),
+                **settings,
+            }
+        ):
+            done = dbtRunner(manifest=parsed.result, callbacks=[listen]).invoke(arguments)
+        DuckDBConnectionManager.close_all_connections()
+        exception = str(done.exception or "") or None
+        return {"success": done.success, "exception": exception, "errors": errors, "said": said}
+
+    def asked(
+        raw: Path, vars: Mapping[str, Any] | None = None, **settings: str
+    ) -> Reading | Refusal:
+        last = called(raw, vars or {}, settings)
+        return reading.understood(dbt.outcome({**last, "results": []}), last["said"], raw)
+
+    return asked
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    return write(tmp_path / "raw", "csv_export/opportunities.csv", deals())
+
+
+UNKNOWN = "is none of the project; "
+OF_CONTRACT = "of the contract; did you mean"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"bokking_date": "history"}, f"The var bokking_date {UNKNOWN}did you mean booking_date?"),
+        ({"sales_metrics": {"segment_oder": []}}, f"{UNKNOWN}did you mean segment_order?"),
+        ({"colour": "red"}, f"The var colour {UNKNOWN}there are as_of_date, booking_date, "),
+        ({"raw_formats": {"csv_exprot": {"date": "iso"}}}, f"source {OF_CONTRACT} csv_export?"),
+        ({"raw_formats": {"csv_export": {"dates": "iso"}}}, "no kind of format; did you mean date"),
+        ({"raw_formats": {"csv_export": {"date": "y/y/y"}}}, "The date format 'y/y/y' of source"),
+        ({"raw_formats": {"csv_export": "iso"}}, "The var raw_formats says 'iso' of csv_export"),
+        ({"raw_formats": {"csv_export": {"leds": {"date": "iso"}}}}, "did you mean leads?"),
+        ({"raw_schemas": {"csv_export": 7}}, "The var raw_schemas says"),
+        ({"raw_columns": {"csv_export": {"lead": {}}}}, f"table {OF_CONTRACT} leads?"),
+        (
+            {"raw_columns": {"csv_export": {"leads": {"sorce": "x"}}}},
+            "The var raw_columns names csv_export.leads.sorce, and sorce is no column of the"
+            " contract; did you mean source?",
+        ),
+        ({"raw_columns": {"csv_export": {"leads": {"source": [1]}}}}, "The var raw_columns says"),
+        ({"waived_columns": {"csv_export": {"leads": "owner_id"}}}, "The var waived_columns says"),
+        ({"waived_columns": {"csv_export": {"leads": ["ownr_id"]}}}, "did you mean owner_id?"),
+        ({"personal_columns": {"dim_repps": []}}, "is no public table; did you mean dim_reps?"),
+        ({"personal_columns": {"dim_reps": ["rep_nam"]}}, "of that table; did you mean rep_name?"),
+        ({"personal_columns": {"dim_reps": "rep_name"}}, "The var personal_columns says"),
+        ({"crm_sources": ["csv_export", "csv_export"]}, "The var crm_sources says"),
+        ({"ramp_pipeline_multiple": -1}, "The var ramp_pipeline_multiple says '-1'; it takes a"),
+        ({"health_red_pushes": float("inf")}, "The var health_red_pushes says 'inf'; it takes a"),
+        ({"fiscal_year_start_month": True}, "The var fiscal_year_start_month says 'True'; it"),
+        ({"hot_lead_sources": "web"}, "The var hot_lead_sources says 'web'; it takes a list"),
+        ({"as_of_date": "2025-02-29"}, "The var as_of_date says '2025-02-29', which is not a day"),
+    ],
+)
+def test_a_setting_nobody_knows_is_refused(
+    ask: Ask, raw: Path, given: dict[str, Any], sentence: str
+) -> None:
+    refused = ask(raw, given)
+    assert isinstance(refused, Refusal)
+    (told,) = refused.sentences
+    assert sentence in told
+    assert refused.exit_code == USAGE
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"SALES_METRICS_RAW_FORMATS": "{csv"}, "SALES_METRICS_RAW_FORMATS says '{csv'; it takes"),
+        (
+            {"SALES_METRICS_RAW_FORMATS": '{"csv_exports": {"date": "iso"}}'},
+            "SALES_METRICS_RAW_FORMATS names csv_exports, which is no source; did you mean",
+        ),
+        ({"SALES_METRICS_THREADS": "0"}, "SALES_METRICS_THREADS says '0'; it takes a whole"),
+    ],
+)
+def test_a_variable_of_the_environment_likewise(
+    ask: Ask, raw: Path, settings: dict[str, str], sentence: str
+) -> None:
+    refused = ask(raw, **settings)
+    assert isinstance(refused, Refusal)
+    assert sentence in refused.sentences[0]
+    assert refused.exit_code == USAGE
+
+
+def test_settings_that_are_right_are_taken(ask: Ask, raw: Path) -> None:
+    told = ask(
+        raw,
+        {
+            "sales_metrics": {"booking_date": "crm_close_date"},
+            "as_of_date": "2025-07-31",
+            "raw_formats": {"csv_export": {"date": "iso", "amount": "us"}},
+            "raw_columns": {"csv_export": {"opportunities": {"amount": ["worth", "value"]}}},
+            "waived_columns": {"csv_export": {"leads": ["owner_id"]}},
+            "personal_columns": {"dim_reps": ["rep_name"]},
+        },
+    )
+    assert isinstance(told, Reading)
+    assert told.as_of == dt.date(2025, 7, 31)
+
+
+def test_every_var_of_the_project_is_known_and_no_other() -> None:
+    text = (REPO / "macros" / "check_vars.sql").read_text(encoding="utf-8")
+    listed = re.search(r"macro known_vars.*?return\(\[(.*?)\]\)", text, re.DOTALL)
+    assert listed
+    import yaml
+
+    project = yaml.safe_load((REPO / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert sorted(re.findall(r"'(\w+)'", listed[1])) == sorted(project["vars"])
+
+
+def test_every_file_that_nobody_reads_is_told(ask: Ask, raw: Path) -> None:
+    rows = deals()
+    shutil.copytree(raw / "csv_export", raw / "CSV_Export")
+    for name in (
+        "csv_export/Accounts.csv.gz",
+        "csv_export/laeds.csv",
+        "csv_export/reps (1).xlsx",
+        "csv_export/activities/part-0.csv",
+        "csv_export/activities/part-1.csv",
+        "csv_export/products.csv",
+        "csv_export/_notes.csv",
+        "quotas.csv",
+    ):
+        write(raw, name, rows)
+    # Sorted by name it is the Parquet file that is read, however old it is.
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (from '{raw}/csv_export/opportunities.csv')"
+            f" to '{raw}/csv_export/opportunities.parquet' (format parquet)"
+        )
+    write(raw, "csv_export/opportunities.csv", rows)
+    told = ask(raw)
+    assert isinstance(told, Reading)
+    assert list(told.tables) == [("csv_export", "opportunities")]
+    assert {
+        one.file: (one.check_id, one.sentence.split(" is not read")[1]) for one in told.unread
+    } == {
+        "CSV_Export/opportunities.csv": (
+            "unread_file",
+            ", because it does not lie in the folder of a source; is it csv_export/opportunities?",
+        ),
+        "csv_export/Accounts.csv.gz": (
+            "unread_file",
+            ", because it is packed: unpack it as csv_export/accounts.csv.",
+        ),
+        "csv_export/activities/": (
+            "unread_file",
+            ", because it is a folder: the table is one file, csv_export/activities.csv or"
+            " csv_export/activities.parquet.",
+        ),
+        "csv_export/laeds.csv": (
+            "unread_file",
+            ", because no table is called so; is it csv_export/leads?",
+        ),
+        "csv_export/opportunities.csv": (
+            "second_file",
+            ": csv_export/opportunities.parquet is read as the table opportunities; remove the one"
+            " that is not meant. It is the newer of the two.",
+        ),
+        "csv_export/products.csv": ("extra_file", ": it is no table of the contract."),
+        "csv_export/reps (1).xlsx": (
+            "unread_file",
+            ", because it is neither CSV nor Parquet: export it as csv_export/reps.csv.",
+        ),
+        "quotas.csv": (
+            "unread_file",
+            ", because it does not lie in the folder of a source; is it planning/quotas?",
+        ),
+    }
+
+
+def test_a_required_table_that_is_missing_is_looked_for(ask: Ask, raw: Path) -> None:
+    path = raw / "csv_export" / "opportunities.csv"
+    path.rename(path.with_name("opportunities.csv.zip"))
+    refused = ask(raw)
+    assert isinstance(refused, Refusal)
+    assert refused.exit_code == CHECK_FAILED
+    assert refused.sentences[0].endswith(
+        "csv_export/opportunities.csv.zip is not read, because it is packed: unpack it as"
+        " csv_export/opportunities.csv."
+    )
+
+
+def test_two_columns_for_one_are_told(ask: Ask, raw: Path) -> None:
+    write(raw, "csv_export/opportunities.csv", [{**row, "CloseDate": "x"} for row in deals()])
+    told = ask(raw)
+    assert isinstance(told, Reading)
+    assert told.doubled == (
+        'csv_export.opportunities.close_date is read from "close_date", and "CloseDate" is not'
+        " read: name the one that is meant in the var raw_columns.",
+    )
+
+
+def test_findings_of_files_stand_in_data_quality(build_project: Any, raw: Path) -> None:
+    write(raw, "csv_export/lead.xlsx", deals())
+    built = build_project(raw, as_of="2025-06-30", select="+data_quality")
+    assert built.query(
+        "select rows_checked, rows_failing, sample_ids from marts.data_quality"
+        " where check_id = 'unread_file'"
+    ) == [(2, 1, "csv_export/lead.xlsx as leads")]
+
+
+def audited(ask: Ask, raw: Path, work: Path, **settings: str) -> tuple[Audit, Reading]:
+    told = ask(raw, **settings)
+    assert isinstance(told, Reading), told
+    work.mkdir(exist_ok=True)
+    return Audit.of(REPO, raw, work / f"{len(list(work.iterdir()))}.duckdb", told), told
+
+
+def failed(audit: Audit, last: Mapping[str, Any], *accepted: str) -> list[str]:
+    return [one.sentence() for one in audit.raw_findings(last, accepted) if not one.success]
+
+
+def test_a_table_that_is_gone_stops_the_run(ask: Ask, raw: Path, tmp_path: Path) -> None:
+    write(
+        raw,
+        "csv_export/activities.csv",
+        [{"id": f"A{n}", "owner": "a", "created_date": "2025-03-04"} for n in range(7)],
+    )
+    before, _ = audited(ask, raw, tmp_path / "work")
+    (raw / "csv_export" / "activities.csv").rename(raw / "csv_export" / "activities.csv.bz2")
+    now, told = audited(ask, raw, tmp_path / "work")
+    stop, accepted = losses(before.landed, now.landed, told, [])
+    assert stop == [
+        "The table csv_export.activities was read in the last accepted load (7 rows) and is not"
+        " read today. csv_export/activities.csv.bz2 is not read, because it is packed: unpack it"
+        " as csv_export/activities.csv. To publish without it: sales-metrics run --accept"
+        " csv_export.activities."
+    ]
+    assert accepted == []
+    stop, accepted = losses(before.landed, now.landed, told, ["csv_export.activities"])
+    assert stop == []
+    assert accepted[0].endswith(" That was accepted.")
+    assert losses(now.landed, now.landed, told, []) == ([], [])
+
+
+@pytest.mark.parametrize("kind", ["1749600000 + range", "{'day': '2025-03-04'}", "null"])
+def test_a_column_without_a_usable_value_stops_the_run(
+    ask: Ask, raw: Path, tmp_path: Path, kind: str
+) -> None:
+    """Filled in every row it may be, with what no cast accepts."""
+    before, _ = audited(ask, raw, tmp_path / "work")
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select * replace ({kind} as close_date) from (select row_number() over () as"
+            f" range, * from '{raw}/csv_export/opportunities.csv'))"
+            f" to '{raw}/csv_export/opportunities.parquet' (format parquet)"
+        )
+    (raw / "csv_export" / "opportunities.csv").unlink()
+    now, told = audited(ask, raw, tmp_path / "work")
+    (sentence,), _ = losses(before.landed, now.landed, told, [])
+    assert sentence.startswith(
+        "The column csv_export.opportunities.close_date had a usable value in 40 rows of the last"
+        " accepted load and holds no usable value today."
+    )
+    name = "csv_export.opportunities.close_date"
+    assert losses(before.landed, now.landed, told, [name])[0] == []
+    # Without a last load it is told too, and refused if something is in it.
+    said = failed(now, {})
+    assert any(one.split(maxsplit=1)[1].startswith(name) for one in said)
+    assert any(one.startswith("error") for one in said) == (kind != "null")
+
+
+def test_accepting_what_nobody_knows_is_refused() -> None:
+    contract = read_contract(REPO)
+    check_accepted(["planning.spend", "planning.spend.amount"], contract)
+    with pytest.raises(SalesMetricsError, match=r"and planning.spent is none"):
+        check_accepted(["planning.spent"], contract)
+
+
+def test_dates_are_read_as_their_source_writes_them(ask: Ask, raw: Path, tmp_path: Path) -> None:
+    write(
+        raw,
+        "csv_export/opportunities.csv",
+        deals(created_date="3/9/2025", close_date="12/31/2025", amount="$1,500.00"),
+    )
+    formats = {"csv_export": {"date": "m/d/y", "amount": "us"}}
+    with environment({"SALES_METRICS_RAW_FORMATS": json.dumps(formats)}):
+        audit, _ = audited(
+            ask, raw, tmp_path / "work", SALES_METRICS_RAW_FORMATS=json.dumps(formats)
+        )
+    found = freshness(audit.contract, audit.landed, dt.date(2025, 3, 10))
+    assert [(one.newest, one.severity) for one in found] == [(dt.date(2025, 3, 9), "ok")]
+    assert failed(audit, {}) == []
+    # Under the format that is not declared, all of it is unusable.
+    plain, _ = audited(ask, raw, tmp_path / "work")
+    assert [one.split(":")[0] for one in failed(plain, {}) if one.startswith("error")] == [
+        "error  csv_export.opportunities.created_date",
+        "error  csv_export.opportunities.close_date",
+        "error  csv_export.opportunities.amount",
+    ]
+
+
+def test_an_export_with_gaps_is_published_until_they_grow(
+    ask: Ask, raw: Path, tmp_path: Path
+) -> None:
+    def with_gaps(share: float) -> Audit:
+        rows = [
+            {**row, "amount": "", "owner": ""} if place < share * ROWS else row
+            for place, row in enumerate(deals())
+        ]
+        write(raw, "csv_export/opportunities.csv", rows)
+        return audited(ask, raw, tmp_path / "work")[0]
+
+    table = "csv_export.opportunities"
+    gaps = [
+        f"warn   {table}.amount: filled in 95% of the rows (10 of 40 rows)",
+        f"warn   {table}.owner_id: filled in 90% of the rows (10 of 40 rows)",
+    ]
+    first = with_gaps(0.25)
+    assert sorted(failed(first, {})) == gaps
+    assert sorted(failed(with_gaps(0.25), first.landed)) == gaps
+    grown = with_gaps(0.5)
+    assert [one[:5] for one in failed(grown, first.landed)] == ["error"] * 4
+    assert [one[:5] for one in failed(grown, first.landed, table)] == ["warn "] * 2
+    whole = with_gaps(0)
+    assert failed(whole, first.landed) == []
+
+
+def test_the_memory_limit_is_that_of_every_connection(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from sales_metrics.expectations.dialect import ReaderDialect, close_all
+
+    monkeypatch.setenv("SALES_METRICS_MEMORY_LIMIT", "300MiB")
+    asks = "select current_setting('memory_limit')"
+    with connect(tmp_path / "x.duckdb") as connection:
+        assert connection.execute(asks).fetchall() == [("300.0 MiB",)]
+    reader = ReaderDialect().connect(str(tmp_path / "x.duckdb"))
+    try:
+        assert reader.cursor().execute(asks).fetchall() == [("300.0 MiB",)]
+    finally:
+        close_all()
+    # What opens DuckDB in another way has no limit.
+    package = REPO / "python" / "sales_metrics"
+    own = [
+        path.relative_to(package)
+        for path in package.rglob("*.py")
+        if "duckdb.connect(" in path.read_text(encoding="utf-8")
+        and path.relative_to(package).parts[0] not in ("demo", "sql.py")
+    ]
+    assert own == []
+
+
+def test_the_job_stops_before_it_builds(raw: Path, tmp_path: Path) -> None:
+    (raw / "as_of.csv").write_text("as_of_date\n2025-03-05\n", encoding="utf-8")
+    store = Store(tmp_path / "published")
+    store.builds.mkdir(parents=True)
+    landed = {"csv_export.leads": {"rows": 812, "newest": None, "nulls": {}, "values": {}}}
+    info = build_info(store, landed=landed)
+    publish(store, write_work(tmp_path / "work.duckdb", 1), Publication(info), 3)
+    job = ("run", "--raw", raw, "--published", store.folder, "--json")
+    done = call(*job)
+    report = json.loads(done.stdout)
+    assert done.returncode == CHECK_FAILED, done.stdout
+    assert report["errors"] == [
+        "The table csv_export.leads was read in the last accepted load (812 rows) and is not read"
+        " today. No file of it lies in the raw folder. To publish without it: sales-metrics run"
+        " --accept csv_export.leads."
+    ]
+    assert list(report["seconds"]) == ["freshness of sources"]
+    formats = {"SALES_METRICS_RAW_FORMATS": '{"csv_export": {"amuont": "us"}}'}
+    done = call(*job, env=formats)
+    assert done.returncode == USAGE
+    assert list(json.loads(done.stdout)["seconds"]) == ["freshness of sources"]
+    done = call("doctor", "--raw", raw, "--published", store.folder, env=formats)
+    assert done.returncode == USAGE
+    assert "names csv_export.amuont, and amuont is no kind of format; did you mean" in done.stdout
