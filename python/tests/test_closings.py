@@ -92,7 +92,8 @@ def write_csv(path: Path, rows: list[dict[str, str]]) -> None:
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("closings")
-    deals, history = [], []
+    deals: list[dict[str, str]] = []
+    history: list[dict[str, str]] = []
     for number, (name, (rep, steps)) in enumerate(STEPS.items(), start=1):
         deal = f"006{number:012d}AAA"
         last_day, stage, amount, close_date = steps[-1]
@@ -278,7 +279,10 @@ def test_where_the_crms_date_rules_corrections_count_on_it(by_close_date: Build)
 def test_no_cycle_is_ever_negative(build: Build, by_close_date: Build) -> None:
     for one in (build, by_close_date):
         assert one.value("select min(cycle_days) from marts.fct_opportunities") == 0
-        assert one.value(
-            "select count(*) from marts.metric_values where metric_id like 'sales_cycle%'"
-            " and metric_value < 0"
-        ) == 0
+        assert (
+            one.value(
+                "select count(*) from marts.metric_values where metric_id like 'sales_cycle%'"
+                " and metric_value < 0"
+            )
+            == 0
+        )

@@ -167,9 +167,7 @@ def test_edits_of_fields_with_a_history_are_not_known_before_they_are_made(
     build_project: BuildProject, tmp_path: Path
 ) -> None:
     stood, whole = (
-        build_project(
-            write_lives(tmp_path / name, LIVES, until), as_of=str(MIDDAY), vars=OWN_NAMES
-        )
+        build_project(write_lives(tmp_path / name, LIVES, until), as_of=str(MIDDAY), vars=OWN_NAMES)
         for name, until in (("stood", MIDDAY), ("whole", None))
     )
     tables = [table for table in stood.tables() if table not in COUNTS_THE_LANDING]
@@ -193,9 +191,7 @@ def test_edits_of_fields_with_a_history_leave_the_past_as_it_was(
     found = before.query("select metric_id from marts.dim_metrics where matures")
     ripening = sorted(metric for (metric,) in found)
     past = conditions(before, MIDDAY, ripening)
-    ignored = {
-        table: ("as_of_date", *ripening, *WITHOUT_HISTORY.get(table, ())) for table in past
-    }
+    ignored = {table: ("as_of_date", *ripening, *WITHOUT_HISTORY.get(table, ())) for table in past}
     assert assert_rows_kept(before, after, tables=list(past), where=past, ignore=ignored) > 0
     amounts = after.query(
         "select distinct amount::double from intermediate.int_opportunity_versions"
@@ -207,7 +203,9 @@ def test_edits_of_fields_with_a_history_leave_the_past_as_it_was(
 
 # What the CRM row alone tells of accounts and losses, where nothing logs its changes: an edit
 # restates rows of a segment and of a loss reason, and what is taken apart by segment.
-RESTATED_WITHOUT_HISTORY = "scope in ('company', 'team', 'rep') and metric_id <> 'loss_reason_share'"
+RESTATED_WITHOUT_HISTORY = (
+    "scope in ('company', 'team', 'rep') and metric_id <> 'loss_reason_share'"
+)
 EDITED_ON = dt.date(2025, 7, 14)
 
 
@@ -219,24 +217,24 @@ def edit_accounts_and_reasons(raw: Path, folder: Path, *, logged: bool) -> Path:
     shutil.copytree(raw, folder)
     at = f"timestamp '{EDITED_ON} 10:00:00'"
     connection = duckdb.connect()
-    for table, key, field, column, old, new in (
-        ("account", "account", "NumberOfEmployees", "number_of_employees", None, "12345"),
-        ("opportunity", "opportunity", "Loss_Reason__c", "loss_reason", None, "Missing feature"),
+    for table, field, column, new in (
+        ("account", "NumberOfEmployees", "number_of_employees", "12345"),
+        ("opportunity", "Loss_Reason__c", "loss_reason", "Missing feature"),
     ):
         path = folder / "salesforce" / f"{table}.parquet"
         chosen = f"hash(id) % 10 = 0 and {column} is not null"
         connection.execute(f"create table {table} as select * from '{path}'")
         if logged:
-            history = folder / "salesforce" / f"{key}_field_history.parquet"
+            history = folder / "salesforce" / f"{table}_field_history.parquet"
             connection.execute(
-                f"create table {key}_log as select 'L' || id as id, id as {key}_id,"
+                f"create table {table}_log as select 'L' || id as id, id as {table}_id,"
                 f" '{field}' as field, cast({column} as varchar) as old_value,"
                 f" '{new}' as new_value, {at} as created_date from {table} where {chosen}"
             )
-            rows = f"select * from {key}_log"
+            rows = f"select * from {table}_log"
             if history.exists():
-                connection.execute(f"create table {key}_before as select * from '{history}'")
-                rows = f"select * from {key}_before union all by name {rows}"
+                connection.execute(f"create table {table}_before as select * from '{history}'")
+                rows = f"select * from {table}_before union all by name {rows}"
             connection.execute(f"copy ({rows}) to '{history}' (format parquet)")
         value = f"cast('{new}' as {_type_of(connection, table, column)})"
         connection.execute(f"update {table} set {column} = {value} where {chosen}")

@@ -104,8 +104,10 @@ class Life:
                 continue
             if before is not None and before.kind == version.kind:
                 continue
-            run = list(itertools.takewhile(lambda v: v.kind == version.kind, self._versions[place:]))
-            after = self._versions[place + len(run) : place + len(run) + 1]
+            later = range(place, len(self._versions))
+            end = next((n for n in later if self._versions[n].kind != version.kind), None)
+            run = self._versions[place:end]
+            after = [] if end is None else self._versions[end : end + 1]
             is_gone = bool(after) and after[0].kind == "deleted"
             undone = after[0].day if after and not is_gone else None
             if undone == version.day:

@@ -487,6 +487,7 @@ def test_a_load_without_stamps_is_reconciled_with_nothing(tmp_path: Path) -> Non
         landing.tables,
         REPO / "seeds" / "mappings" / "stage_map.csv",
         "USD",
+        {},
     )
     with duckdb.connect(str(comparison), read_only=True) as connection:
         assert connection.execute("select count(*) from profile.reconciled").fetchall() == [(0,)]

@@ -64,6 +64,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     """Asks dbt as `run` does, but in this process and on a project that is parsed once."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
     work = tmp_path_factory.mktemp("ask")
     common = [
@@ -93,6 +94,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
                 **settings,
             }
         ):
+            assert isinstance(parsed.result, Manifest)
             done = dbtRunner(manifest=parsed.result, callbacks=[listen]).invoke(arguments)
         DuckDBConnectionManager.close_all_connections()
         exception = str(done.exception or "") or None
@@ -442,7 +444,9 @@ def test_the_job_stops_before_it_builds(raw: Path, tmp_path: Path) -> None:
     (raw / "as_of.csv").write_text("as_of_date\n2025-03-05\n", encoding="utf-8")
     store = Store(tmp_path / "published")
     store.builds.mkdir(parents=True)
-    landed = {"csv_export.leads": {"rows": 812, "newest": None, "nulls": {}, "values": {}}}
+    landed: dict[str, Any] = {
+        "csv_export.leads": {"rows": 812, "newest": None, "nulls": {}, "values": {}}
+    }
     info = build_info(store, landed=landed)
     publish(store, write_work(tmp_path / "work.duckdb", 1), Publication(info), 3)
     job = ("run", "--raw", raw, "--published", store.folder, "--json")

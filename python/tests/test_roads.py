@@ -198,7 +198,7 @@ def test_a_typing_slip_in_the_product_loses_no_row(build: Build, maven: Path) ->
 
 
 # An export that knows days and nothing finer, with deals that close on the day they were created.
-DAYS_ONLY = {
+DAYS_ONLY: dict[str, list[tuple[str, ...]]] = {
     "opportunities": [
         ("id", "owner", "stage", "created_date", "close_date", "amount"),
         ("K-1", "ida", "Closed Won", "2025-03-04", "2025-03-04", "700"),

@@ -28,11 +28,19 @@ told as (
         )
 ),
 
+mapped as (
+    select
+        source,
+        raw_stage,
+        {{ mapped_pipeline('stage_map') }} as pipeline
+    from stage_map
+),
+
 known_pipelines as (
     select distinct
         source,
         pipeline
-    from stage_map
+    from mapped
     where pipeline is not null
 ),
 
@@ -42,7 +50,7 @@ homes as (
         source,
         raw_stage as stage_name,
         min(pipeline) as pipeline
-    from stage_map
+    from mapped
     group by source, raw_stage
     having count(distinct coalesce(pipeline, '')) = 1 and min(pipeline) is not null
 ),
