@@ -27,12 +27,13 @@ touches as (
 -- A touch of a lead that was merged is one of the survivor.
 direct_touches as (
     select
-        coalesce(touched.merged_into_lead_id, touched.lead_id) as lead_id,
+        coalesce(touched.merged_into_lead_id, touches.lead_id) as lead_id,
         touches.source,
         touches.occurred_at,
         touches.occurred_on
     from touches
-    inner join leads as touched on touches.lead_id = touched.lead_id
+    left join leads as touched on touches.lead_id = touched.lead_id
+    where touches.lead_id is not null
 ),
 
 -- The deal the conversion created, or one that was there already. A conversion to come has created

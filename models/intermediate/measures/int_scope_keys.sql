@@ -80,7 +80,8 @@ bounded as (
                 then greatest(keys.first_day, rep_periods.starts_on)
             else keys.first_day
         end as first_day,
-        coalesce(rep_periods.ends_on - 1, date '9999-12-31') as last_day
+        coalesce(nullif(rep_periods.ends_on, date '9999-12-31') - 1, date '9999-12-31')
+            as last_day
     from keys
     left join rep_periods on keys.rep_id = rep_periods.rep_id
 )
