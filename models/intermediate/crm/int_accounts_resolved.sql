@@ -2,7 +2,7 @@ with salesforce as (select * from {{ ref('stg_salesforce__accounts') }}),
 
 csv_export as (select * from {{ ref('stg_csv_export__accounts') }}),
 
-merges as (select * from {{ ref('int_merges') }}),
+merged_records as (select * from {{ ref('int_merges') }}),
 
 segment_rules as (select * from {{ ref('segment_rules') }}),
 
@@ -44,9 +44,10 @@ unioned as (
 survivors as (
     select
         unioned.*,
-        coalesce(merges.survivor_id, unioned.account_id) as surviving_account_id
+        coalesce(merged_records.survivor_id, unioned.account_id) as surviving_account_id
     from unioned
-    left join merges on merges.record_kind = 'account' and unioned.account_id = merges.record_id
+    left join merged_records
+        on unioned.account_id = merged_records.record_id and merged_records.record_kind = 'account'
 ),
 
 segmented as (

@@ -4,7 +4,7 @@ with salesforce as (select * from {{ ref('stg_salesforce__leads') }}),
 
 csv_export as (select * from {{ ref('stg_csv_export__leads') }}),
 
-merges as (select * from {{ ref('int_merges') }}),
+merged_records as (select * from {{ ref('int_merges') }}),
 
 unioned as (
     {% for crm in ['salesforce', 'csv_export'] -%}
@@ -50,11 +50,12 @@ existing as (
         unioned.converted_opportunity_id as becomes_opportunity_id,
         unioned.converted_contact_id as becomes_contact_id,
         unioned.converted_account_id as becomes_account_id,
-        merges.survivor_id as merged_into_lead_id,
+        merged_records.survivor_id as merged_into_lead_id,
         -- A merged lead is the survivor's: it is counted once.
-        coalesce(unioned.is_deleted, false) or merges.survivor_id is not null as is_deleted
+        coalesce(unioned.is_deleted, false) or merged_records.survivor_id is not null as is_deleted
     from unioned
-    left join merges on merges.record_kind = 'lead' and unioned.lead_id = merges.record_id
+    left join merged_records
+        on unioned.lead_id = merged_records.record_id and merged_records.record_kind = 'lead'
     where unioned.created_at is null or unioned.created_at < {{ as_of_end() }}
 )
 

@@ -8,7 +8,7 @@ changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
-merges as (select * from {{ ref('int_merges') }}),
+merged_records as (select * from {{ ref('int_merges') }}),
 
 segment_rules as (select * from {{ ref('segment_rules') }}),
 
@@ -142,14 +142,15 @@ existing as (
         -- What was modified after the as-of day may tell of a later state than this build may know.
         coalesce(dated.last_modified_at < {{ as_of_end() }}, true) as is_current_at_as_of,
         -- A merged deal is the survivor's: it ends like one that was deleted.
-        (dated.is_deleted or merges.survivor_id is not null)
+        (dated.is_deleted or merged_records.survivor_id is not null)
         and coalesce(dated.last_modified_at < {{ as_of_end() }}, true) as is_deleted,
-        merges.survivor_id is not null
+        merged_records.survivor_id is not null
         and coalesce(dated.last_modified_at < {{ as_of_end() }}, true) as is_merged_away
     from dated
     left join accounts on dated.account_id = accounts.account_id
-    left join merges
-        on merges.record_kind = 'opportunity' and dated.opportunity_id = merges.record_id
+    left join merged_records
+        on dated.opportunity_id = merged_records.record_id
+        and merged_records.record_kind = 'opportunity'
     left join segment_rules as named
         on named.rule = 'field_value' and lower(dated.segment_value) = named.raw_value
     left join loss_reasons on lower(dated.loss_reason) = loss_reasons.raw_reason

@@ -1,6 +1,7 @@
 -- When each rep was at work: unbroken stretches of the planning roster, else of the rep list of a
 -- CSV export. Rows that touch or overlap are one stretch; between two stretches the rep is on leave
--- or gone. A last day that lies after the as-of day is not known yet.
+-- or gone. A last day that lies after the as-of day is not known yet. Long, because two lists are
+-- joined first.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
@@ -25,7 +26,8 @@ listed as (
     where starts_on is null or starts_on <= {{ as_of_date() }}
 ),
 
--- The roster goes first; but who has left by the rep list has left, whatever the roster leaves open.
+-- The roster goes first; but who has left by the rep list has left, whatever row the roster leaves
+-- open.
 known as (
     select
         rostered.rep_id,
@@ -51,13 +53,11 @@ marked as (
         rep_id,
         starts_on,
         ends_on,
-        case
-            when starts_on <= max(ends_on) over (
-                partition by rep_id order by starts_on, ends_on
-                rows between unbounded preceding and 1 preceding
-            ) then 0
-            else 1
-        end as begins_stretch
+        max(ends_on) over (
+            partition by rep_id
+            order by starts_on, ends_on
+            rows between unbounded preceding and 1 preceding
+        ) as covered_until
     from known
     where ends_on > starts_on
 ),
@@ -67,8 +67,9 @@ numbered as (
         rep_id,
         starts_on,
         ends_on,
-        sum(begins_stretch) over (
-            partition by rep_id order by starts_on, ends_on
+        sum(case when starts_on <= covered_until then 0 else 1 end) over (
+            partition by rep_id
+            order by starts_on, ends_on
             rows between unbounded preceding and current row
         ) as stretch
     from marked

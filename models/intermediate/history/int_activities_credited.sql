@@ -9,7 +9,7 @@ opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
-merges as (
+merged_records as (
     select *
     from {{ ref('int_merges') }}
     where record_kind = 'account'
@@ -25,7 +25,8 @@ credited as (
         coalesce(assignments.team_id, 'unassigned') as team_id,
         coalesce(summarised.first_segment, assignments.segment, 'unassigned') as segment,
         human.opportunity_id,
-        coalesce(opportunities.account_id, merges.survivor_id, human.account_id) as account_id,
+        coalesce(opportunities.account_id, merged_records.survivor_id, human.account_id)
+            as account_id,
         human.lead_id,
         human.contact_id,
         human.booked_at,
@@ -36,7 +37,7 @@ credited as (
     from human
     left join summarised on human.opportunity_id = summarised.opportunity_id
     left join opportunities on human.opportunity_id = opportunities.opportunity_id
-    left join merges on human.account_id = merges.record_id
+    left join merged_records on human.account_id = merged_records.record_id
     left join assignments
         on human.rep_id = assignments.rep_id
         and human.occurred_on >= assignments.valid_from

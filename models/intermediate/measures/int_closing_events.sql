@@ -1,6 +1,6 @@
 -- One row per closing and per reopening. A reopening takes back on its day what the closing had
--- booked, from whoever had the credit; so does a move from one closed stage straight to another, and
--- a merge into another deal, which is closed in its stead.
+-- booked, from whoever had the credit; so does a move from one closed stage straight to another,
+-- and a merge into another deal, which is closed in its stead.
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),

@@ -23,7 +23,7 @@ present as (
         1 as active_rep_count
     from rep_periods
     inner join days
-        on days.event_on >= rep_periods.starts_on and days.event_on < rep_periods.ends_on
+        on rep_periods.starts_on <= days.event_on and rep_periods.ends_on > days.event_on
     left join assignments
         on rep_periods.rep_id = assignments.rep_id
         and days.event_on >= assignments.valid_from

@@ -1,5 +1,6 @@
--- A quota stands on the first day of its month that the rep is at work on. The ramp schedule says which share of it a rep owes
--- in the n-th month of tenure; after the schedule, and for a rep without a start, all of it.
+-- A quota stands on the first day of its month that the rep is at work on. The ramp schedule says
+-- which share of it a rep owes in the n-th month of tenure; after the schedule, and for a rep
+-- without a start, all of it.
 with quotas as (select * from {{ ref('stg_planning__quotas') }}),
 
 reps as (select * from {{ ref('int_reps_listed') }}),
@@ -19,8 +20,8 @@ first_days as (
     from quotas
     inner join rep_periods
         on quotas.rep_id = rep_periods.rep_id
-        and rep_periods.starts_on < {{ month_start('quotas.month_start', shift=1) }}
-        and rep_periods.ends_on > quotas.month_start
+        and {{ month_start('quotas.month_start', shift=1) }} > rep_periods.starts_on
+        and quotas.month_start < rep_periods.ends_on
     group by quotas.rep_id, quotas.month_start
 ),
 

@@ -1,6 +1,6 @@
 -- Who is reported with a zero when nothing happened: each scope's keys with the days they were
 -- there. A key begins with its first event (a rep with the first day at work) and never begins
--- earlier in a later build.
+-- earlier in a later build. Long, because a rep may have several stretches at work.
 with daily as (select * from {{ ref('int_measures_daily') }}),
 
 reps as (select * from {{ ref('int_reps_listed') }}),

@@ -1,6 +1,6 @@
 -- One row per record that a check found, whatever room the check looks at. Nothing here is dropped
--- from the metrics: each finding says how its record is treated. Long, because each check is an idea
--- of its own. What concerns words, not records, is in int_unknown_words.
+-- from the metrics: each finding says how its record is treated. Long, because each check is an
+-- idea of its own. What concerns words, not records, is in int_unknown_words.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
@@ -15,7 +15,7 @@ leads as (select * from {{ ref('int_leads_unioned') }}),
 
 current_rows as (select * from {{ ref('int_opportunities_current') }}),
 
-merges as (select * from {{ ref('int_merges') }}),
+merged_records as (select * from {{ ref('int_merges') }}),
 
 roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
@@ -209,7 +209,7 @@ unresolved_merges as (
     select
         'unresolved_merge' as check_id,
         record_id as row_id
-    from merges
+    from merged_records
     where survivor_id is null
 ),
 
