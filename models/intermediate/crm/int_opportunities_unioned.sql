@@ -8,6 +8,8 @@ changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
+merged_records as (select * from {{ ref('int_merges') }}),
+
 loss_reasons as (select * from {{ ref('loss_reason_map') }}),
 
 stage_map as (select * from {{ ref('stage_map') }}),
@@ -182,10 +184,16 @@ existing as (
         dated.bad_values,
         coalesce(dated.is_closed, false) as is_closed_in_crm,
         dated.is_current_at_as_of,
-        dated.is_deleted and dated.is_current_at_as_of as is_deleted
+        -- A merged deal is the survivor's: it ends like one that was deleted.
+        (dated.is_deleted or merged_records.survivor_id is not null)
+        and dated.is_current_at_as_of as is_deleted,
+        merged_records.survivor_id is not null and dated.is_current_at_as_of as is_merged_away
     from stamped as dated
     cross join home
     left join accounts on dated.account_id = accounts.account_id
+    left join merged_records
+        on dated.opportunity_id = merged_records.record_id
+        and merged_records.record_kind = 'opportunity'
     left join loss_reasons on lower(dated.loss_reason) = loss_reasons.raw_reason
     left join category_labels on lower(dated.forecast_category_label) = category_labels.label
     where dated.known_from < {{ as_of_end() }}

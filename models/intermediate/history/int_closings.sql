@@ -1,9 +1,11 @@
 -- Each closing: the unbroken run of visits of closed stages with one outcome. A move from one won
 -- stage to another, or from lost to lost, decides nothing; a reopening ends the closing, and so does
--- a move straight from won to lost or back.
+-- a move straight from won to lost or back, and a merge into another deal.
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),
+
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 closed_visits as (
     select
@@ -43,9 +45,12 @@ runs as (
 
 judged as (
     select
-        *,
-        exit_kind in ('reopened', 'won', 'lost') as is_taken_back
+        runs.*,
+        runs.exit_kind in ('reopened', 'won', 'lost')
+        or (runs.exit_kind = 'deleted' and coalesce(opportunities.is_merged_away, false))
+            as is_taken_back
     from runs
+    left join opportunities on runs.opportunity_id = opportunities.opportunity_id
 ),
 
 -- A closing that was taken back is in no CRM report any more: it stays on the day it was made.

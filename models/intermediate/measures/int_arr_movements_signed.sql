@@ -1,7 +1,8 @@
 -- Movements of recurring revenue by account and month, with the sign their kind demands whichever
 -- way the file writes it. A month counts once it is over: until then nobody knows what it holds.
--- What an account starts with is no movement of its month: it stands on the day before.
--- The segment is the account's own, of which CRMs keep no history.
+-- What an account starts with is no movement of its month: it stands on the day before. Movements of
+-- a merged account are the survivor's, in the survivor's segment. The segment is the account's own,
+-- of which CRMs keep no history.
 with movements as (select * from {{ ref('stg_planning__arr_movements') }}),
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
@@ -20,7 +21,7 @@ signed as (
         end - 1 as month_end,
         {{ month_start('movements.month_start', shift=1) }} - 1 as known_on,
         coalesce(
-            accounts.segment_by_account_field, accounts.segment_by_account_rule, 'unassigned'
+            survivors.segment_by_account_field, survivors.segment_by_account_rule, 'unassigned'
         ) as segment,
         lower(movements.kind) as kind,
         case
@@ -29,6 +30,7 @@ signed as (
         end as amount
     from movements
     left join accounts on movements.account_id = accounts.account_id
+    left join accounts as survivors on accounts.surviving_account_id = survivors.account_id
     where not movements.is_deleted and movements.amount is not null
 ),
 

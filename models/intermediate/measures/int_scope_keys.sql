@@ -1,9 +1,12 @@
 -- Who is reported with a zero when nothing happened: each scope's keys with the days they were
 -- there. A key begins with its first event (a rep with the first day at work) and never begins
--- earlier in a later build. One of rep and segment begins when the rep has a second segment.
+-- earlier in a later build. One of rep and segment begins when the rep has a second segment. Long,
+-- because a rep may have several stretches at work.
 with daily as (select * from {{ ref('int_measures_daily') }}),
 
 reps as (select * from {{ ref('int_reps_listed') }}),
+
+rep_periods as (select * from {{ ref('int_rep_periods') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
@@ -67,16 +70,26 @@ keys as (
     group by 1, 2, 3, 4
 ),
 
+-- A rep has a row for each stretch at work: while on leave nothing that did not happen is a zero.
+-- What he did before the first one counts to it.
 bounded as (
     select
         keys.scope,
         keys.segment,
         keys.team_id,
         keys.rep_id,
-        greatest(keys.first_day, coalesce(splits.split_on, keys.first_day)) as first_day,
-        coalesce(reps.ends_on - 1, date '9999-12-31') as last_day
+        greatest(
+            case
+                when rep_periods.period_number > 1
+                    then greatest(keys.first_day, rep_periods.starts_on)
+                else keys.first_day
+            end,
+            coalesce(splits.split_on, keys.first_day)
+        ) as first_day,
+        coalesce(nullif(rep_periods.ends_on, date '9999-12-31') - 1, date '9999-12-31')
+            as last_day
     from keys
-    left join reps on keys.rep_id = reps.rep_id
+    left join rep_periods on keys.rep_id = rep_periods.rep_id
     left join splits
         on keys.scope = splits.scope
         and keys.team_id = splits.team_id
