@@ -40,8 +40,12 @@ class SalesMetricsError(Exception):
     """Something the user can put right; each sentence says what and how."""
 
     def __init__(self, *sentences: str, exit_code: int = USAGE) -> None:
-        # Words of the data and of libraries end in logs and files that many may read.
-        self.sentences = tuple(map(masked, sentences))
+        # Words of the data and of libraries end in logs and files that many may read, and names of
+        # files need not be text.
+        self.sentences = tuple(
+            masked(" ".join(one.encode("utf-8", "backslashreplace").decode().split()))
+            for one in sentences
+        )
         super().__init__(" ".join(self.sentences))
         self.exit_code = exit_code
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from sales_metrics.errors import SalesMetricsError, about
+from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, about
 
 PROJECT = Path(__file__).resolve().parents[2]
 CODE = ("models", "seeds", "macros", "dbt_project.yml")
@@ -94,7 +94,15 @@ def code_hash(project: Path) -> str:
 
 def raw_fingerprint(raw: Path) -> str:
     """Of every raw file's name and content."""
-    return _hashed(raw, _files(raw), [])
+    files = _files(raw)
+    for path in files:
+        try:
+            str(path).encode()
+        except UnicodeEncodeError:
+            raise SalesMetricsError(
+                f"The name of {path} is no text in UTF-8: rename it.", exit_code=CHECK_FAILED
+            ) from None
+    return _hashed(raw, files, [])
 
 
 def git_commit(project: Path) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -180,6 +181,26 @@ STATES = [
     # As root may read every file, one that nobody can read is the memory of another program.
     ("run", link("raw/notes.txt", "/proc/self/mem"), "notes.txt cannot be used: its disk cannot"),
 ]
+
+
+CATALOG = "seeds/catalog/metrics.csv"
+
+
+def test_a_seed_that_lost_its_columns_is_named(place: Place, say: Callable[[str], Said]) -> None:
+    text(f"project/{CATALOG}", "metric_id\nwon\n")(place)
+    said = say("run")
+    assert said.code == USAGE
+    assert f"{place.project / CATALOG} lacks the column unit" in said.err
+
+
+def test_a_name_that_is_no_text_is_told(place: Place, say: Callable[[str], Said]) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(place.raw) + b"/csv_export/caf\xe9.csv")).touch()
+    except OSError:
+        pytest.skip("this disk takes names in UTF-8 alone")
+    said = say("run")
+    assert said.code == CHECK_FAILED
+    assert "csv_export/caf\\udce9.csv is no text in UTF-8: rename it." in said.err
 
 
 @pytest.mark.parametrize(("name", "spoil", "sentence"), STATES)

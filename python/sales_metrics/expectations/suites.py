@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sales_metrics.contract import RawColumn, RawTable, project_vars
+from sales_metrics.errors import about
 from sales_metrics.sql import literal, quoted
 
 # An error stops publishing, a warning is shown.
@@ -449,8 +450,16 @@ def _catalog(project: Path) -> list[dict[str, str]]:
     path = project / "seeds" / "catalog" / "metrics.csv"
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return _seed(path, "metric_id", "unit", "kind", "stack", "matures")
+
+
+def _seed(path: Path, *columns: str) -> list[dict[str, str]]:
+    with about(path), path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+        for name in columns:
+            if rows and any(row.get(name) is None for row in rows):
+                raise LookupError(f"the column {name}, or its last row is cut off")
+    return rows
 
 
 def _mapped(project: Path, seed: str, column: str) -> dict[str, list[str]]:
@@ -459,7 +468,6 @@ def _mapped(project: Path, seed: str, column: str) -> dict[str, list[str]]:
     if not path.is_file():
         return {}
     found: dict[str, set[str]] = {}
-    with path.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            found.setdefault(row["source"], set()).add(row[column])
+    for row in _seed(path, "source", column):
+        found.setdefault(row["source"], set()).add(row[column])
     return {source: sorted(values) for source, values in found.items()}
