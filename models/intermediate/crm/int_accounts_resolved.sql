@@ -2,6 +2,8 @@ with salesforce as (select * from {{ ref('stg_salesforce__accounts') }}),
 
 csv_export as (select * from {{ ref('stg_csv_export__accounts') }}),
 
+merged_records as (select * from {{ ref('int_merges') }}),
+
 segment_rules as (select * from {{ ref('segment_rules') }}),
 
 unioned as (
@@ -24,7 +26,7 @@ unioned as (
     select
         {{ source_id('csv_export', 'account_id') }} as account_id,
         {{ source_id('csv_export', 'parent_account_id') }} as parent_account_id,
-        cast(null as {{ dbt.type_string() }}) as master_account_id,
+        {{ source_id('csv_export', 'master_account_id') }} as master_account_id,
         account_name,
         {{ source_id('csv_export', 'rep_id') }} as rep_id,
         industry,
@@ -38,20 +40,14 @@ unioned as (
     where created_at is null or created_at < {{ as_of_end() }}
 ),
 
--- A merge keeps the losing record as deleted and points it at the survivor, which may itself have
--- been merged later: two steps cover what CRMs allow in one clean-up.
+-- A merge keeps the losing record as deleted and points it at the survivor.
 survivors as (
     select
         unioned.*,
-        coalesce(
-            second_merge.master_account_id, first_merge.master_account_id, unioned.account_id
-        ) as surviving_account_id
+        coalesce(merged_records.survivor_id, unioned.account_id) as surviving_account_id
     from unioned
-    left join unioned as first_merge
-        on unioned.account_id = first_merge.account_id and first_merge.master_account_id is not null
-    left join unioned as second_merge
-        on first_merge.master_account_id = second_merge.account_id
-        and second_merge.master_account_id is not null
+    left join merged_records
+        on unioned.account_id = merged_records.record_id and merged_records.record_kind = 'account'
 ),
 
 segmented as (

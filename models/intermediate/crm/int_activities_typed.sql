@@ -5,6 +5,15 @@ with unioned as (select * from {{ ref('int_activities_unioned') }}),
 
 activity_types as (select * from {{ ref('activity_types') }}),
 
+-- What became of a meeting is told in the words of a status.
+outcomes as (
+    select
+        {{ plain_word('raw_status') }} as word,
+        min(state) as state
+    from {{ ref('activity_statuses') }}
+    group by 1
+),
+
 record_kinds as (
     select distinct
         source,
@@ -90,15 +99,20 @@ typed as (
         unioned.opportunity_id,
         unioned.account_id,
         unioned.lead_id,
+        unioned.contact_id,
         unioned.created_at as booked_at,
         -- What is logged after the fact counts once it is known: a past day never changes.
         greatest(unioned.occurred_at, unioned.created_at) as occurred_at,
         unioned.due_on,
         -- Done after the as-of day is not done yet.
         unioned.is_done and unioned.occurred_at < {{ as_of_end() }} as is_done,
-        lower(replace(replace(unioned.raw_outcome, ' ', '_'), '-', '_')) as raw_outcome,
+        coalesce(outcomes.state, unioned.stated_state) as state,
+        unioned.unknown_status,
+        unioned.unknown_direction,
+        case when outcomes.word is null then unioned.raw_outcome end as unknown_outcome,
         unioned.is_deleted
     from unioned
+    left join outcomes on {{ plain_word('unioned.raw_outcome') }} = outcomes.word
     left join known_raw_types on lower(unioned.raw_type) = known_raw_types.word
     left join known_raw_subtypes on lower(unioned.raw_subtype) = known_raw_subtypes.word
     left join known_raw_dispositions
@@ -122,17 +136,21 @@ judged as (
         opportunity_id,
         account_id,
         lead_id,
+        contact_id,
         booked_at,
         occurred_at,
         due_on,
         is_done,
         is_deleted,
+        unknown_status,
+        unknown_direction,
+        -- The result of a call may be any text: only that of a meeting is looked at.
+        case when is_meeting then unknown_outcome end as unknown_outcome,
         case
+            when is_done and state in ('no_show', 'cancelled', 'rescheduled') then state
             when not is_meeting then case when is_done then 'done' else 'open' end
-            when raw_outcome in ('no_show', 'noshow') and is_done then 'no_show'
-            when raw_outcome in ('cancelled', 'canceled') and is_done then 'cancelled'
-            when raw_outcome = 'rescheduled' and is_done then 'rescheduled'
-            when is_done then 'held'
+            -- The CRM still calls it planned: nobody has said that it was held.
+            when is_done and state is distinct from 'open' then 'held'
             else 'scheduled'
         end as outcome
     from typed

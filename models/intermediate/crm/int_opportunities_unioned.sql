@@ -8,6 +8,8 @@ changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
+merged_records as (select * from {{ ref('int_merges') }}),
+
 segment_rules as (select * from {{ ref('segment_rules') }}),
 
 loss_reasons as (select * from {{ ref('loss_reason_map') }}),
@@ -139,10 +141,16 @@ existing as (
         coalesce(dated.is_closed, false) as is_closed_in_crm,
         -- What was modified after the as-of day may tell of a later state than this build may know.
         coalesce(dated.last_modified_at < {{ as_of_end() }}, true) as is_current_at_as_of,
-        dated.is_deleted
-        and coalesce(dated.last_modified_at < {{ as_of_end() }}, true) as is_deleted
+        -- A merged deal is the survivor's: it ends like one that was deleted.
+        (dated.is_deleted or merged_records.survivor_id is not null)
+        and coalesce(dated.last_modified_at < {{ as_of_end() }}, true) as is_deleted,
+        merged_records.survivor_id is not null
+        and coalesce(dated.last_modified_at < {{ as_of_end() }}, true) as is_merged_away
     from dated
     left join accounts on dated.account_id = accounts.account_id
+    left join merged_records
+        on dated.opportunity_id = merged_records.record_id
+        and merged_records.record_kind = 'opportunity'
     left join segment_rules as named
         on named.rule = 'field_value' and lower(dated.segment_value) = named.raw_value
     left join loss_reasons on lower(dated.loss_reason) = loss_reasons.raw_reason

@@ -1,7 +1,9 @@
--- Where a rep belonged on any day: team, role, segment and manager. The planning
--- roster knows best, then the rep list of a CSV export; the CRM's user role stands for the days
--- before them. The last assignment reaches onward, because deals of a rep who left still belong to
--- the team he left them in. A start is never moved back: that would rewrite days already reported.
+-- Where a rep belonged on any day: team, role, segment and manager. The planning roster knows best,
+-- then the rep list of a CSV export; the CRM's user role stands for the days before them. Of rows
+-- that overlap the one that began last counts while it lasts. Where none lasts, the last one reaches
+-- onward, because deals of a rep who left or is on leave still belong to the team he left them in:
+-- int_rep_periods tells who is at work. A start is never moved back: that would rewrite days already
+-- reported. Long, because three sources are read first.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
@@ -16,6 +18,7 @@ known as (
     select
         rep_id,
         starts_on,
+        ends_on,
         team_id,
         role,
         segment,
@@ -27,6 +30,7 @@ known as (
     select
         {{ source_id('csv_export', 'rep_id') }} as rep_id,
         starts_on,
+        ends_on,
         team_id,
         role,
         segment,
@@ -38,6 +42,7 @@ known as (
     select
         {{ source_id('salesforce', 'users.rep_id') }} as rep_id,
         cast(null as date) as starts_on,
+        cast(null as date) as ends_on,
         user_roles.role_name as team_id,
         users.title as role,
         cast(null as {{ dbt.type_string() }}) as segment,
@@ -49,56 +54,94 @@ known as (
 ),
 
 -- Of two rows that start on the same day the better source counts, then the first in alphabetical
--- order.
+-- order. A last day to come is not known yet.
 ranked as (
     select
-        known.*,
+        known.rep_id,
+        coalesce(known.starts_on, date '1900-01-01') as starts_on,
+        case when known.ends_on <= {{ as_of_date() }} + 1 then known.ends_on end as ends_on,
+        coalesce(known.team_id, 'unassigned') as team_id,
+        known.role,
+        known.segment,
+        known.manager_id,
+        known.preference,
         row_number() over (
-            partition by known.rep_id, known.starts_on
+            partition by known.rep_id
             order by
-                known.preference asc,
-                known.team_id asc nulls last,
-                known.segment asc nulls last,
-                known.role asc nulls last,
-                known.manager_id asc nulls last
-        ) as choice
+                known.starts_on asc nulls first,
+                known.preference desc,
+                known.team_id desc nulls first,
+                known.segment desc nulls first,
+                known.role desc nulls first,
+                known.manager_id desc nulls first
+        ) as row_place
     from known
 ),
 
-assignments as (
+turning_days as (
     select
-        ranked.rep_id,
-        row_number() over (
-            partition by ranked.rep_id
-            order by ranked.starts_on nulls first
-        ) as assignment_number,
-        ranked.starts_on,
-        lead(ranked.starts_on) over (
-            partition by ranked.rep_id
-            order by ranked.starts_on nulls first
-        ) as next_starts_on,
-        coalesce(ranked.team_id, 'unassigned') as team_id,
-        ranked.role,
-        -- One spelling of a segment, as accounts and deals have it.
-        coalesce(named.segment, ranked.segment) as segment,
-        ranked.manager_id
+        rep_id,
+        starts_on as valid_from
     from ranked
-    left join segment_rules as named
-        on named.rule = 'field_value' and lower(ranked.segment) = named.raw_value
-    where ranked.choice = 1
+    union
+    select
+        rep_id,
+        ends_on as valid_from
+    from ranked
+    where ends_on is not null
+),
+
+-- The rep list counts only where the roster has not begun, the CRM's role only where neither has.
+chosen as (
+    select
+        turning_days.rep_id,
+        turning_days.valid_from,
+        ranked.row_place,
+        row_number() over (
+            partition by turning_days.rep_id, turning_days.valid_from
+            order by
+                ranked.preference asc,
+                case when ranked.ends_on <= turning_days.valid_from then 1 else 0 end asc,
+                -- The one that ended last, where all have ended.
+                case when ranked.ends_on <= turning_days.valid_from then ranked.ends_on end
+                desc nulls last,
+                ranked.row_place desc
+        ) as choice
+    from turning_days
+    inner join ranked
+        on turning_days.rep_id = ranked.rep_id and turning_days.valid_from >= ranked.starts_on
+),
+
+turned as (
+    select
+        rep_id,
+        valid_from,
+        row_place,
+        lag(row_place) over (partition by rep_id order by valid_from) as row_place_before
+    from chosen
+    where choice = 1
 ),
 
 bounded as (
     select
-        rep_id,
-        assignment_number,
-        coalesce(starts_on, date '1900-01-01') as valid_from,
-        coalesce(next_starts_on, date '9999-12-31') as valid_to,
-        team_id,
-        role,
-        segment,
-        manager_id
-    from assignments
+        turned.rep_id,
+        row_number() over (partition by turned.rep_id order by turned.valid_from)
+            as assignment_number,
+        turned.valid_from,
+        lead(turned.valid_from, 1, date '9999-12-31') over (
+            partition by turned.rep_id order by turned.valid_from
+        ) as valid_to,
+        ranked.team_id,
+        ranked.role,
+        -- One spelling of a segment, as accounts and deals have it.
+        coalesce(named.segment, ranked.segment) as segment,
+        ranked.manager_id
+    from turned
+    inner join ranked
+        on turned.rep_id = ranked.rep_id and turned.row_place = ranked.row_place
+    left join segment_rules as named
+        on named.rule = 'field_value' and lower(ranked.segment) = named.raw_value
+    where turned.row_place is distinct from turned.row_place_before
 )
 
 select * from bounded

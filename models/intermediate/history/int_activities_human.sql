@@ -14,6 +14,7 @@ human as (
         opportunity_id,
         account_id,
         lead_id,
+        contact_id,
         booked_at,
         occurred_at,
         {{ business_day('booked_at') }} as booked_on,

@@ -1,11 +1,13 @@
 -- The first time a person reached out to each lead, by call, mail or meeting. On conversion CRMs
--- move a lead's activities to the deal, so the touches of a deal that the conversion created count
--- from the lead's creation on; those of a deal that was there already, from the conversion on.
+-- move a lead's activities to the contact and to the deal, if there is one, so a lead is looked for
+-- under all it became. Long, because each of these has its own rule of what answered the lead.
 with leads as (select * from {{ ref('int_leads_unioned') }}),
 
 activities as (select * from {{ ref('int_activities_human') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
+accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
 business_days as (select * from {{ ref('int_business_days') }}),
 
@@ -22,35 +24,98 @@ touches as (
         and outcome in ('done', 'held', 'no_show')
 ),
 
+-- A touch of a lead that was merged is one of the survivor.
+direct_touches as (
+    select
+        coalesce(touched.merged_into_lead_id, touches.lead_id) as lead_id,
+        touches.source,
+        touches.occurred_at,
+        touches.occurred_on
+    from touches
+    left join leads as touched on touches.lead_id = touched.lead_id
+    where touches.lead_id is not null
+),
+
+-- The deal the conversion created, or one that was there already. A conversion to come has created
+-- no deal yet, but may have moved what was done before it.
+deal_touches as (
+    select
+        leads.lead_id,
+        touches.source,
+        touches.occurred_at,
+        touches.occurred_on
+    from leads
+    inner join touches on leads.becomes_opportunity_id = touches.opportunity_id
+    left join opportunities on leads.becomes_opportunity_id = opportunities.opportunity_id
+    where touches.occurred_at >= leads.created_at
+        and (
+            coalesce(opportunities.created_at >= leads.created_at, true)
+            or touches.occurred_on >= leads.becomes_on
+        )
+),
+
+-- The contact is the person who asked: what is about no deal and no other lead answered them, also
+-- before the conversion; once the lead is that contact, what is about a deal does so too.
+contact_touches as (
+    select
+        leads.lead_id,
+        touches.source,
+        touches.occurred_at,
+        touches.occurred_on
+    from leads
+    inner join touches on leads.becomes_contact_id = touches.contact_id
+    where touches.lead_id is null
+        and touches.occurred_at >= leads.created_at
+        and (touches.opportunity_id is null or touches.occurred_on >= leads.becomes_on)
+),
+
+-- An account has other people too: as for a deal, what the conversion created counts from the
+-- lead's creation on, what was there already from the conversion on.
+account_touches as (
+    select
+        leads.lead_id,
+        touches.source,
+        touches.occurred_at,
+        touches.occurred_on
+    from leads
+    inner join touches on leads.becomes_account_id = touches.account_id
+    left join accounts on leads.becomes_account_id = accounts.account_id
+    where touches.lead_id is null
+        and touches.contact_id is null
+        and touches.opportunity_id is null
+        and touches.occurred_at >= leads.created_at
+        and (
+            coalesce(accounts.created_at >= leads.created_at, false)
+            or touches.occurred_on >= leads.becomes_on
+        )
+),
+
+linked_touches as (
+    select * from direct_touches
+    union all
+    select * from deal_touches
+    union all
+    select * from contact_touches
+    union all
+    select * from account_touches
+),
+
 -- Where no touch is linked to any lead, an unanswered lead means nothing.
 touches_known as (
     select
         source,
         min(occurred_on) as known_from
-    from touches
-    where lead_id is not null
+    from linked_touches
     group by source
 ),
 
 lead_touches as (
     select
         leads.lead_id,
-        touches.occurred_at
+        linked_touches.occurred_at
     from leads
-    inner join touches on leads.lead_id = touches.lead_id
-    where touches.occurred_at >= leads.created_at
-    union all
-    select
-        leads.lead_id,
-        touches.occurred_at
-    from leads
-    inner join touches on leads.converted_opportunity_id = touches.opportunity_id
-    inner join opportunities on leads.converted_opportunity_id = opportunities.opportunity_id
-    where touches.occurred_at >= leads.created_at
-        and (
-            opportunities.created_at >= leads.created_at
-            or touches.occurred_on >= leads.converted_on
-        )
+    inner join linked_touches on leads.lead_id = linked_touches.lead_id
+    where linked_touches.occurred_at >= leads.created_at
 ),
 
 first_touches as (

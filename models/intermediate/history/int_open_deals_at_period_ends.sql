@@ -91,7 +91,9 @@ activities_known as (
         source,
         min(occurred_on) as known_from
     from activities
-    where opportunity_id is not null and outcome in ('done', 'held', 'no_show')
+    where opportunity_id is not null
+        and outcome in ('done', 'held', 'no_show')
+        and direction is distinct from 'internal'
     group by source
 ),
 

@@ -15,7 +15,9 @@ worked as (
         cast(null as bigint) as push_count
     from activities
     inner join days on activities.occurred_on = days.calendar_day
+    -- Silence is of both sides: what came in ends it, what stayed within the company does not.
     where activities.outcome in ('done', 'held', 'no_show')
+        and activities.direction is distinct from 'internal'
         and activities.opportunity_id is not null
     group by activities.opportunity_id, days.end_number
 ),

@@ -2,6 +2,8 @@
 -- an activity or a lead; `unassigned` stands for the missing owner.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
+rep_periods as (select * from {{ ref('int_rep_periods') }}),
+
 csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
 
 users as (select * from {{ ref('stg_salesforce__users') }}),
@@ -15,12 +17,7 @@ leads as (select * from {{ ref('int_leads_unioned') }}),
 rostered as (
     select
         rep_id,
-        min(starts_on) as starts_on,
-        -- Gone only if no row is left open and the last day lies within what this build may know.
-        case
-            when count(*) = count(ends_on) and max(ends_on) <= {{ as_of_date() }} + 1
-                then max(ends_on)
-        end as ends_on
+        min(starts_on) as starts_on
     from roster
     where starts_on is null or starts_on <= {{ as_of_date() }}
     group by rep_id
@@ -31,10 +28,18 @@ listed as (
         {{ source_id('csv_export', 'rep_id') }} as rep_id,
         rep_name,
         starts_on,
-        case when ends_on <= {{ as_of_date() }} + 1 then ends_on end as ends_on,
         is_active
     from csv_reps
     where starts_on is null or starts_on <= {{ as_of_date() }}
+),
+
+-- At work by the last stretch of the roster: who is on leave is not, and has not left for good.
+stretched as (
+    select
+        rep_id,
+        nullif(max(ends_on), date '9999-12-31') as ends_on
+    from rep_periods
+    group by rep_id
 ),
 
 crm_users as (
@@ -75,19 +80,24 @@ reps as (
             else coalesce(listed.rep_name, crm_users.rep_name, everyone.rep_id)
         end as rep_name,
         coalesce(rostered.starts_on, listed.starts_on, crm_users.starts_on) as starts_on,
-        coalesce(rostered.ends_on, listed.ends_on) as ends_on,
+        stretched.ends_on,
         rostered.starts_on as ramp_starts_on,
         rostered.rep_id is not null or listed.rep_id is not null as is_rostered,
         case
             when everyone.rep_id = 'unassigned' then false
-            when rostered.rep_id is not null then rostered.ends_on is null
+            when rostered.rep_id is not null
+                then stretched.rep_id is not null and stretched.ends_on is null
             when listed.rep_id is not null
-                then listed.ends_on is null and coalesce(listed.is_active, true)
+                then
+                    stretched.rep_id is not null
+                    and stretched.ends_on is null
+                    and coalesce(listed.is_active, true)
             else coalesce(crm_users.is_active, true)
         end as is_active
     from everyone
     left join rostered on everyone.rep_id = rostered.rep_id
     left join listed on everyone.rep_id = listed.rep_id
+    left join stretched on everyone.rep_id = stretched.rep_id
     left join crm_users on everyone.rep_id = crm_users.rep_id
 )
 

@@ -1,12 +1,18 @@
 -- Human activities, already summed by day, rep and segment: a year of one team is hundreds of
 -- thousands of them. A meeting counts twice, on the day it was booked and on the day it took place.
-with activities as (select * from {{ ref('int_activities_credited') }}),
+-- Calls and mails are what a rep made and sent: those that came in are the other side's, and what
+-- stayed within the company is no activity with a customer.
+with activities as (
+    select *
+    from {{ ref('int_activities_credited') }}
+    where direction is distinct from 'internal'
+),
 
 -- Read apart: few activities are meetings, and the others need not wait in memory for them.
 meetings as (
     select *
     from {{ ref('int_activities_credited') }}
-    where is_meeting
+    where is_meeting and direction is distinct from 'internal'
 ),
 
 booked as (
@@ -51,9 +57,9 @@ done as (
         occurred_on as event_on,
         rep_id,
         segment,
-        sum(1) filter (where activity_type = 'call')
+        sum(1) filter (where activity_type = 'call' and direction = 'outbound')
             as calls_count,
-        sum(1) filter (where activity_type = 'email')
+        sum(1) filter (where activity_type = 'email' and direction = 'outbound')
             as emails_sent_count,
         sum(1) filter (where activity_type = 'reply')
             as replies_count,

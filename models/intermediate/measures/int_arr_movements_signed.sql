@@ -1,6 +1,7 @@
 -- Movements of recurring revenue by account and month, with the sign their kind demands whichever
 -- way the file writes it. A month counts once it is over: until then nobody knows what it holds.
--- The segment is the account's own, of which CRMs keep no history.
+-- Movements of a merged account are the survivor's, in the survivor's segment. The segment is the
+-- account's own, of which CRMs keep no history.
 with movements as (select * from {{ ref('stg_planning__arr_movements') }}),
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
@@ -11,7 +12,7 @@ signed as (
         {{ month_start('movements.month_start') }} as month_start,
         {{ month_start('movements.month_start', shift=1) }} - 1 as month_end,
         coalesce(
-            accounts.segment_by_account_field, accounts.segment_by_account_rule, 'unassigned'
+            survivors.segment_by_account_field, survivors.segment_by_account_rule, 'unassigned'
         ) as segment,
         lower(movements.kind) as kind,
         case
@@ -20,6 +21,7 @@ signed as (
         end as amount
     from movements
     left join accounts on movements.account_id = accounts.account_id
+    left join accounts as survivors on accounts.surviving_account_id = survivors.account_id
     where not movements.is_deleted and movements.amount is not null
 ),
 

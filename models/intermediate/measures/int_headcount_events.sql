@@ -1,6 +1,6 @@
 -- A rep counts on the last day of each period he is there on: enough for metrics per active rep.
--- Managers are no reps.
-with reps as (select * from {{ ref('int_reps_listed') }}),
+-- Managers are no reps, and who is on leave is not there.
+with rep_periods as (select * from {{ ref('int_rep_periods') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
@@ -16,20 +16,18 @@ days as (
 present as (
     select
         days.event_on,
-        reps.rep_id,
+        rep_periods.rep_id,
         coalesce(assignments.segment, 'unassigned') as segment,
         'all' as slice_type,
         'all' as slice_id,
         1 as active_rep_count
-    from reps
+    from rep_periods
     inner join days
-        on days.event_on >= coalesce(reps.starts_on, date '1900-01-01')
-        and days.event_on < coalesce(reps.ends_on, date '9999-12-31')
+        on rep_periods.starts_on <= days.event_on and rep_periods.ends_on > days.event_on
     left join assignments
-        on reps.rep_id = assignments.rep_id
+        on rep_periods.rep_id = assignments.rep_id
         and days.event_on >= assignments.valid_from
         and days.event_on < assignments.valid_to
-    where reps.is_rostered
 ),
 
 headcount as (

@@ -14,6 +14,8 @@ reps as (
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
+rep_periods as (select * from {{ ref('int_rep_periods') }}),
+
 ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
@@ -29,7 +31,8 @@ ramp_lengths as (
     group by segment
 ),
 
--- In its n-th month of tenure a rep ramps while the schedule asks for less than all.
+-- In its n-th month of tenure a rep ramps while the schedule asks for less than all, and only while
+-- at work: nobody ramps on leave or after he left.
 ramping as (
     select
         metrics.metric_id,
@@ -49,6 +52,10 @@ ramping as (
         on reps.rep_id = assignments.rep_id
         and periods.window_end >= assignments.valid_from
         and periods.window_end < assignments.valid_to
+    inner join rep_periods
+        on reps.rep_id = rep_periods.rep_id
+        and periods.window_end >= rep_periods.starts_on
+        and periods.window_end < rep_periods.ends_on
     inner join ramp_lengths on assignments.segment = ramp_lengths.segment
     where
         (extract(year from periods.window_end) - extract(year from reps.ramp_starts_on)) * 12

@@ -1,9 +1,11 @@
 -- Who is reported with a zero when nothing happened: each scope's keys with the days they were
 -- there. A key begins with its first event (a rep with the first day at work) and never begins
--- earlier in a later build.
+-- earlier in a later build. Long, because a rep may have several stretches at work.
 with daily as (select * from {{ ref('int_measures_daily') }}),
 
 reps as (select * from {{ ref('int_reps_listed') }}),
+
+rep_periods as (select * from {{ ref('int_rep_periods') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
@@ -65,12 +67,23 @@ keys as (
     group by 1, 2, 3, 4
 ),
 
+-- A rep has a row for each stretch at work: while on leave nothing that did not happen is a zero.
+-- What he did before the first one counts to it.
 bounded as (
     select
-        keys.*,
-        coalesce(reps.ends_on - 1, date '9999-12-31') as last_day
+        keys.scope,
+        keys.segment,
+        keys.team_id,
+        keys.rep_id,
+        case
+            when rep_periods.period_number > 1
+                then greatest(keys.first_day, rep_periods.starts_on)
+            else keys.first_day
+        end as first_day,
+        coalesce(nullif(rep_periods.ends_on, date '9999-12-31') - 1, date '9999-12-31')
+            as last_day
     from keys
-    left join reps on keys.rep_id = reps.rep_id
+    left join rep_periods on keys.rep_id = rep_periods.rep_id
 )
 
 select * from bounded

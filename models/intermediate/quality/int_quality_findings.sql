@@ -1,5 +1,6 @@
 -- One row per record that a check found, whatever room the check looks at. Nothing here is dropped
--- from the metrics: each finding says how its record is treated.
+-- from the metrics: each finding says how its record is treated. Long, because each check is an
+-- idea of its own. What concerns words, not records, is in int_unknown_words.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
@@ -13,6 +14,10 @@ accounts as (select * from {{ ref('int_accounts_resolved') }}),
 leads as (select * from {{ ref('int_leads_unioned') }}),
 
 current_rows as (select * from {{ ref('int_opportunities_current') }}),
+
+merged_records as (select * from {{ ref('int_merges') }}),
+
+roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 planned_reps_unknown as (select * from {{ ref('int_planned_reps_unknown') }}),
 
@@ -170,8 +175,73 @@ unknown_planned_reps as (
     from planned_reps_unknown
 ),
 
+open_deals as (
+    select *
+    from versions
+    where valid_to is null and is_open
+),
+
+open_deals_without_amount as (
+    select
+        'open_without_amount' as check_id,
+        opportunity_id as row_id
+    from open_deals
+    where amount_original is null
+),
+
+open_deals_without_close_date as (
+    select
+        'open_without_close_date' as check_id,
+        opportunity_id as row_id
+    from open_deals
+    where close_date is null
+),
+
+early_conversions as (
+    select
+        'converted_before_creation' as check_id,
+        lead_id as row_id
+    from leads
+    where converted_on < created_on
+),
+
+unresolved_merges as (
+    select
+        'unresolved_merge' as check_id,
+        record_id as row_id
+    from merged_records
+    where survivor_id is null
+),
+
+-- A row that is left open is ended by the next one that is left open: that is how rosters without
+-- last days are written.
+overlapping_rows as (
+    select distinct
+        'overlapping_roster' as check_id,
+        concat(later.rep_id, ' ', later.starts_on) as row_id
+    from roster as later
+    inner join roster as earlier
+        on later.rep_id = earlier.rep_id
+        and later.starts_on > earlier.starts_on
+        and (
+            later.starts_on < earlier.ends_on
+            or (earlier.ends_on is null and later.ends_on is not null)
+        )
+    where later.starts_on <= {{ as_of_date() }}
+),
+
 findings as (
     select * from orphan_changes
+    union all
+    select * from open_deals_without_amount
+    union all
+    select * from open_deals_without_close_date
+    union all
+    select * from early_conversions
+    union all
+    select * from unresolved_merges
+    union all
+    select * from overlapping_rows
     union all
     select * from orphan_activities
     union all

@@ -2,19 +2,25 @@ with accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
 surviving as (
     select
-        account_id,
-        account_name,
-        parent_account_id,
-        coalesce(segment_by_account_field, segment_by_account_rule, 'unassigned') as segment,
-        industry,
-        employees,
-        annual_revenue,
-        billing_country,
-        coalesce(rep_id, 'unassigned') as rep_id,
-        {{ business_day('created_at') }} as created_on,
-        is_deleted
+        accounts.account_id,
+        accounts.account_name,
+        nullif(
+            coalesce(parents.surviving_account_id, accounts.parent_account_id),
+            accounts.account_id
+        ) as parent_account_id,
+        coalesce(
+            accounts.segment_by_account_field, accounts.segment_by_account_rule, 'unassigned'
+        ) as segment,
+        accounts.industry,
+        accounts.employees,
+        accounts.annual_revenue,
+        accounts.billing_country,
+        coalesce(accounts.rep_id, 'unassigned') as rep_id,
+        {{ business_day('accounts.created_at') }} as created_on,
+        accounts.is_deleted
     from accounts
-    where account_id = surviving_account_id
+    left join accounts as parents on accounts.parent_account_id = parents.account_id
+    where accounts.account_id = accounts.surviving_account_id
 )
 
 select * from surviving

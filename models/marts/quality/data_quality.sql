@@ -12,6 +12,8 @@ bad_values as (select * from {{ ref('int_raw_bad_values') }}),
 
 findings as (select * from {{ ref('int_quality_findings') }}),
 
+unknown_words as (select * from {{ ref('int_unknown_words') }}),
+
 opportunities as (select count(*) as rows_checked from {{ ref('int_opportunities_unioned') }}),
 
 changes as (select count(*) as rows_checked from {{ ref('int_opportunity_changes_unioned') }}),
@@ -43,6 +45,11 @@ checked as (
     from activities
     union all
     select
+        'leads' as table_name,
+        rows_checked
+    from leads
+    union all
+    select
         'records' as table_name,
         opportunities.rows_checked
         + changes.rows_checked
@@ -67,12 +74,28 @@ placed as (
     from findings
 ),
 
+placed_words as (
+    select
+        check_id,
+        concat(raw_word, ' (', rows_failing, ')') as counted_word,
+        rows_failing,
+        row_number() over (partition by check_id order by rows_failing desc, raw_word asc) as place
+    from unknown_words
+),
+
 found as (
     select
         check_id,
         count(*) as rows_failing,
         {{ joined_samples('row_id', 'place') }} as sample_ids
     from placed
+    group by check_id
+    union all
+    select
+        check_id,
+        cast(sum(rows_failing) as bigint) as rows_failing,
+        {{ joined_samples('counted_word', 'place') }} as sample_ids
+    from placed_words
     group by check_id
 ),
 

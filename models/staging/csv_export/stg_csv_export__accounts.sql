@@ -7,6 +7,7 @@ renamed as (
         -- ids
         id as account_id,
         parent_id as parent_account_id,
+        merged_into_id as master_account_id,
         owner_id as rep_id,
 
         -- what it is

@@ -10,6 +10,7 @@ renamed as (
         opportunity_id,
         account_id,
         lead_id,
+        contact_id,
 
         -- what it is
         type as activity_type,
@@ -20,6 +21,7 @@ renamed as (
         outcome,
         status,
         is_closed,
+        is_recurrence,
 
         -- days and instants
         created_date as created_at,

@@ -7,6 +7,7 @@ renamed as (
         -- ids
         id as opportunity_id,
         account_id,
+        merged_into_id,
         owner_id as rep_id,
 
         -- what it is

@@ -10,16 +10,22 @@ renamed as (
         who_id,
         what_id,
         account_id,
+        recurrence_activity_id as series_id,
 
         -- what it is
         type as event_type,
         subject,
         is_child,
+        is_group_event,
+        group_event_type,
+        is_recurrence,
+        is_all_day_event as is_all_day,
         outcome,
 
-        -- instants
+        -- days and instants
         created_date as created_at,
         coalesce(start_date_time, activity_date_time) as started_at,
+        activity_date as takes_place_on,
         end_date_time as ended_at,
 
         -- how the row came here

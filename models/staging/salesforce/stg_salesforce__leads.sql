@@ -8,6 +8,9 @@ renamed as (
         id as lead_id,
         owner_id as rep_id,
         converted_opportunity_id,
+        converted_contact_id,
+        converted_account_id,
+        master_record_id as merged_into_id,
 
         -- what it is
         status,

@@ -9,6 +9,7 @@ renamed as (
         account_id,
         owner_id as rep_id,
         campaign_id,
+        merged_into_id,
 
         -- what it is
         name as opportunity_name,

@@ -10,6 +10,7 @@ renamed as (
         who_id,
         what_id,
         account_id,
+        recurrence_activity_id as series_id,
 
         -- what it is
         status,
@@ -20,6 +21,7 @@ renamed as (
         call_type,
         call_duration_in_seconds as call_duration_seconds,
         call_disposition,
+        is_recurrence,
 
         -- days and instants
         created_date as created_at,
