@@ -175,7 +175,9 @@ def test_accounts_merged_four_times_are_the_last_survivor(world: Build) -> None:
     assert segments == [(last, "enterprise")]
 
 
-def test_open_deals_without_amount_or_close_date_are_found(world: Build) -> None:
+def test_a_merged_deal_counts_until_it_was_merged(world: Build) -> None:
+    assert monthly(world, "closed_won_count", "2025-01-01") == 1
+    assert monthly(world, "closed_won_count", "2025-02-01") == -1
     assert finding(world, "open_without_amount") == (1, "006000000000052AAA")
     assert finding(world, "open_without_close_date") == (1, "006000000000052AAA")
 

@@ -7,6 +7,8 @@ stages as (select * from {{ ref('int_stages_mapped') }}),
 
 pushes as (select * from {{ ref('int_opportunity_pushes') }}),
 
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
 by_version as (
     select
         opportunity_id,
@@ -69,11 +71,13 @@ summarised as (
         last_versions.is_open,
         last_versions.is_won,
         last_versions.is_lost,
-        -- What a deal was when its record was deleted stays booked.
-        stages.is_won as is_booked_won,
-        stages.is_lost as is_booked_lost,
+        -- What a deal was when its record was deleted stays booked, unless it was merged away.
+        stages.is_won and not coalesce(opportunities.is_merged_away, false) as is_booked_won,
+        stages.is_lost and not coalesce(opportunities.is_merged_away, false) as is_booked_lost,
         case
-            when stages.is_won or stages.is_lost
+            when
+                (stages.is_won or stages.is_lost)
+                and not coalesce(opportunities.is_merged_away, false)
                 then {{ booked_on('by_visit.last_closed_at', 'last_versions.close_date') }}
         end as closed_on,
         coalesce(push_counts.push_count, 0) as push_count,
@@ -84,6 +88,7 @@ summarised as (
         on by_version.opportunity_id = last_versions.opportunity_id
         and by_version.last_version_number = last_versions.version_number
     inner join stages on last_versions.stage_id = stages.stage_id
+    left join opportunities on by_version.opportunity_id = opportunities.opportunity_id
     left join push_counts on by_version.opportunity_id = push_counts.opportunity_id
     left join by_visit on by_version.opportunity_id = by_visit.opportunity_id
 )

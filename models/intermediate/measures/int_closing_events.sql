@@ -1,10 +1,13 @@
 -- One row per closing and per reopening. A reopening takes back on its day what the closing had
--- booked, from whoever had the credit; so does a move from one closed stage straight to another.
+-- booked, from whoever had the credit; so does a move from one closed stage straight to another,
+-- and a merge into another deal, which is closed in its stead.
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),
 
 summarised as (select * from {{ ref('int_opportunities_summarised') }}),
+
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 closed_visits as (
     select
@@ -12,7 +15,9 @@ closed_visits as (
         visits.visit_number,
         stages.is_won,
         visits.exited_on,
-        visits.exit_kind,
+        visits.exit_kind in ('reopened', 'won', 'lost')
+        or (visits.exit_kind = 'deleted' and coalesce(opportunities.is_merged_away, false))
+            as is_taken_back,
         visits.entered_at,
         visits.entry_rep_id as rep_id,
         visits.entry_segment as segment,
@@ -22,12 +27,14 @@ closed_visits as (
         -- A closing that was taken back is in no CRM report any more: both stay on their days.
         case
             when visits.exit_kind in ('reopened', 'won', 'lost')
+                or (visits.exit_kind = 'deleted' and coalesce(opportunities.is_merged_away, false))
                 then {{ business_day('visits.entered_at') }}
             else {{ booked_on('visits.entered_at', 'visits.exit_close_date') }}
         end as booked_on
     from visits
     inner join stages on visits.stage_id = stages.stage_id
     inner join summarised on visits.opportunity_id = summarised.opportunity_id
+    left join opportunities on visits.opportunity_id = opportunities.opportunity_id
     where visits.is_closed_stage
 ),
 
@@ -43,7 +50,7 @@ bookings as (
         closed_visits.exited_on as event_on,
         -1 as direction
     from closed_visits
-    where closed_visits.exit_kind in ('reopened', 'won', 'lost')
+    where closed_visits.is_taken_back
 ),
 
 closings as (
