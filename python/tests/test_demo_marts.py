@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -256,3 +258,76 @@ def test_the_average_hides_the_leak_of_enterprise_proposals(demo: Build) -> None
     assert enterprise["baseline_rate"] == pytest.approx(0.33, abs=0.05)
     assert enterprise["rate"] < 0.25
     assert abs(enterprise["company_delta"]) < 0.02
+
+
+def test_lifetime_value_and_retention_are_those_of_the_movements(
+    demo: Build, demo_raw: Path
+) -> None:
+    """Account by account and month by month, in the order of the file's own kinds.
+
+    What an account starts with is there when its month begins: it pays in it, and a year later.
+    """
+    planning = demo_raw / "planning"
+    with (planning / "arr_movements.csv").open(newline="") as moved_file:
+        moves = [row for row in csv.DictReader(moved_file) if row["month"] < AS_OF[:7]]
+    with (planning / "gross_margin.csv").open(newline="") as margin_file:
+        margins = {
+            (row["month"], row["segment"]): Fraction(row["margin"])
+            for row in csv.DictReader(margin_file)
+        }
+    segments = dict(demo.query("select account_id, segment from marts.dim_accounts"))
+    months = sorted({row["month"] for row in moves})
+    paying: dict[str, Fraction] = {}
+    began: dict[str, dict[str, Fraction]] = {}
+    lifetime: dict[str, tuple[Fraction, int]] = {}
+    for month in months:
+        of_month = [row for row in moves if row["month"] == month]
+        for is_start in (True, False):
+            for row in of_month:
+                if (row["kind"] == "start") == is_start:
+                    account = row["account"]
+                    paying[account] = paying.get(account, Fraction(0)) + Fraction(row["amount"])
+            if is_start:
+                began[month] = {account: arr for account, arr in paying.items() if arr > 0}
+        margin = sum(
+            (
+                arr * margins[month, segments[account]] / 12
+                for account, arr in began[month].items()
+                if (month, segments[account]) in margins
+            ),
+            Fraction(0),
+        )
+        lost = {
+            row["account"]
+            for row in of_month
+            if row["kind"] == "churn" and (month, segments[row["account"]]) in margins
+        }
+        lifetime[month] = (margin, len(lost))
+    quarters = {
+        f"{start:%Y-%m}": (numerator, denominator, value, n)
+        for start, numerator, denominator, value, n in demo.query(
+            "select period_start, numerator, denominator, metric_value, n from marts.metric_values"
+            " where metric_id = 'ltv' and period_type = 'quarter' and scope = 'company'"
+        )
+    }
+    for number in range(0, len(months) - 2, 3):
+        parts = [lifetime[month] for month in months[number : number + 3]]
+        margin, lost_count = sum(part[0] for part in parts), sum(part[1] for part in parts)
+        found = quarters[months[number]]
+        assert found[1] == found[3] == lost_count
+        assert found[2] == pytest.approx(float(margin / lost_count), rel=1e-6)
+    customers = dict(
+        demo.query(
+            "select strftime(period_start, '%Y-%m'), n from marts.metric_values"
+            " where metric_id = 'expansion_arr' and period_type = 'quarter' and scope = 'company'"
+        )
+    )
+    assert {month: len(began[month]) for month in months[::3]}.items() <= customers.items()
+    before, after = began[months[0]], began[months[12]]
+    retained = sum((after.get(account, Fraction(0)) for account in before), Fraction(0))
+    assert demo.query(
+        "select round(metric_value, 9), n from marts.metric_values where metric_id = 'nrr'"
+        " and period_type = 'month' and scope = 'company'"
+        " and period_start = cast(? || '-01' as date)",
+        [months[11]],
+    ) == [(round(float(retained / sum(before.values())), 9), len(before))]
