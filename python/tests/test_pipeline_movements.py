@@ -104,12 +104,11 @@ class Life:
                 continue
             if before is not None and before.kind == version.kind:
                 continue
-            later = range(place, len(self._versions))
-            end = next((n for n in later if self._versions[n].kind != version.kind), None)
-            run = self._versions[place:end]
-            after = [] if end is None else self._versions[end : end + 1]
-            is_gone = bool(after) and after[0].kind == "deleted"
-            undone = after[0].day if after and not is_gone else None
+            rest = self._versions[place:]
+            ends = [n for n, later in enumerate(rest) if later.kind != version.kind]
+            run = rest[: ends[0]] if ends else rest
+            after = rest[ends[0]] if ends else None
+            undone = after.day if after and after.kind != "deleted" else None
             if undone == version.day:
                 continue
             changes = [(new.day, new.amount - old.amount) for old, new in itertools.pairwise(run)]

@@ -1,6 +1,6 @@
--- Summed from the closings themselves, whatever the engine makes of days and windows: what closed in
--- a window, with what corrected it or took it back by the window's end and nothing else. The sums of
--- a month take every event of its days.
+-- Summed from the closings themselves, whatever the engine makes of days and windows: what closed
+-- in a window, with what corrected it or took it back by the window's end and nothing else. The
+-- sums of a month take every event of its days.
 with closings as (select * from {{ ref('fct_closings') }}),
 
 metric_values as (
@@ -45,7 +45,6 @@ summed as (
         windows.period_type,
         windows.period_start,
         sellers.reported_rep_id as rep_id,
-        sum(case when sellers.outcome = 'won' then sellers.amount else 0 end) as booked,
         {%- for name, value, condition in [
             ('won', 'deals', "sellers.outcome = 'won'"),
             ('won_amount', 'amount', "sellers.outcome = 'won'"),
@@ -54,14 +53,13 @@ summed as (
             ('decided', 'deals', 'sellers.is_qualified'),
             ('decided_amount', 'amount', 'sellers.is_qualified'),
         ] %}
-        sum(
-            case
-                when sellers.closed_on >= windows.first_day and {{ condition }}
-                    then sellers.{{ value }}
-                else 0
-            end
-        ) as {{ name }}{{ ',' if not loop.last }}
+        coalesce(
+            sum(sellers.{{ value }}) filter (
+                where sellers.closed_on >= windows.first_day and {{ condition }}
+            ), 0
+        ) as {{ name }},
         {%- endfor %}
+        coalesce(sum(sellers.amount) filter (where sellers.outcome = 'won'), 0) as booked
     from sellers
     inner join windows
         on sellers.event_on >= windows.first_day and sellers.event_on <= windows.last_day

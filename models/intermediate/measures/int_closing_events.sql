@@ -1,13 +1,13 @@
 -- One row per closing, per correction of one and per closing taken back. A reopening takes back on
 -- its day what stands booked, from whoever had the credit; so does a move from won to lost or back.
--- A correction is the change alone, on the day it was made and for whoever had the credit.
+-- A correction is the change alone, on the day it was made and for whoever had the credit. Long,
+-- because the three kinds of event are brought to one shape and every measure is a column.
 with closings as (select * from {{ ref('int_closings') }}),
 
 corrections as (select * from {{ ref('int_closing_corrections') }}),
 
 summarised as (select * from {{ ref('int_opportunities_summarised') }}),
 
--- Where the CRM's date rules, its reports show what stands on that date: so do corrections.
 bookings as (
     select
         opportunity_id,
@@ -23,11 +23,9 @@ bookings as (
         corrections.opportunity_id,
         corrections.visit_number,
         'corrected' as event_kind,
-        {% if var('booking_date') == 'crm_close_date' -%}
-            case when closings.is_taken_back then corrections.corrected_on else closings.booked_on end
-        {%- else -%}
-            corrections.corrected_on
-        {%- endif %} as event_on,
+        {{ corrected_on(
+            'corrections.corrected_on', 'closings.booked_on', 'closings.is_taken_back'
+        ) }} as event_on,
         0 as deals,
         sum(corrections.known_amount_change) as deals_with_amount,
         sum(corrections.amount_change) as amount

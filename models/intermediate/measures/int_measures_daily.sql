@@ -1,7 +1,7 @@
 -- The long table every metric is summed from: measure, day, keys, value. The team is the rep's team
--- on that day. What averages and rates of a window rest on is what closed in it and still stands when
--- it ends: there a reversal or correction has a second day, that of the closing it corrects, and
--- counts only in windows that hold both (anchored_on).
+-- on that day. What averages and rates of a window rest on is what closed in it and still stands
+-- when it ends: there a reversal or correction has a second day, that of the closing it corrects,
+-- and counts only in windows that hold both (anchored_on).
 {% set events = {
     'int_creation_events': ['opportunities_created_count'],
     'int_qualification_events': [
@@ -64,8 +64,8 @@
     'int_closing_events', 'int_loss_events', 'int_stage_outcome_events',
 ] -%}
 
-{#- Of these each row stands for a closing; sums of what was booked are anchored nowhere. -#}
-{% set sums = ['won_count', 'won_amount', 'lost_count', 'lost_amount'] %}
+{#- Sums of what was booked count every event on its own day. -#}
+{% set sums = "'won_count', 'won_amount', 'lost_count', 'lost_amount'" %}
 
 with assignments as (select * from {{ ref('int_rep_assignments') }}),
 
@@ -93,7 +93,7 @@ measured as (
         measure_id,
         event_on as measured_on,
         {% if model in credited_elsewhen -%}
-        case when measure_id not in ('{{ sums | join("', '") }}') then credited_on end
+        case when measure_id not in ({{ sums }}) then credited_on end
         {%- else -%}
         cast(null as date)
         {%- endif %} as anchored_on,
