@@ -62,7 +62,12 @@ STEPS: dict[str, tuple[tuple[str, ...], str, str]] = {
         "select sum(open_amount) from intermediate.int_coverage_daily",
     ),
     "5_win_rate_t90": (
-        ("int_opportunities_summarised", "int_closing_events"),
+        (
+            "int_closings",
+            "int_closing_corrections",
+            "int_opportunities_summarised",
+            "int_closing_events",
+        ),
         "select sum(denominator) from win_rate_t90",
         "select sum(denominator) from marts.metric_values"
         " where metric_id = 'win_rate_t90' and period_type = 'week'",

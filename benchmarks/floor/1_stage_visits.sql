@@ -63,8 +63,8 @@ select
     amount is not null and try_cast(amount as decimal(18, 2)) is null as is_amount_bad,
     coalesce(currency_iso_code, 'USD') as currency_code,
     type as opportunity_type,
-    case when close_date >= cast(created_date as date) then close_date end as close_date,
-    close_date < cast(created_date as date) as is_close_bad,
+    case when close_date >= date '1900-01-01' then close_date end as close_date,
+    close_date < date '1900-01-01' as is_close_bad,
     last_modified_date as modified_at,
     is_deleted
 from raw.opportunity
@@ -100,10 +100,7 @@ recorded as (
         history.id as change_id,
         coalesce(stages.stage_id, 'unmapped') as stage_id,
         coalesce(history.amount, -1) as amount,
-        coalesce(
-            case when history.close_date >= cast(deals.created_at as date) then history.close_date end,
-            date '0001-01-01'
-        ) as close_date,
+        coalesce(history.close_date, date '0001-01-01') as close_date,
         cast(null as text) as rep_id,
         cast(null as text) as opportunity_type,
         cast(null as boolean) as is_deleted

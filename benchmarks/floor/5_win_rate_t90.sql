@@ -1,5 +1,6 @@
--- Won ÷ decided of the deals ever qualified, over the 90 days that end with each week, for the
--- company and each segment, team, rep and team or rep within a segment.
+-- Won ÷ decided of the deals ever qualified that closed in the 90 days that end with each week and
+-- still stand closed then, for the company and each segment, team, rep and team or rep within a
+-- segment.
 create table win_rate_t90 as
 with qualified as (
     select
@@ -27,13 +28,14 @@ closings as (
 ),
 
 booked as (
-    select closed_on as day, segment, team_id, rep_id, won, 1 as decided from closings
+    select closed_on as day, closed_on, segment, team_id, rep_id, won, 1 as decided from closings
     union all
-    select reopened_on, segment, team_id, rep_id, -won, -1 from closings where was_taken_back
+    select reopened_on, closed_on, segment, team_id, rep_id, -won, -1 from closings
+    where was_taken_back
 ),
 
 daily as (
-    select day, segment, team_id, rep_id, sum(won) as won, sum(decided) as decided
+    select day, closed_on, segment, team_id, rep_id, sum(won) as won, sum(decided) as decided
     from booked
     group by all
 ),
@@ -53,7 +55,8 @@ weekly as (
         sum(won) as won,
         sum(decided) as decided
     from weeks
-    inner join daily on daily.day between week_end - 89 and week_end
+    inner join daily
+        on daily.day between week_end - 89 and week_end and daily.closed_on >= week_end - 89
     group by all
 )
 
