@@ -53,6 +53,7 @@ AS_OF_ALONE = ("ceo_five", "scorecard_rep", "scorecard_team")
 # What tells that a row of another table is past.
 PAST = {
     "dim_dates": "date_day <= {day}",
+    "fct_closings": "event_on <= {day}",
     "fct_stage_visits": "cast(exited_at as date) <= {day}",
     "fct_stage_transitions": "cast(moved_at as date) <= {day}",
     "fct_activities": "cast(occurred_at as date) <= {day}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import csv
 import datetime as dt
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -63,6 +64,19 @@ class Teams:
         return teams[0] if teams else "unassigned"
 
 
+@dataclass(frozen=True)
+class Closing:
+    """A close as it was made, the day it was undone, and what its amount changed by meanwhile."""
+
+    state: State
+    undone: dt.date | None
+    changes: list[tuple[dt.date, Decimal]]
+
+    def by(self, last: dt.date) -> State:
+        change = sum((amount for day, amount in self.changes if day <= last), Decimal(0))
+        return replace(self.state, amount=self.state.amount + change)
+
+
 class Life:
     """The versions of one deal, in order."""
 
@@ -82,20 +96,23 @@ class Life:
     def changed(self, first: dt.date, last: dt.date) -> list[dt.date]:
         return sorted({day for day in self._days if first <= day <= last})
 
-    def closings(self, first: dt.date, last: dt.date) -> Iterator[tuple[State, dt.date | None]]:
-        """Each close that outlasts its day, with the day it was undone."""
+    def closings(self, first: dt.date, last: dt.date) -> Iterator[Closing]:
+        """Each close that outlasts its day; on to another stage of its kind it goes on."""
         for place, version in enumerate(self._versions):
             before = self._versions[place - 1] if place else None
             if version.kind not in ("won", "lost") or not first <= version.day <= last:
                 continue
-            if before is not None and before.stage == version.stage and before.kind != "deleted":
+            if before is not None and before.kind == version.kind:
                 continue
-            later = [v for v in self._versions[place:] if v.stage != version.stage]
-            gone = [v for v in self._versions[place:] if v.kind == "deleted"]
-            undone = later[0].day if later else None
-            if undone == version.day and not (gone and gone[0].day == version.day):
+            rest = self._versions[place:]
+            ends = [n for n, later in enumerate(rest) if later.kind != version.kind]
+            run = rest[: ends[0]] if ends else rest
+            after = rest[ends[0]] if ends else None
+            undone = after.day if after and after.kind != "deleted" else None
+            if undone == version.day:
                 continue
-            yield self.placed(version, version.day), undone
+            changes = [(new.day, new.amount - old.amount) for old, new in itertools.pairwise(run)]
+            yield Closing(self.placed(version, version.day), undone, changes)
 
 
 def steps(life: Life, first: dt.date, last: dt.date) -> Iterator[tuple[Any, ...]]:
@@ -111,7 +128,7 @@ def steps(life: Life, first: dt.date, last: dt.date) -> Iterator[tuple[Any, ...]
     if start is None:
         opened = [state for day in life.changed(first, last) if (state := life.at(day))]
         arrivals = [state for state in opened if state.kind == "open"]
-        arrivals += [state for state, _ in closings]
+        arrivals += [one.state for one in closings]
         if not arrivals:
             return
         start = min(arrivals, key=lambda state: state.day)
@@ -120,7 +137,7 @@ def steps(life: Life, first: dt.date, last: dt.date) -> Iterator[tuple[Any, ...]
     outcome = None
     end = closing
     if not is_open:
-        standing = [state for state, undone in closings if undone is None or undone > last]
+        standing = [one.by(last) for one in closings if one.undone is None or one.undone > last]
         if standing:
             end = standing[-1]
             outcome = end.kind
@@ -288,11 +305,13 @@ def test_forecasts_are_commits_or_what_deals_promise(company: Build, small_compa
     everyone = lives(company)
     booked: dict[str, list[tuple[dt.date, float]]] = defaultdict(list)
     for life in everyone:
-        for state, undone in life.closings(dt.date.min, AS_OF):
-            if state.kind == "won":
-                booked[state.rep].append((state.day, float(state.amount)))
-                if undone is not None and undone <= AS_OF:
-                    booked[state.rep].append((undone, -float(state.amount)))
+        for one in life.closings(dt.date.min, AS_OF):
+            if one.state.kind == "won":
+                seller = booked[one.state.rep]
+                seller.append((one.state.day, float(one.state.amount)))
+                seller.extend((day, float(amount)) for day, amount in one.changes)
+                if one.undone is not None and one.undone <= AS_OF:
+                    seller.append((one.undone, -float(one.by(AS_OF).amount)))
 
     want: dict[tuple[Any, ...], tuple[float, float | None]] = {}
     quarters = [

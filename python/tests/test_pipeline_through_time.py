@@ -45,16 +45,24 @@ STANDING = f"""
         and versions.valid_from < cast($day as date) + 1
         and coalesce(versions.valid_to >= cast($day as date) + 1, true)
 """
-# Wins that stand as a day ends, by the quarter they were booked in.
+# Wins that stand as a day ends, with the amount of then, by the quarter they were booked in.
 WINS = f"""
     select
         visits.opportunity_id,
         visits.entry_segment as segment,
         visits.entry_rep_id as rep_id,
         {QUARTER_OF.format("visits.entered_on")} as won_quarter,
-        coalesce(visits.entry_amount, 0) as amount
+        corrected.amount
     from intermediate.int_stage_visits as visits
     inner join marts.dim_stages as stages on visits.stage_id = stages.stage_id
+    inner join (
+        select opportunity_id, visit_number, arg_max(coalesce(amount, 0), version_number) as amount
+        from intermediate.int_opportunity_versions
+        where valid_from < cast($day as date) + 1
+        group by 1, 2
+    ) as corrected
+        on visits.opportunity_id = corrected.opportunity_id
+        and visits.visit_number = corrected.visit_number
     where stages.is_won
         and visits.entered_on <= $day
         and (visits.exit_kind in ('open', 'deleted') or visits.exited_on > $day)

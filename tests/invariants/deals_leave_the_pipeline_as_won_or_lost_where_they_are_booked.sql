@@ -1,6 +1,6 @@
 -- What was closed in a period and not taken back within it leaves the pipeline of that period,
--- credited to the same rep and segment with the same amount. Booking by the CRM's date is another
--- day than that of the move.
+-- credited to the same rep and segment with the amount that stands booked when the period ends.
+-- Booking by the CRM's date is another day than that of the move.
 with walks as (select * from {{ ref('int_pipeline_walks') }}),
 
 closings as (select * from {{ ref('int_closing_events') }}),
@@ -17,7 +17,16 @@ taken_back as (
         visit_number,
         event_on
     from closings
-    where closed_count = -1
+    where event_kind = 'taken_back'
+),
+
+closed as (
+    select
+        opportunity_id,
+        visit_number,
+        event_on
+    from closings
+    where event_kind = 'closed'
 ),
 
 booked as (
@@ -33,11 +42,16 @@ booked as (
     from closings
     inner join periods
         on closings.event_on >= periods.period_start and closings.event_on <= periods.window_end
+    inner join closed
+        on closings.opportunity_id = closed.opportunity_id
+        and closings.visit_number = closed.visit_number
+        and periods.period_start <= closed.event_on
+        and periods.window_end >= closed.event_on
     left join taken_back
         on closings.opportunity_id = taken_back.opportunity_id
         and closings.visit_number = taken_back.visit_number
     where
-        closings.closed_count = 1
+        closings.event_kind <> 'taken_back'
         and (taken_back.event_on is null or taken_back.event_on > periods.window_end)
     group by 1, 2, 3, 4
 ),

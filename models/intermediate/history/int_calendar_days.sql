@@ -1,28 +1,38 @@
 -- Every day from the fiscal quarter of the first deal, activity or lead to the end of the fiscal
--- quarter of the as-of day.
+-- quarter of the as-of day. Where the CRM's close dates rule, deals can be booked before the first
+-- one was created.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 activities as (select * from {{ ref('int_activities_typed') }}),
 
 leads as (select * from {{ ref('int_leads_unioned') }}),
 
+{% if var('booking_date') == 'crm_close_date' -%}
+closings as (select * from {{ ref('int_closings') }}),
+
+{% endif -%}
 holidays as (select * from {{ ref('stg_planning__holidays') }}),
 
 beginnings as (
-    select created_at as began_at
+    select {{ business_day('created_at') }} as began_on
     from opportunities
     union all
-    select booked_at as began_at
+    select {{ business_day('booked_at') }} as began_on
     from activities
     union all
-    select created_at as began_at
+    select {{ business_day('created_at') }} as began_on
     from leads
+    {%- if var('booking_date') == 'crm_close_date' %}
+    union all
+    select booked_on as began_on
+    from closings
+    {%- endif %}
 ),
 
 bounds as (
     select
         {{ fiscal_quarter_start(
-            'coalesce(min(' ~ business_day('began_at') ~ '), ' ~ as_of_date() ~ ')'
+            'coalesce(min(began_on), ' ~ as_of_date() ~ ')'
         ) }} as first_day,
         {{ fiscal_quarter_start(as_of_date(), shift=1) }} - 1 as last_day
     from beginnings

@@ -3,6 +3,8 @@ with versions as (select * from {{ ref('int_opportunity_versions') }}),
 
 visits as (select * from {{ ref('int_stage_visits') }}),
 
+closings as (select * from {{ ref('int_closings') }}),
+
 stages as (select * from {{ ref('int_stages_mapped') }}),
 
 pushes as (select * from {{ ref('int_opportunity_pushes') }}),
@@ -39,9 +41,17 @@ push_counts as (
 by_visit as (
     select
         opportunity_id,
-        max(entered_at) filter (where is_closed_stage) as last_closed_at,
         count(*) filter (where exit_kind = 'reopened') as reopen_count
     from visits
+    group by opportunity_id
+),
+
+-- The closing that stands, if the deal is closed, is the last one.
+last_closings as (
+    select
+        opportunity_id,
+        max_by(booked_on, visit_number) as booked_on
+    from closings
     group by opportunity_id
 ),
 
@@ -72,10 +82,7 @@ summarised as (
         -- What a deal was when its record was deleted stays booked.
         stages.is_won as is_booked_won,
         stages.is_lost as is_booked_lost,
-        case
-            when stages.is_won or stages.is_lost
-                then {{ booked_on('by_visit.last_closed_at', 'last_versions.close_date') }}
-        end as closed_on,
+        case when stages.is_won or stages.is_lost then last_closings.booked_on end as closed_on,
         coalesce(push_counts.push_count, 0) as push_count,
         coalesce(by_visit.reopen_count, 0) as reopen_count,
         by_version.is_inferred
@@ -86,6 +93,7 @@ summarised as (
     inner join stages on last_versions.stage_id = stages.stage_id
     left join push_counts on by_version.opportunity_id = push_counts.opportunity_id
     left join by_visit on by_version.opportunity_id = by_visit.opportunity_id
+    left join last_closings on by_version.opportunity_id = last_closings.opportunity_id
 )
 
 select * from summarised

@@ -12,8 +12,7 @@ dated as (
         coalesce(opportunities.pipeline, '') as pipeline,
         -- A record dated before its deal (two clocks, a deal created again) tells of its first
         -- moment.
-        greatest(changes.changed_at, opportunities.created_at) as observed_at,
-        {{ business_day('opportunities.created_at') }} as created_on
+        greatest(changes.changed_at, opportunities.created_at) as observed_at
     from changes
     inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
     where changes.changed_at is not null
@@ -29,20 +28,13 @@ mapped as (
         {{ mapped_stage('dated.stage_name', 'stage_names') }} as stage_id,
         stage_names.stage_order,
         dated.amount,
-        -- A close before the creation is a bad value wherever it stands.
-        case
-            when dated.close_date < dated.created_on then {{ no_date() }}
-            else dated.close_date
-        end as close_date,
+        dated.close_date,
         dated.rep_id,
         dated.forecast_category,
         dated.opportunity_type,
         {{ mapped_stage('dated.old_stage_name', 'old_stage_names') }} as old_stage_id,
         dated.old_amount,
-        case
-            when dated.old_close_date < dated.created_on then {{ no_date() }}
-            else dated.old_close_date
-        end as old_close_date,
+        dated.old_close_date,
         dated.old_rep_id,
         dated.old_forecast_category,
         dated.old_opportunity_type

@@ -4,7 +4,7 @@
 {%- set state = ['segment', 'team_id', 'rep_id', 'close_quarter', 'amount'] %}
 with spans as (select * from {{ ref('int_pipeline_spans') }}),
 
-visits as (select * from {{ ref('int_stage_visits') }}),
+closed_deals as (select * from {{ ref('int_closings') }}),
 
 versions as (select * from {{ ref('int_opportunity_versions') }}),
 
@@ -44,7 +44,8 @@ moves as (
         {%- for field in state %}
         {{ field }},
         {%- endfor %}
-        cast(null as string) as outcome
+        cast(null as string) as outcome,
+        cast(null as bigint) as closing_visit_number
     from neighbours
     where
         to_day_before is distinct from from_day
@@ -62,25 +63,23 @@ departures as (
 -- A close counts if it outlasts its day. Deleting the record later that day takes nothing back.
 closings as (
     select
-        visits.opportunity_id,
-        visits.entered_on,
-        visits.entry_segment as segment,
-        visits.entry_team_id as team_id,
-        visits.entry_rep_id as rep_id,
+        closed_deals.opportunity_id,
+        closed_deals.visit_number,
+        closed_deals.entered_on,
+        closed_deals.segment,
+        closed_deals.team_id,
+        closed_deals.rep_id,
         {{ fiscal_quarter_start('versions.close_date') }} as close_quarter,
-        coalesce(visits.entry_amount, 0) as amount,
-        case when versions.is_won then 'won' else 'lost' end as outcome
-    from visits
+        coalesce(closed_deals.entry_amount, 0) as amount,
+        case when closed_deals.is_won then 'won' else 'lost' end as outcome
+    from closed_deals
     inner join versions
-        on visits.opportunity_id = versions.opportunity_id
-        and visits.entered_at = versions.valid_from
+        on closed_deals.opportunity_id = versions.opportunity_id
+        and closed_deals.entered_at = versions.valid_from
     where
-        visits.is_closed_stage
-        and (
-            visits.exited_on is null
-            or visits.exited_on > visits.entered_on
-            or visits.exit_kind = 'deleted'
-        )
+        closed_deals.exited_on is null
+        or closed_deals.exited_on > closed_deals.entered_on
+        or closed_deals.exit_kind = 'deleted'
 ),
 
 -- Out of the pipeline. A close without a departure was open at no day's end since the last one.
@@ -98,7 +97,8 @@ exits as (
             else closings.{{ field }}
         end as {{ field }},
         {%- endfor %}
-        coalesce(closings.outcome, 'deleted') as outcome
+        coalesce(closings.outcome, 'deleted') as outcome,
+        closings.visit_number as closing_visit_number
     from departures
     full join closings
         on departures.opportunity_id = closings.opportunity_id

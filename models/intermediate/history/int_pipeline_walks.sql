@@ -1,8 +1,11 @@
 -- Where the first change within a week or fiscal quarter found a deal, and where the last one left
 -- it: what lies between is walked step by step in int_pipeline_movements. A deal that no change
--- touched is in no row.
+-- touched is in no row. What closed leaves with the amount that stands when the period ends: a
+-- correction within the period counts, a later one does not move the pipeline any more.
 {%- set state = ['segment', 'team_id', 'rep_id', 'close_quarter', 'amount'] %}
 with changes as (select * from {{ ref('int_pipeline_changes') }}),
+
+corrections as (select * from {{ ref('int_closing_corrections') }}),
 
 dated as (
     select
@@ -44,6 +47,22 @@ starts as (
     {% endfor -%}
 ),
 
+corrected as (
+    {% for period, start in [
+        ('week', week_start('corrected_on')), ('quarter', fiscal_quarter_start('corrected_on')),
+    ] -%}
+    {% if not loop.first %}union all{% endif %}
+    select
+        opportunity_id,
+        visit_number,
+        '{{ period }}' as period_type,
+        {{ start }} as period_start,
+        sum(amount_change) as amount_change
+    from corrections
+    group by 1, 2, 3, 4
+    {% endfor -%}
+),
+
 ends as (
     {% for period in ['week', 'quarter'] -%}
     {% if not loop.first %}union all{% endif %}
@@ -54,7 +73,8 @@ ends as (
         {%- for field in state %}
         {{ field }},
         {%- endfor %}
-        outcome
+        outcome,
+        closing_visit_number
     from placed
     where {{ period }}_after is distinct from {{ period }}_start
     {% endfor -%}
@@ -80,13 +100,18 @@ walks as (
         ends.team_id as to_team_id,
         ends.rep_id as to_rep_id,
         ends.close_quarter as to_quarter,
-        ends.amount as to_amount,
+        cast(ends.amount + coalesce(corrected.amount_change, 0) as decimal(18, 2)) as to_amount,
         ends.outcome
     from starts
     inner join ends
         on starts.opportunity_id = ends.opportunity_id
         and starts.period_type = ends.period_type
         and starts.period_start = ends.period_start
+    left join corrected
+        on ends.opportunity_id = corrected.opportunity_id
+        and ends.closing_visit_number = corrected.visit_number
+        and ends.period_type = corrected.period_type
+        and ends.period_start = corrected.period_start
 )
 
 select * from walks

@@ -105,6 +105,8 @@ wanderings as (
     inner join stages as there on later.stage_id = there.stage_id
     semi join wanderers on entries.opportunity_id = wanderers.opportunity_id
     where entries.left_kind in ('backward', 'lost')
+        -- A closed deal that is settled in another stage stands where it stood.
+        and not later.goes_on_closed
 ),
 
 -- The first of these decides for good; else it counts where the deal stands now.

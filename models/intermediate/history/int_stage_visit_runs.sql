@@ -16,6 +16,8 @@ runs as (
         min_by(segment, version_number) as entry_segment,
         max_by(rep_id, version_number) as exit_rep_id,
         max_by(segment, version_number) as exit_segment,
+        nullif(max_by(coalesce(amount, {{ no_amount() }}), version_number), {{ no_amount() }})
+            as exit_amount,
         nullif(max_by(coalesce(close_date, {{ no_date() }}), version_number), {{ no_date() }})
             as exit_close_date,
         min_by(is_inferred, version_number) as is_inferred

@@ -24,6 +24,7 @@ judged as (
         case
             when linked.is_deleted_next then 'deleted'
             when linked.next_stage_id is null then 'open'
+            when here.is_won and there.is_won or here.is_lost and there.is_lost then 'settled'
             when there.is_won then 'won'
             when there.is_lost then 'lost'
             when here.is_won or here.is_lost then 'reopened'
@@ -97,8 +98,15 @@ visits as (
         judged.entry_segment,
         judged.exit_rep_id,
         judged.exit_segment,
+        judged.exit_amount,
         judged.exit_close_date,
         judged.is_closed_stage,
+        coalesce(
+            lag(judged.exit_kind) over (
+                partition by judged.opportunity_id order by judged.visit_number
+            ) = 'settled',
+            false
+        ) as goes_on_closed,
         judged.is_inferred
     from judged
     left join jumps

@@ -74,6 +74,7 @@ window_days as (
         dense_rank() over (
             order by bounds.window_id, bounds.period_type, bounds.period_start
         ) as window_number,
+        bounds.first_day,
         calendar.calendar_day
     from bounds
     inner join calendar

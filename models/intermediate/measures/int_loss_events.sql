@@ -16,7 +16,7 @@ losses as (
         closings.lost_count as lost_by_reason_count
     from closings
     inner join opportunities on closings.opportunity_id = opportunities.opportunity_id
-    where closings.lost_count is not null
+    where closings.lost_count <> 0
 )
 
 select * from losses

@@ -33,6 +33,7 @@ numbered as {{ evaluated_first() }} (
         daily_keys.key_number,
         daily.measure_id,
         daily.measured_on,
+        daily.anchored_on,
         daily.measure_value
     from daily
     inner join daily_keys
@@ -44,12 +45,20 @@ numbered as {{ evaluated_first() }} (
         and daily.slice_id = daily_keys.slice_id
 ),
 
--- First to the narrowest keys, so that the scopes multiply few rows.
+-- First to the narrowest keys, so that the scopes multiply few rows. What corrects a closing from
+-- before the window leaves the key in it, with nothing.
 by_key as (
     select
         numbered.key_number,
         window_days.window_number,
-        cast(sum(numbered.measure_value) as decimal(28, 4)) as measure_value
+        cast(
+            sum(
+                case
+                    when numbered.anchored_on < window_days.first_day then 0
+                    else numbered.measure_value
+                end
+            ) as decimal(28, 4)
+        ) as measure_value
     from numbered
     inner join needed on numbered.measure_id = needed.measure_id
     inner join window_days

@@ -1,5 +1,7 @@
 -- The long table every metric is summed from: measure, day, keys, value. The team is the rep's team
--- on that day.
+-- on that day. What averages and rates of a window rest on is what closed in it and still stands
+-- when it ends: there a reversal or correction has a second day, that of the closing it corrects,
+-- and counts only in windows that hold both (anchored_on).
 {% set events = {
     'int_creation_events': ['opportunities_created_count'],
     'int_qualification_events': [
@@ -9,7 +11,9 @@
     ],
     'int_closing_events': [
         'closed_count', 'won_count', 'won_amount', 'lost_count', 'lost_amount',
-        'decided_qualified_count', 'decided_qualified_amount', 'won_cycle_days',
+        'won_standing_count', 'won_standing_amount', 'won_with_amount_count', 'won_cycle_days',
+        'lost_standing_count', 'decided_qualified_count', 'decided_with_amount_count',
+        'decided_qualified_amount',
     ],
     'int_loss_events': ['lost_by_reason_count'],
     'int_push_events': ['push_count'],
@@ -53,6 +57,9 @@
     'int_closing_events', 'int_loss_events', 'int_stage_outcome_events',
 ] -%}
 
+{#- Sums of what was booked count every event on its own day. -#}
+{% set sums = "'won_count', 'won_amount', 'lost_count', 'lost_amount'" %}
+
 with assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 {% for model, measures in events.items() -%}
@@ -78,6 +85,11 @@ measured as (
     select
         measure_id,
         event_on as measured_on,
+        {% if model in credited_elsewhen -%}
+        case when measure_id not in ({{ sums }}) then credited_on end
+        {%- else -%}
+        cast(null as date)
+        {%- endif %} as anchored_on,
         credited_on,
         rep_id,
         segment,
@@ -92,6 +104,7 @@ daily as (
     select
         measured.measure_id,
         measured.measured_on,
+        measured.anchored_on,
         measured.segment,
         coalesce(assignments.team_id, 'unassigned') as team_id,
         measured.rep_id,
@@ -103,7 +116,7 @@ daily as (
         on measured.rep_id = assignments.rep_id
         and measured.credited_on >= assignments.valid_from
         and measured.credited_on < assignments.valid_to
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by 1, 2, 3, 4, 5, 6, 7, 8
 )
 
 select * from daily

@@ -305,8 +305,8 @@ valued as (
         slice_id,
         numerator,
         denominator,
-        -- A window that holds only the reversal of an earlier closing has nothing to rate, and its
-        -- share is no share: numerator and denominator stand, the value is null.
+        -- Deals with negative amounts leave a share that is none: numerator and denominator stand,
+        -- the value is null.
         case
             when method = 'sum' then numerator
             when unit = 'share' and (numerator < 0 or numerator > denominator) then null

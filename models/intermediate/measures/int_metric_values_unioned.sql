@@ -34,7 +34,8 @@ described as (
         numerator,
         denominator,
         metric_value,
-        -- A reversal alone leaves no observation, and never less than none.
+        -- A reversal alone is counted beside a sum; it leaves no observation, and never less than
+        -- none.
         greatest(n, 0) as n,
         ci_low,
         ci_high,

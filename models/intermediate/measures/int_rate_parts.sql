@@ -48,7 +48,7 @@ weighed as (
     from paired
 ),
 
--- A window that holds only a reversal has no share (decisions.md).
+-- What does not lie within 0 and 1 is no share.
 parts as (
     select
         metric_id,

@@ -30,6 +30,7 @@ outcomes as (
     inner join entries
         on closings.opportunity_id = entries.opportunity_id
         and closings.visit_number > entries.first_visit_number
+    where closings.closed_count <> 0
 )
 
 select * from outcomes

@@ -14,6 +14,8 @@ events as (
         case when exit_kind = 'backward' then 1 else 0 end as backward_transition_count,
         case when exit_kind in ('forward', 'won') then 1 end as deals_advanced_count
     from transitions
+    -- From one closed stage to another of the same outcome a deal goes nowhere.
+    where exit_kind <> 'settled'
 )
 
 select * from events

@@ -1,7 +1,8 @@
 -- Pipeline velocity and its four drivers at the end of each period. Velocity is their product, so
 -- the change of its logarithm is the sum of theirs, and a missing driver leaves no velocity.
 {% set measures = [
-    'open_qualified_count', 'won_count', 'decided_qualified_count', 'won_amount', 'won_cycle_days',
+    'open_qualified_count', 'won_standing_count', 'decided_qualified_count', 'won_standing_amount',
+    'won_with_amount_count', 'won_cycle_days',
 ] -%}
 with windowed as (
     select *
@@ -38,14 +39,13 @@ driven as (
         team_id,
         rep_id,
         open_qualified_count,
-        won_count,
+        won_standing_count,
         case
-            when won_count > 0 and decided_qualified_count >= won_count
-                then won_count / nullif(decided_qualified_count, 0)
+            when won_standing_count > 0
+                then won_standing_count / nullif(decided_qualified_count, 0)
         end as win_rate,
-        case when won_count > 0 then won_amount / nullif(won_count, 0) end as avg_deal_size,
-        case when won_count > 0 then won_cycle_days / nullif(won_count, 0) end
-            as sales_cycle_days
+        won_standing_amount / nullif(won_with_amount_count, 0) as avg_deal_size,
+        won_cycle_days / nullif(won_standing_count, 0) as sales_cycle_days
     from summed
 ),
 
@@ -63,7 +63,7 @@ velocities as (
         driven.win_rate,
         driven.avg_deal_size,
         driven.sales_cycle_days,
-        cast(coalesce(driven.won_count, 0) as bigint) as won_count,
+        cast(coalesce(driven.won_standing_count, 0) as bigint) as won_count,
         case
             when driven.open_qualified_count > 0
                 and driven.avg_deal_size > 0

@@ -14,6 +14,10 @@ leads as (select * from {{ ref('int_leads_unioned') }}),
 
 current_rows as (select * from {{ ref('int_opportunities_current') }}),
 
+closings as (select * from {{ ref('int_closings') }}),
+
+corrections as (select * from {{ ref('int_closing_corrections') }}),
+
 planned_reps_unknown as (select * from {{ ref('int_planned_reps_unknown') }}),
 
 loss_reason_map as (select * from {{ ref('loss_reason_map') }}),
@@ -163,6 +167,35 @@ closed_in_open_stages as (
         and versions.is_open
 ),
 
+-- Where the deal stands: an earlier close date may have been right when it was given.
+early_close_dates as (
+    select
+        case when versions.is_open then 'due_before_created' else 'closed_before_created' end
+            as check_id,
+        versions.opportunity_id as row_id
+    from versions
+    inner join opportunities on versions.opportunity_id = opportunities.opportunity_id
+    where versions.valid_to is null
+        and not versions.is_deleted
+        and versions.close_date < {{ business_day('opportunities.created_at') }}
+),
+
+corrected_amounts as (
+    select distinct
+        'amount_corrected_after_close' as check_id,
+        opportunity_id as row_id
+    from corrections
+    where is_amount_corrected
+),
+
+wins_without_amount as (
+    select
+        'won_without_amount' as check_id,
+        opportunity_id as row_id
+    from closings
+    where is_won and not is_taken_back and exit_amount is null
+),
+
 unknown_planned_reps as (
     select
         'unknown_planned_rep' as check_id,
@@ -198,6 +231,12 @@ findings as (
     select * from unknown_planned_reps
     union all
     select * from early_changes
+    union all
+    select * from early_close_dates
+    union all
+    select * from corrected_amounts
+    union all
+    select * from wins_without_amount
     union all
     select * from closed_in_open_stages
 )

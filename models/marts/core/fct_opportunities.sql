@@ -78,7 +78,7 @@ judged as (
         summarised.forecast_category,
         case
             when summarised.is_booked_won
-                then {{ days_between('summarised.qualified_on', 'summarised.closed_on') }}
+                then {{ cycle_days('summarised.qualified_on', 'summarised.closed_on') }}
         end as cycle_days,
         summarised.push_count,
         summarised.reopen_count,

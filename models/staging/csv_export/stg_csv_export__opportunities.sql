@@ -28,10 +28,7 @@ renamed as (
         currency as currency_code,
 
         -- days and instants
-        case
-            when close_date >= {{ business_day('created_date') }} or created_date is null
-                then close_date
-        end as close_date,
+        close_date,
         created_date as created_at,
         qualified_at,
         last_activity_date as last_activity_on,
@@ -42,7 +39,6 @@ renamed as (
         row_copies,
         {{ bad_values_and({
             'probability': 'probability not between 0 and 100',
-            'close_date': 'close_date < ' ~ business_day('created_date'),
         }) | indent(8) }} as bad_values,
         loader_sequence
     from source
