@@ -115,7 +115,8 @@
         {%- set like.table = table_like(file.name, contracts[one]) -%}
         {%- set like.source = one if like.table else none -%}
     {%- endfor -%}
-    {%- set read_instead = read.get(like.source ~ '.' ~ like.table) if file.folder == like.source -%}
+    {%- set read_instead = read.get(like.source ~ '.' ~ like.table) if file.folder == like.source
+        else none -%}
     {%- set check_id = none if is_read
         else 'second_file' if read_instead
         else 'unread_file' if like.table
