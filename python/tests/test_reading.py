@@ -134,8 +134,8 @@ OF_CONTRACT = "of the contract; did you mean"
         ({"raw_columns": {"csv_export": {"lead": {}}}}, f"table {OF_CONTRACT} leads?"),
         (
             {"raw_columns": {"csv_export": {"leads": {"lead_sorce": "x"}}}},
-            "The var raw_columns names csv_export.leads.lead_sorce, and lead_sorce is no column of the"
-            " contract; did you mean lead_source?",
+            "The var raw_columns names csv_export.leads.lead_sorce, and lead_sorce is no column of"
+            " the contract; did you mean lead_source?",
         ),
         (
             {"raw_columns": {"csv_export": {"leads": {"lead_source": [1]}}}},

@@ -94,13 +94,8 @@ def entries_of(visits: Sequence[Visit], stages: dict[str, Stage]) -> Iterable[En
                 if passed and stage_id not in seen:
                     seen.add(stage_id)
                     day = visit.entered_on
-<<<<<<< HEAD
                     at_once = ("advanced",) * 3
                     yield Entry(stage_id, day, *keys, "advanced", day, "advanced", day, *at_once)
-=======
-                    then = ("advanced",) * 3
-                    yield Entry(stage_id, day, *keys, "advanced", day, "advanced", day, *then)
->>>>>>> metrics
         if here.is_open and visit.stage_id not in seen:
             seen.add(visit.stage_id)
             left = left_by(visits[position : position + 2], stages)
