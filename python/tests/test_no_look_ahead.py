@@ -164,9 +164,7 @@ def test_edits_of_fields_with_a_history_are_not_known_before_they_are_made(
     build_project: BuildProject, tmp_path: Path
 ) -> None:
     stood, whole = (
-        build_project(
-            write_lives(tmp_path / name, LIVES, until), as_of=str(MIDDAY), vars=OWN_NAMES
-        )
+        build_project(write_lives(tmp_path / name, LIVES, until), as_of=str(MIDDAY), vars=OWN_NAMES)
         for name, until in (("stood", MIDDAY), ("whole", None))
     )
     tables = [table for table in stood.tables() if table not in COUNTS_THE_LANDING]
@@ -190,9 +188,7 @@ def test_edits_of_fields_with_a_history_leave_the_past_as_it_was(
     found = before.query("select metric_id from marts.dim_metrics where matures")
     ripening = sorted(metric for (metric,) in found)
     past = conditions(before, MIDDAY, ripening)
-    ignored = {
-        table: ("as_of_date", *ripening, *WITHOUT_HISTORY.get(table, ())) for table in past
-    }
+    ignored = {table: ("as_of_date", *ripening, *WITHOUT_HISTORY.get(table, ())) for table in past}
     assert assert_rows_kept(before, after, tables=list(past), where=past, ignore=ignored) > 0
     amounts = after.query(
         "select distinct amount::double from intermediate.int_opportunity_versions"
