@@ -115,7 +115,8 @@
         {%- set like.table = table_like(file.name, contracts[one]) -%}
         {%- set like.source = one if like.table else none -%}
     {%- endfor -%}
-    {%- set read_instead = read.get(like.source ~ '.' ~ like.table) if file.folder == like.source -%}
+    {%- set read_instead = read.get(like.source ~ '.' ~ like.table) if file.folder == like.source
+        else none -%}
     {%- set check_id = none if is_read
         else 'second_file' if read_instead
         else 'unread_file' if like.table
@@ -186,7 +187,8 @@
     {%- for tables in contracts_by_source().values() if execute -%}
         {%- for contract in tables.values() -%}
             {%- set table = raw_table(contract) -%}
-            {%- set fields = raw_fields(contract, table) | selectattr('physical') if table else [] -%}
+            {%- set fields = raw_fields(contract, table) | selectattr('physical') | list
+                if table else [] -%}
             {%- set used = [] -%}
             {%- for field in fields -%}{%- do used.append(field.physical.sql) -%}{%- endfor -%}
             {%- for field in fields if table -%}

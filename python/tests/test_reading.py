@@ -13,8 +13,9 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
-from harness import REPO, environment
+from harness import REPO, BuildProject, environment
 from publishing_harness import build_info, call, write_work
 from sales_metrics.contract import read_contract
 from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
@@ -85,7 +86,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
             elif event.info.level == "error" and event.info.msg.strip():
                 errors.append(event.info.msg.strip())
 
-        arguments = ["run-operation", reading.MACRO, "--vars", json.dumps(given), *common]
+        arguments = ["run-operation", reading.MACRO, "--vars", yaml.safe_dump(given), *common]
         with environment(
             {
                 "SALES_METRICS_DUCKDB": str(work / "asked.duckdb"),
@@ -130,11 +131,14 @@ OF_CONTRACT = "of the contract; did you mean"
         ({"raw_schemas": {"csv_export": 7}}, "The var raw_schemas says"),
         ({"raw_columns": {"csv_export": {"lead": {}}}}, f"table {OF_CONTRACT} leads?"),
         (
-            {"raw_columns": {"csv_export": {"leads": {"sorce": "x"}}}},
-            "The var raw_columns names csv_export.leads.sorce, and sorce is no column of the"
-            " contract; did you mean source?",
+            {"raw_columns": {"csv_export": {"leads": {"lead_sorce": "x"}}}},
+            "The var raw_columns names csv_export.leads.lead_sorce, and lead_sorce is no column of"
+            " the contract; did you mean lead_source?",
         ),
-        ({"raw_columns": {"csv_export": {"leads": {"source": [1]}}}}, "The var raw_columns says"),
+        (
+            {"raw_columns": {"csv_export": {"leads": {"lead_source": [1]}}}},
+            "The var raw_columns says",
+        ),
         ({"waived_columns": {"csv_export": {"leads": "owner_id"}}}, "The var waived_columns says"),
         ({"waived_columns": {"csv_export": {"leads": ["ownr_id"]}}}, "did you mean owner_id?"),
         ({"personal_columns": {"dim_repps": []}}, "is no public table; did you mean dim_reps?"),
@@ -198,8 +202,6 @@ def test_every_var_of_the_project_is_known_and_no_other() -> None:
     text = (REPO / "macros" / "check_vars.sql").read_text(encoding="utf-8")
     listed = re.search(r"macro known_vars.*?return\(\[(.*?)\]\)", text, re.DOTALL)
     assert listed
-    import yaml
-
     project = yaml.safe_load((REPO / "dbt_project.yml").read_text(encoding="utf-8"))
     assert sorted(re.findall(r"'(\w+)'", listed[1])) == sorted(project["vars"])
 
@@ -287,13 +289,14 @@ def test_two_columns_for_one_are_told(ask: Ask, raw: Path) -> None:
     )
 
 
-def test_findings_of_files_stand_in_data_quality(build_project: Any, raw: Path) -> None:
-    write(raw, "csv_export/lead.xlsx", deals())
-    built = build_project(raw, as_of="2025-06-30", select="+data_quality")
-    assert built.query(
-        "select rows_checked, rows_failing, sample_ids from marts.data_quality"
-        " where check_id = 'unread_file'"
-    ) == [(2, 1, "csv_export/lead.xlsx as leads")]
+def test_a_build_keeps_which_files_it_read(build_project: BuildProject, raw: Path) -> None:
+    write(raw, "csv_export/it's leads.xlsx", deals())
+    built = build_project(raw, as_of="2025-06-30", select="int_raw_files int_raw_columns_doubled")
+    assert built.query("select * from intermediate.int_raw_files order by file_path") == [
+        ("csv_export/it's leads.xlsx", "csv_export", None, "extra_file"),
+        ("csv_export/opportunities.csv", "csv_export", "opportunities", None),
+    ]
+    assert built.query("select * from intermediate.int_raw_columns_doubled") == []
 
 
 def audited(ask: Ask, raw: Path, work: Path, **settings: str) -> tuple[Audit, Reading]:
@@ -313,10 +316,10 @@ def test_a_table_that_is_gone_stops_the_run(ask: Ask, raw: Path, tmp_path: Path)
         "csv_export/activities.csv",
         [{"id": f"A{n}", "owner": "a", "created_date": "2025-03-04"} for n in range(7)],
     )
-    before, _ = audited(ask, raw, tmp_path / "work")
+    last = audited(ask, raw, tmp_path / "work")[0].landed
     (raw / "csv_export" / "activities.csv").rename(raw / "csv_export" / "activities.csv.bz2")
     now, told = audited(ask, raw, tmp_path / "work")
-    stop, accepted = losses(before.landed, now.landed, told, [])
+    stop, accepted = losses(last, now.landed, told, [])
     assert stop == [
         "The table csv_export.activities was read in the last accepted load (7 rows) and is not"
         " read today. csv_export/activities.csv.bz2 is not read, because it is packed: unpack it"
@@ -324,7 +327,7 @@ def test_a_table_that_is_gone_stops_the_run(ask: Ask, raw: Path, tmp_path: Path)
         " csv_export.activities."
     ]
     assert accepted == []
-    stop, accepted = losses(before.landed, now.landed, told, ["csv_export.activities"])
+    stop, accepted = losses(last, now.landed, told, ["csv_export.activities"])
     assert stop == []
     assert accepted[0].endswith(" That was accepted.")
     assert losses(now.landed, now.landed, told, []) == ([], [])
@@ -335,7 +338,7 @@ def test_a_column_without_a_usable_value_stops_the_run(
     ask: Ask, raw: Path, tmp_path: Path, kind: str
 ) -> None:
     """Filled in every row it may be, with what no cast accepts."""
-    before, _ = audited(ask, raw, tmp_path / "work")
+    last = audited(ask, raw, tmp_path / "work")[0].landed
     with duckdb.connect() as connection:
         connection.execute(
             f"copy (select * replace ({kind} as close_date) from (select row_number() over () as"
@@ -344,13 +347,13 @@ def test_a_column_without_a_usable_value_stops_the_run(
         )
     (raw / "csv_export" / "opportunities.csv").unlink()
     now, told = audited(ask, raw, tmp_path / "work")
-    (sentence,), _ = losses(before.landed, now.landed, told, [])
+    (sentence,), _ = losses(last, now.landed, told, [])
     assert sentence.startswith(
         "The column csv_export.opportunities.close_date had a usable value in 40 rows of the last"
         " accepted load and holds no usable value today."
     )
     name = "csv_export.opportunities.close_date"
-    assert losses(before.landed, now.landed, told, [name])[0] == []
+    assert losses(last, now.landed, told, [name])[0] == []
     # Without a last load it is told too, and refused if something is in it.
     said = failed(now, {})
     assert any(one.split(maxsplit=1)[1].startswith(name) for one in said)
@@ -380,11 +383,11 @@ def test_dates_are_read_as_their_source_writes_them(ask: Ask, raw: Path, tmp_pat
     assert failed(audit, {}) == []
     # Under the format that is not declared, all of it is unusable.
     plain, _ = audited(ask, raw, tmp_path / "work")
-    assert [one.split(":")[0] for one in failed(plain, {}) if one.startswith("error")] == [
+    assert {one.split(":")[0] for one in failed(plain, {}) if one.startswith("error")} >= {
         "error  csv_export.opportunities.created_date",
         "error  csv_export.opportunities.close_date",
         "error  csv_export.opportunities.amount",
-    ]
+    }
 
 
 def test_an_export_with_gaps_is_published_until_they_grow(
@@ -407,7 +410,7 @@ def test_an_export_with_gaps_is_published_until_they_grow(
     assert sorted(failed(first, {})) == gaps
     assert sorted(failed(with_gaps(0.25), first.landed)) == gaps
     grown = with_gaps(0.5)
-    assert [one[:5] for one in failed(grown, first.landed)] == ["error"] * 4
+    assert [one[:5] for one in failed(grown, first.landed)] == ["error"] * 3
     assert [one[:5] for one in failed(grown, first.landed, table)] == ["warn "] * 2
     whole = with_gaps(0)
     assert failed(whole, first.landed) == []
@@ -422,9 +425,10 @@ def test_the_memory_limit_is_that_of_every_connection(
     asks = "select current_setting('memory_limit')"
     with connect(tmp_path / "x.duckdb") as connection:
         assert connection.execute(asks).fetchall() == [("300.0 MiB",)]
-    reader = ReaderDialect().connect(str(tmp_path / "x.duckdb"))
+    reader = ReaderDialect().connect(str(tmp_path / "x.duckdb")).cursor()
     try:
-        assert reader.cursor().execute(asks).fetchall() == [("300.0 MiB",)]
+        reader.execute(asks)
+        assert reader.fetchall() == [("300.0 MiB",)]
     finally:
         close_all()
     # What opens DuckDB in another way has no limit.
