@@ -65,6 +65,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     """Asks dbt as `run` does, but in this process and on a project that is parsed once."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
     work = tmp_path_factory.mktemp("ask")
     common = [
@@ -74,7 +75,8 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     ]
     with environment({"SALES_METRICS_DUCKDB": str(work / "asked.duckdb")}):
         parsed = dbtRunner().invoke(["parse", *common])
-    assert parsed.success, parsed.exception
+    manifest = parsed.result
+    assert isinstance(manifest, Manifest), parsed.exception
 
     def called(raw: Path, given: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
         errors: list[str] = []
@@ -94,7 +96,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
                 **settings,
             }
         ):
-            done = dbtRunner(manifest=parsed.result, callbacks=[listen]).invoke(arguments)
+            done = dbtRunner(manifest=manifest, callbacks=[listen]).invoke(arguments)
         DuckDBConnectionManager.close_all_connections()
         exception = str(done.exception or "") or None
         return {"success": done.success, "exception": exception, "errors": errors, "said": said}
@@ -446,7 +448,9 @@ def test_the_job_stops_before_it_builds(raw: Path, tmp_path: Path) -> None:
     (raw / "as_of.csv").write_text("as_of_date\n2025-03-05\n", encoding="utf-8")
     store = Store(tmp_path / "published")
     store.builds.mkdir(parents=True)
-    landed = {"csv_export.leads": {"rows": 812, "newest": None, "nulls": {}, "values": {}}}
+    landed: dict[str, Any] = {
+        "csv_export.leads": {"rows": 812, "newest": None, "nulls": {}, "values": {}}
+    }
     info = build_info(store, landed=landed)
     publish(store, write_work(tmp_path / "work.duckdb", 1), Publication(info), 3)
     job = ("run", "--raw", raw, "--published", store.folder, "--json")
