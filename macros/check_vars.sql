@@ -1,6 +1,6 @@
 {#-
-    Run before every build: a var of dbt_project.yml or --vars that the project does not know, or with
-    a value no model can use, stops the build with one sentence, before any table is touched.
+    Run before every build: a var of dbt_project.yml or --vars that the project does not know, or
+    with a value no model can use, stops the build with one sentence, before any table is touched.
 -#}
 {% macro check_vars() -%}
     {{ check_database_name() }}
@@ -157,11 +157,15 @@
         {%- for source_name, value in var(name, {}).items() -%}
             {{ check_key(name, [source_name], contracts | list, 'source') }}
             {%- if name == 'raw_schemas' -%}
-                {%- if value is not string or not value -%}{{ refuse_var(name, shape) }}{%- endif -%}
+                {%- if value is not string or not value -%}
+                    {{ refuse_var(name, shape) }}
+                {%- endif -%}
             {%- elif name == 'raw_formats' -%}
                 {{ check_formats('The var raw_formats', source_name, value) }}
             {%- else -%}
-                {{ check_columns_by_table(name, shape, source_name, value, contracts[source_name]) }}
+                {{ check_columns_by_table(
+                    name, shape, source_name, value, contracts[source_name]
+                ) }}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -246,14 +250,15 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- The environment variable SALES_METRICS_RAW_FORMATS, which says the same as the var raw_formats. -#}
+{#- The environment variable SALES_METRICS_RAW_FORMATS says the same as the var raw_formats. -#}
 {% macro check_formats_of_environment(contracts) -%}
     {%- set name = 'The environment variable SALES_METRICS_RAW_FORMATS' -%}
     {%- set text = env_var('SALES_METRICS_RAW_FORMATS', '{}') -%}
     {%- set given = fromjson(text, none) -%}
     {%- if given is not mapping -%}
         {%- do exceptions.raise_compiler_error(
-            name ~ " says '" ~ text ~ '\'; it takes JSON, such as {"salesforce": {"date": "m/d/y"}}.'
+            name ~ " says '" ~ text ~ "'"
+            ~ '; it takes JSON, such as {"salesforce": {"date": "m/d/y"}}.'
         ) -%}
     {%- endif -%}
     {%- for source_name, formats in given.items() if execute -%}

@@ -1,4 +1,4 @@
-{#- What names a row of a planning table for people: the table and the columns that tell it apart. -#}
+{#- What names a planning row for people: its table and the columns that tell it apart. -#}
 {% macro planned_row(table_name, columns) -%}
     concat_ws(
         ' ', '{{ {'movements': 'arr_movements', 'submissions': 'forecast_submissions',

@@ -20,7 +20,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A required table that is missing while a file like it lies there: the sentence names the file. -#}
+{#- A required table that is missing while a file like it lies there: the sentence names it. -#}
 {% macro check_for_unread_files() -%}
     {%- set files = raw_files_judged() | selectattr('check_id', 'equalto', 'unread_file') | list -%}
     {%- for file in files -%}
@@ -80,8 +80,9 @@
     {%- set columns = {} -%}
     {%- for field in raw_fields(contract, table) if field.physical -%}
         {%- set value = none if type_family(field.type) == 'text'
-            else cast_raw(adapter.quote(field.name), field.physical.type, field, field.formats or formats)
-                | trim -%}
+            else cast_raw(
+                adapter.quote(field.name), field.physical.type, field, field.formats or formats
+            ) | trim -%}
         {%- do columns.update({field.name: {
             'sql': field.physical.sql, 'type': field.physical.type, 'value': value,
         }}) -%}

@@ -34,7 +34,7 @@
     {%- set found = {} -%}
     {%- for path in adapter.dispatch('paths_of_raw_folder', 'sales_metrics')() -%}
         {%- set parts = path.split('/') -%}
-        {%- set file = parts[:3] | join('/') if parts | length < 3 else parts[:2] | join('/') ~ '/' -%}
+        {%- set file = path if parts | length < 3 else parts[:2] | join('/') ~ '/' -%}
         {%- if not modules.re.search('(^|/)[._]', path) -%}
             {%- do found.update({file: {
                 'file': file,
@@ -55,7 +55,8 @@
     {%- set found = [] -%}
     {#- By level, because a search of all levels at once would not follow a link to a folder. -#}
     {%- for level in ['/*', '/*/*', '/*/*/**'] -%}
-        {%- for row in run_query("select file from glob('" ~ glob_text(raw_folder()) ~ level ~ "')") -%}
+        {%- set place = glob_text(raw_folder()) ~ level -%}
+        {%- for row in run_query("select file from glob('" ~ place ~ "')") -%}
             {%- do found.append(row[0][(raw_folder() | length) + 1:]) -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -131,7 +132,7 @@
     }) }}
 {%- endmacro %}
 
-{#- The table of the contract that a file is called like, whatever its end: task.csv.gz, Tasks (1).xlsx. -#}
+{#- The table of the contract that a file is called like, whatever its end: Tasks (1).xlsx. -#}
 {% macro table_like(file_name, tables) -%}
     {%- set stem = modules.re.sub('[^a-z]+$', '', file_name.split('.')[0] | lower) -%}
     {%- set spelled = {} -%}
@@ -187,7 +188,8 @@
     {%- for tables in contracts_by_source().values() if execute -%}
         {%- for contract in tables.values() -%}
             {%- set table = raw_table(contract) -%}
-            {%- set fields = raw_fields(contract, table) | selectattr('physical') if table else [] -%}
+            {%- set fields = raw_fields(contract, table) | selectattr('physical') | list
+                if table else [] -%}
             {%- set used = [] -%}
             {%- for field in fields -%}{%- do used.append(field.physical.sql) -%}{%- endfor -%}
             {%- for field in fields if table -%}
