@@ -45,7 +45,7 @@ def glossary(repo: Path) -> str:
     standards = {row["metric_id"]: row for row in read_seed(repo, "kpi_standards")}
     baselines = {row["metric_id"]: row["window_id"] for row in read_seed(repo, "metric_baselines")}
     bands, triggers = read_seed(repo, "kpi_bands"), read_seed(repo, "kpi_triggers")
-    metrics = read_seed(repo, "metrics")
+    metrics, evidence = read_seed(repo, "metrics"), read_seed(repo, "metric_evidence")
     parts = [HEAD]
     for stack, title in STACKS.items():
         parts.append(f"## {title}\n")
@@ -56,6 +56,7 @@ def glossary(repo: Path) -> str:
             name = metric["metric_id"]
             facts = [
                 *_definition(metric, baselines.get(name)),
+                *_evidence([row for row in evidence if row["metric_id"] == name]),
                 *_standard(standards.get(name, {})),
                 *_owner(owners.get(name)),
                 *_bands([row for row in bands if row["metric_id"] == name]),
@@ -85,6 +86,16 @@ def _definition(metric: dict[str, str], baseline: str | None) -> Iterator[str]:
         yield "- A past period's value goes on changing until its cases are decided."
     if metric["is_managed"] == "true":
         yield "- Stands on the operating dashboard."
+
+
+def _evidence(rows: Rows) -> Iterator[str]:
+    sentences = {
+        "needs": "Not measured until `{measure_id}` is above zero: {reason}.",
+        "bars": "Not measured where `{measure_id}` is above zero: {reason}.",
+        "unjudged": "Not judged by triggers where `{measure_id}` is above zero: {reason}.",
+    }
+    for row in rows:
+        yield "- " + sentences[row["kind"]].format_map(row)
 
 
 def _standard(standard: dict[str, str]) -> Iterator[str]:

@@ -28,7 +28,16 @@ TARGETS = [
 ]
 QUOTAS = [["rep", "month", "amount"], ["ida", "2025-04-01", "1000"]]
 OPPORTUNITIES = [
-    ["id", "owner", "stage", "amount", "created_date", "close_date", "loss_reason", "last_modified"],
+    [
+        "id",
+        "owner",
+        "stage",
+        "amount",
+        "created_date",
+        "close_date",
+        "loss_reason",
+        "last_modified",
+    ],
     # Was to close in March, was pushed into May and won in April.
     ["K1", "ida", "Closed Won", "900", "2025-01-13", "2025-04-10", "", "2025-04-10"],
     # Was to close in March and stands in June now.
@@ -98,7 +107,7 @@ def worlds(
 ) -> Mapping[str, World]:
     common: dict[str, Table] = {**PLANS, "activities": ACTIVITIES}
     folder = tmp_path_factory.mktemp("worlds")
-    told = {
+    told: dict[str, dict[str, Table]] = {
         "dated": {"opportunities": OPPORTUNITIES, "stage_changes": CHANGES},
         "undated": {
             "opportunities": OPPORTUNITIES,
@@ -164,7 +173,11 @@ def test_past_close_buckets_are_not_worked_out_from_how_deals_ended(
     assert buckets(worlds["dated"].build, "2025-03-17") == [("next", 1), ("this", 3)]
     assert buckets(worlds["undated"].build, "2025-03-17") == [("unknown", 4)]
     assert buckets(worlds["undated"].build, "2025-05-17") == [("unknown", 1)]
-    assert buckets(worlds["undated"].build, AS_OF) == buckets(worlds["dated"].build, AS_OF) == [("this", 1)]
+    assert (
+        buckets(worlds["undated"].build, AS_OF)
+        == buckets(worlds["dated"].build, AS_OF)
+        == [("this", 1)]
+    )
 
 
 def test_coverage_of_past_days_needs_a_history_of_close_dates(worlds: Mapping[str, World]) -> None:
@@ -247,7 +260,9 @@ def test_what_nobody_logs_is_no_low_and_no_high_rate(worlds: Mapping[str, World]
     assert values(build, "emails_sent_count")["2025-05-12"] == 10
     assert values(build, "calls_count") == {}
     assert values(build, "open_new_logo_pipeline_amount") == {}
-    assert build.value("select count(*) from marts.kpi_breaches where metric_id = 'reply_rate'") == 0
+    assert (
+        build.value("select count(*) from marts.kpi_breaches where metric_id = 'reply_rate'") == 0
+    )
 
 
 def test_without_amounts_deals_count_and_money_is_not_measured(
@@ -264,7 +279,7 @@ def test_without_amounts_deals_count_and_money_is_not_measured(
     )
     for metric in money:
         for period_type in ("week", "month", "quarter"):
-            found = {value for value in values(build, metric, period_type).values()}
+            found = set(values(build, metric, period_type).values())
             assert found <= {None}, (metric, found)
     assert build.query(
         "select distinct amount, qualified_amount, weighted_amount from marts.pipeline_daily"
@@ -282,7 +297,9 @@ def test_nothing_of_a_later_state_is_known_on_a_past_day(
     known = with_cell(OPPORTUNITIES, "K2", "close_date", "2025-03-28")
     known = with_cell(known, "K2", "last_modified", "2025-03-01")
     as_it_stood = build_project(
-        write(tmp_path / "then", **{**tables, "opportunities": known}), as_of="2025-03-31", vars=VARS
+        write(tmp_path / "then", **{**tables, "opportunities": known}),
+        as_of="2025-03-31",
+        vars=VARS,
     )
     assert buckets(as_it_stood, "2025-03-31") == [("this", 1), ("unknown", 2)]
     assert values(later, "coverage_ratio").keys() == set()

@@ -9,7 +9,7 @@ with changes as (
     where not is_deleted and changed_at is not null
 ),
 
-accounts as (select * from {{ ref('int_accounts_resolved') }}),
+accounts as (select * from {{ ref('stg_salesforce__accounts') }}),
 
 segment_rules as (select * from {{ ref('segment_rules') }}),
 
@@ -116,7 +116,8 @@ valued as (
             else accounts.employees
         end as employees
     from carried
-    inner join accounts on carried.account_id = accounts.account_id
+    inner join accounts
+        on carried.account_id = {{ source_id('salesforce', 'accounts.account_id') }}
 ),
 
 segmented as (

@@ -1,8 +1,17 @@
+-- Accounts of every CRM as they stand on the as-of day. Where the CRM logs changes of what decides
+-- the segment, they are as logged by then, whatever today's row says. Long, because each CRM is one
+-- branch of the union.
 with salesforce as (select * from {{ ref('stg_salesforce__accounts') }}),
 
 csv_export as (select * from {{ ref('stg_csv_export__accounts') }}),
 
 segment_rules as (select * from {{ ref('segment_rules') }}),
+
+logged as (
+    select *
+    from {{ ref('int_account_versions') }}
+    where valid_to is null
+),
 
 unioned as (
     select
@@ -54,18 +63,41 @@ survivors as (
         and second_merge.master_account_id is not null
 ),
 
+known as (
+    select
+        survivors.account_id,
+        survivors.surviving_account_id,
+        survivors.parent_account_id,
+        survivors.master_account_id,
+        survivors.account_name,
+        survivors.rep_id,
+        survivors.industry,
+        case when logged.account_id is null then survivors.employees else logged.employees end
+            as employees,
+        survivors.annual_revenue,
+        survivors.billing_country,
+        case
+            when logged.account_id is null then survivors.segment_value
+            else logged.segment_value
+        end as segment_value,
+        survivors.created_at,
+        survivors.is_deleted
+    from survivors
+    left join logged on survivors.account_id = logged.account_id
+),
+
 segmented as (
     select
-        survivors.*,
-        coalesce(named.segment, survivors.segment_value) as segment_by_account_field,
+        known.*,
+        coalesce(named.segment, known.segment_value) as segment_by_account_field,
         sized.segment as segment_by_account_rule
-    from survivors
+    from known
     left join segment_rules as named
-        on named.rule = 'field_value' and lower(survivors.segment_value) = named.raw_value
+        on named.rule = 'field_value' and lower(known.segment_value) = named.raw_value
     left join segment_rules as sized
         on sized.rule = 'employees'
-        and survivors.employees >= coalesce(sized.lower_bound, 0)
-        and (survivors.employees < sized.upper_bound or sized.upper_bound is null)
+        and known.employees >= coalesce(sized.lower_bound, 0)
+        and (known.employees < sized.upper_bound or sized.upper_bound is null)
 )
 
 select * from segmented
