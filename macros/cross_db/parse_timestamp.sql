@@ -118,6 +118,7 @@
     )
 {%- endmacro %}
 
+{#- Spark reads UTC and GMT behind a blank only, and Z behind either. -#}
 {% macro spark__iso_instant(text) -%}
-    try_cast(replace({{ text }}, '/', '-') as timestamp)
+    try_cast(replace(replace(replace({{ text }}, '/', '-'), 'UTC', 'Z'), 'GMT', 'Z') as timestamp)
 {%- endmacro %}
