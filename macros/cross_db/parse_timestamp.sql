@@ -118,7 +118,12 @@
     )
 {%- endmacro %}
 
-{#- Spark reads UTC and GMT behind a blank only, and Z behind either. -#}
+{#- Spark reads a zone only behind seconds, and UTC or GMT only behind a blank. -#}
 {% macro spark__iso_instant(text) -%}
-    try_cast(replace(replace(replace({{ text }}, '/', '-'), 'UTC', 'Z'), 'GMT', 'Z') as timestamp)
+    {%- set plain = "replace(replace(replace(" ~ text ~ ", '/', '-'), 'UTC', 'Z'), 'GMT', 'Z')" -%}
+    try_cast(
+        regexp_replace(
+            {{ plain }}, '^([^ T]+[ T][0-9]{1,2}:[0-9]{2})( ?(Z|[+-].*))?$', '$1:00$2'
+        ) as timestamp
+    )
 {%- endmacro %}

@@ -365,13 +365,14 @@ def test_texts_mean_on_duckdb_what_the_table_says(
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A session without tables, or the one that is there."""
+    """A session without tables, or the one that is there; none is left for the tests that follow."""
     if os.environ.get("SALES_METRICS_SPARK_TESTED"):
         pytest.skip("the step spark of this check has run these tests")
     pytest.importorskip("pyspark", reason="install requirements-spark.txt")
     pytest.importorskip("dbt.adapters.spark", reason="install requirements-spark.txt")
     if shutil.which("java") is None:
         pytest.skip("no Java here: Spark needs Java 8, 11 or 17")
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     before = SparkSession.getActiveSession()
@@ -386,6 +387,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     yield session
     if before is None:
         session.stop()
+        # The engine itself ends too: a later session could bring it no jars of its own.
+        gateway, SparkContext._gateway, SparkContext._jvm = SparkContext._gateway, None, None
+        gateway.shutdown()
 
 
 @pytest.mark.spark
