@@ -365,7 +365,7 @@ def test_texts_mean_on_duckdb_what_the_table_says(
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A session without tables, or the one that is there; none is left for the tests that follow."""
+    """A session without tables, or the one that is there; nothing of ours is left behind."""
     if os.environ.get("SALES_METRICS_SPARK_TESTED"):
         pytest.skip("the step spark of this check has run these tests")
     pytest.importorskip("pyspark", reason="install requirements-spark.txt")
@@ -388,7 +388,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     if before is None:
         session.stop()
         # The engine itself ends too: a later session could bring it no jars of its own.
-        gateway, SparkContext._gateway, SparkContext._jvm = SparkContext._gateway, None, None
+        gateway: Any = SparkContext._gateway
+        SparkContext._gateway, SparkContext._jvm = None, None
         gateway.shutdown()
 
 
