@@ -123,11 +123,12 @@ broken as (
         and wholes.period_start = parts.period_start
         and wholes.slice_id = parts.slice_id
     -- A slice that is zero today may have occurred where nothing is counted today.
-    where coalesce(
-        abs(wholes.amount - parts.amount) > greatest(0.001, 1e-13 * parts.magnitude),
-        coalesce(wholes.slice_id, parts.slice_id) = 'all'
-        or coalesce(wholes.amount, parts.amount) <> 0
-    )
+    where
+        coalesce(
+            abs(wholes.amount - parts.amount) > greatest(0.001, 1e-13 * parts.magnitude),
+            coalesce(wholes.slice_id, parts.slice_id) = 'all'
+            or coalesce(wholes.amount, parts.amount) <> 0
+        )
 )
 
 select * from broken
