@@ -4,7 +4,8 @@
 -- deals. Each first visit of an open stage counts once, with the probability of the month it was
 -- entered, once the deal is decided. The first half year of probabilities is left out: history then
 -- knows only the deals that were decided fastest, and underrates the rest. So are entries of the
--- last 120 days: of the young only the fast ones are decided yet.
+-- last 120 days: of the young only the fast ones are decided yet. Long, because entries,
+-- probabilities and outcomes are brought together first.
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
 opportunities as (select * from {{ ref('fct_opportunities') }}),

@@ -2,10 +2,10 @@
 -- metric is reported at and in both directions. A sum adds up in its numerator; a ratio in its
 -- denominator (a rep with meetings won but none held has no row to rate), unless its denominator is
 -- a whole that serves every slice, then in its numerator. Sums of decimals shown as doubles may
--- differ in the last digits, hence a tenth of a cent, and of large amounts so much as a double loses.
--- Where a rep has no row of rep and segment in a period his own row stands for it, and so with teams.
--- Of a period in which nobody can know one place of a metric (metric_evidence, `bars`) nobody knows
--- the whole: the places that are known stand by themselves.
+-- differ in the last digits, hence a tenth of a cent, and of large amounts so much as a double
+-- loses. Where a rep has no row of rep and segment in a period his own row stands for it, and so
+-- with teams. Of a period in which nobody can know one place of a metric (metric_evidence, `bars`)
+-- nobody knows the whole: the places that are known stand by themselves.
 with metric_values as (select * from {{ ref('metric_values') }}),
 
 -- A metric whose tiers look through windows of their own does not add up, by design.
@@ -123,11 +123,12 @@ broken as (
         and wholes.period_start = parts.period_start
         and wholes.slice_id = parts.slice_id
     -- A slice that is zero today may have occurred where nothing is counted today.
-    where coalesce(
-        abs(wholes.amount - parts.amount) > greatest(0.001, 1e-13 * parts.magnitude),
-        coalesce(wholes.slice_id, parts.slice_id) = 'all'
-        or coalesce(wholes.amount, parts.amount) <> 0
-    )
+    where
+        coalesce(
+            abs(wholes.amount - parts.amount) > greatest(0.001, 1e-13 * parts.magnitude),
+            coalesce(wholes.slice_id, parts.slice_id) = 'all'
+            or coalesce(wholes.amount, parts.amount) <> 0
+        )
 )
 
 select * from broken

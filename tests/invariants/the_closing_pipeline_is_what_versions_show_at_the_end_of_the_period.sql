@@ -1,6 +1,6 @@
 -- An as-of query over versions, as if the period had just ended, at the end of every quarter and of
--- every tenth week. It knows nothing of spans, changes or running sums. Of days for which a CRM does
--- not tell the close dates there is nothing to show.
+-- every tenth week. It knows nothing of spans, changes or running sums. Of days for which a CRM
+-- does not tell the close dates there is nothing to show.
 with movements as (select * from {{ ref('pipeline_movements') }}),
 
 versions as (select * from {{ ref('int_opportunity_versions') }}),

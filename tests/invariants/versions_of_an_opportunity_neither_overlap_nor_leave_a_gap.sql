@@ -1,5 +1,6 @@
--- A state without length is one that was passed within a day known by the day alone: the next one has
--- another stage, and either nobody recorded it, or it has no time of day, or it is of the first moment.
+-- A state without length is one that was passed within a day known by the day alone: the next one
+-- has another stage, and either nobody recorded it, or it has no time of day, or it is of the first
+-- moment.
 with versions as (select * from {{ ref('int_opportunity_versions') }}),
 
 chained as (

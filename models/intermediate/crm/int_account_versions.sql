@@ -85,13 +85,12 @@ beginnings as (
 carried as (
     select
         beginnings.account_id,
-        beginnings.valid_from,
         {%- for field in fields %}
         max(case when stated.field = '{{ field }}' then stated.field_value end)
             as logged_{{ field }},
-        coalesce(bool_or(stated.field = '{{ field }}'), false) as logs_{{ field }}
-        {{- ',' if not loop.last }}
+        coalesce(bool_or(stated.field = '{{ field }}'), false) as logs_{{ field }},
         {%- endfor %}
+        beginnings.valid_from
     from beginnings
     inner join stated
         on beginnings.account_id = stated.account_id

@@ -150,7 +150,7 @@ judged as (
             when is_done and state in ('no_show', 'cancelled', 'rescheduled') then state
             when not is_meeting then case when is_done then 'done' else 'open' end
             -- The CRM still calls it planned: nobody has said that it was held.
-            when is_done and state is distinct from 'open' then 'held'
+            when is_done and (state is distinct from 'open') then 'held'
             else 'scheduled'
         end as outcome
     from typed

@@ -43,7 +43,7 @@ rates as (
     from home
     where corporate_currency is null
         and '{{ var("reporting_currency") }}' not in (
-            select upper(dated_rates.currency_code)
+            select upper(dated_rates.currency_code) as currency_code
             from dated_rates
             where dated_rates.currency_code is not null
         )

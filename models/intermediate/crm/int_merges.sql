@@ -23,7 +23,7 @@ steps_{{ reach }} as (
         on nearer.record_kind = farther.record_kind and nearer.reached_id = farther.record_id
 ),
 {% endfor %}
-merges as (
+merged as (
     select
         links.record_kind,
         links.record_id,
@@ -36,4 +36,4 @@ merges as (
         on steps_32.record_kind = onward.record_kind and steps_32.reached_id = onward.record_id
 )
 
-select * from merges
+select * from merged

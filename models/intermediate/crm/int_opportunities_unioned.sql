@@ -125,9 +125,9 @@ evidenced as (
 ),
 
 -- A deal without a creation date begins with the first thing known of it: if that lies after the
--- as-of day, it is not there yet. A deal of which nothing is dated is never lost: it begins with the
--- first thing known of any deal, else with the fiscal year, so that it does not move from one day to
--- the next.
+-- as-of day, it is not there yet. A deal of which nothing is dated is never lost: it begins with
+-- the first thing known of any deal, else with the fiscal year, so that it does not move from one
+-- day to the next.
 dated as (
     select
         evidenced.*,
@@ -195,7 +195,8 @@ existing as (
         on dated.opportunity_id = merged_records.record_id
         and merged_records.record_kind = 'opportunity'
     left join loss_reasons on lower(dated.loss_reason) = loss_reasons.raw_reason
-    left join category_labels on lower(dated.forecast_category_label) = category_labels.label
+    left join category_labels
+        on lower(dated.forecast_category_label) = category_labels.category_label
     where dated.known_from < {{ as_of_end() }}
 ),
 

@@ -24,10 +24,10 @@ worded_field_changes as (
     from field_changes
     left join category_labels as old_labels
         on {{ is_category_label('field_changes.field_name') }}
-        and lower(field_changes.old_value) = old_labels.label
+        and lower(field_changes.old_value) = old_labels.category_label
     left join category_labels as new_labels
         on {{ is_category_label('field_changes.field_name') }}
-        and lower(field_changes.new_value) = new_labels.label
+        and lower(field_changes.new_value) = new_labels.category_label
     where not field_changes.is_deleted
 ),
 
@@ -78,18 +78,21 @@ salesforce_snapshots as (
 salesforce_field_changes as (
     select
         'salesforce' as source,
-        opportunity_id,
-        changed_at,
-        loader_sequence,
-        change_id,
+        named_field_changes.opportunity_id,
+        named_field_changes.changed_at,
+        named_field_changes.loader_sequence,
+        named_field_changes.change_id,
         {{ field_values('new_value', 'home.unstated_currency') }},
         {{ field_values('old_value', 'home.unstated_currency', prefix='old_') }}
     from named_field_changes
     cross join home
     -- A change of owner is logged twice, with ids and with names; only the ids lead to a rep.
     where
-        field is not null
-        and (field <> 'rep_id' or coalesce(new_value, old_value) like '005%')
+        named_field_changes.field is not null
+        and (
+            named_field_changes.field <> 'rep_id'
+            or coalesce(named_field_changes.new_value, named_field_changes.old_value) like '005%'
+        )
 ),
 
 csv_stage_changes as (

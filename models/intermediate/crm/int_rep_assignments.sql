@@ -1,9 +1,9 @@
 -- Where a rep belonged on any day: team, role, segment and manager. The planning roster knows best,
 -- then the rep list of a CSV export; the CRM's user role stands for the days before them. Of rows
--- that overlap the one that began last counts while it lasts. Where none lasts, the last one reaches
--- onward, because deals of a rep who left or is on leave still belong to the team he left them in:
--- int_rep_periods tells who is at work. A start is never moved back: that would rewrite days already
--- reported. Long, because three sources are read first.
+-- that overlap the one that began last counts while it lasts. Where none lasts, the last one
+-- reaches onward, because deals of a rep who left or is on leave still belong to the team he left
+-- them in: int_rep_periods tells who is at work. A start is never moved back: that would rewrite
+-- days already reported. Long, because three sources are read first.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),

@@ -1,6 +1,7 @@
 -- Every day from the fiscal quarter of the first deal, activity or lead to the end of the fiscal
 -- quarter of the as-of day. Where the CRM's close dates rule, deals can be booked before the first
--- one was created.
+-- one was created. Long, because the first day is looked for in every kind of record and the fiscal
+-- calendar is reckoned here.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 activities as (select * from {{ ref('int_activities_typed') }}),

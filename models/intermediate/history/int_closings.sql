@@ -1,6 +1,6 @@
 -- Each closing: the unbroken run of visits of closed stages with one outcome. A move from one won
--- stage to another, or from lost to lost, decides nothing; a reopening ends the closing, and so does
--- a move straight from won to lost or back, and a merge into another deal.
+-- stage to another, or from lost to lost, decides nothing; a reopening ends the closing, and so
+-- does a move straight from won to lost or back, and a merge into another deal.
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),

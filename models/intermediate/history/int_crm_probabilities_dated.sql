@@ -2,7 +2,7 @@
 -- tells it from its day on, the current row from its last change on, without a stamp on the as-of
 -- day alone. It holds while the deal stands in the stage it was given in. Before that nobody knows:
 -- is_known is false, unless the CRM has a number for every stage (which then stands in) or never
--- gives any.
+-- gives any. Long, because snapshots and current rows are weighed against each other first.
 with snapshots as (select * from {{ ref('stg_salesforce__opportunity_history') }}),
 
 crm_stages as (select * from {{ ref('stg_salesforce__opportunity_stages') }}),

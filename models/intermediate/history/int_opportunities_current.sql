@@ -1,5 +1,6 @@
 -- The CRM's current row of each deal beside the beginning of its recorded history: what the row
--- alone can prove, and what it adds to the records.
+-- alone can prove, and what it adds to the records. Long, because each field of the row is read by
+-- a rule of its own.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 beginnings as (select * from {{ ref('int_opportunity_beginnings') }}),

@@ -1,4 +1,5 @@
--- One row per opportunity with the turning points of its life up to the as-of day.
+-- One row per opportunity with the turning points of its life up to the as-of day. Long, because
+-- versions, visits, closings and pushes each tell a part of it.
 with versions as (select * from {{ ref('int_opportunity_versions') }}),
 
 visits as (select * from {{ ref('int_stage_visits') }}),

@@ -29,8 +29,9 @@ stage_records as (
     select
         opportunity_id,
         changed_at,
-        {{ tuple_of(['changed_at', 'coalesce(loader_sequence, 9223372036854775807)', 'change_id']) }}
-            as place,
+        {{ tuple_of([
+            'changed_at', 'coalesce(loader_sequence, 9223372036854775807)', 'change_id',
+        ]) }} as place,
         stage_name,
         old_stage_name
     from changes

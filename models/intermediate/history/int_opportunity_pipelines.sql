@@ -1,6 +1,6 @@
 -- The CRM's pipeline of each deal over time: what its records tell; where they do not tell it, what
--- their stage names prove; where those prove nothing, the pipeline of the current row. Long, because
--- the two kinds of evidence come from different columns.
+-- their stage names prove; where those prove nothing, the pipeline of the current row. Long,
+-- because the two kinds of evidence come from different columns.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
@@ -30,8 +30,8 @@ told as (
 
 mapped as (
     select
-        source,
-        raw_stage,
+        stage_map.source,
+        stage_map.raw_stage,
         {{ mapped_pipeline('stage_map') }} as pipeline
     from stage_map
 ),

@@ -47,15 +47,15 @@ marked as (
         case
             when
                 version_number = 1
-                or amount is distinct from amount_before
-                or currency_code is distinct from currency_code_before
+                or (amount is distinct from amount_before)
+                or (currency_code is distinct from currency_code_before)
                 then valid_from_day
         end as amount_set_on,
         case
             when not is_won_stage and not is_lost_stage then null
             when version_number = 1 then least(close_date, valid_from_day)
-            when is_won_stage is distinct from was_won_stage then valid_from_day
-            when is_lost_stage is distinct from was_lost_stage then valid_from_day
+            when (is_won_stage is distinct from was_won_stage) then valid_from_day
+            when (is_lost_stage is distinct from was_lost_stage) then valid_from_day
         end as closing_began_on
     from staged
 ),

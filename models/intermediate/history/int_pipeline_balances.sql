@@ -1,6 +1,6 @@
 -- The pipeline of each closing quarter at the beginning and at the end of every week and fiscal
 -- quarter: changes summed by period, a running sum over them, and only then a row for each period
--- it holds for. No deal is joined to periods.
+-- it holds for. No deal is joined to periods. Long, because each of these steps is a query.
 {%- set keys = ['close_quarter', 'segment', 'team_id', 'rep_id'] %}
 with changes as (select * from {{ ref('int_pipeline_changes') }}),
 

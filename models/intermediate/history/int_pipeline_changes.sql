@@ -1,6 +1,7 @@
 -- The days that change a deal's place in the pipeline (owner, team, segment, amount or closing
 -- quarter, or whether it is there at all), with its state at the end of the day before and of the
--- day itself. What happens and is undone within a day is no change; a close always is one.
+-- day itself. What happens and is undone within a day is no change; a close always is one. Long,
+-- because moves, departures and closings are found apart.
 {%- set state = ['segment', 'team_id', 'rep_id', 'close_quarter', 'amount'] %}
 with spans as (select * from {{ ref('int_pipeline_spans') }}),
 

@@ -1,7 +1,8 @@
 -- Where the first change within a week or fiscal quarter found a deal, and where the last one left
 -- it: what lies between is walked step by step in int_pipeline_movements. A deal that no change
 -- touched is in no row. What closed leaves with the amount that stands when the period ends: a
--- correction within the period counts, a later one does not move the pipeline any more.
+-- correction within the period counts, a later one does not move the pipeline any more. Long,
+-- because starts, ends and corrections are found apart.
 {%- set state = ['segment', 'team_id', 'rep_id', 'close_quarter', 'amount'] %}
 with changes as (select * from {{ ref('int_pipeline_changes') }}),
 

@@ -1,5 +1,6 @@
 -- Everyone who sells: all in the roster (or the rep list of a CSV export) and whoever owns a deal,
--- an activity or a lead; `unassigned` stands for the missing owner.
+-- an activity or a lead; `unassigned` stands for the missing owner. Long, because each source of
+-- reps is read by itself first.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 rep_periods as (select * from {{ ref('int_rep_periods') }}),

@@ -1,7 +1,7 @@
 -- How each deal first came to each open stage, how it left it, and what became of it: what cohort
 -- methods count, now and as it stood 30, 60 and 90 days after the entry. A stage that a move jumped
--- over counts as entered and advanced on the day of that move. One long model, so that the entries
--- are written only once.
+-- over counts as entered and advanced on the day of that move. Long, because the entries would else
+-- be written more than once.
 {% set horizons = [30, 60, 90] -%}
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
@@ -145,8 +145,6 @@ judged as (
         entries.*,
         coalesce(later_outcomes.decided_kind, later_outcomes.standing, entries.left_kind)
             as outcome,
-        coalesce(later_outcomes.decided_on, later_outcomes.standing_on, entries.left_on)
-            as judged_on,
         {%- for days in horizons %}
         case
             when {{ days_between('entries.entered_on', 'later_outcomes.decided_on') }} <= {{ days }}
@@ -156,8 +154,10 @@ judged as (
             when {{ days_between('entries.entered_on', 'entries.left_on') }} <= {{ days }}
                 then entries.left_kind
             else 'open'
-        end as outcome_{{ days }}{{ ',' if not loop.last }}
+        end as outcome_{{ days }},
         {%- endfor %}
+        coalesce(later_outcomes.decided_on, later_outcomes.standing_on, entries.left_on)
+            as judged_on
     from entries
     left join later_outcomes
         on entries.opportunity_id = later_outcomes.opportunity_id
@@ -177,12 +177,12 @@ described as (
         left_on,
         {{ days_between('entered_on', 'left_on') }} as days_to_leaving,
         outcome,
+        {%- for days in horizons %}
+        outcome_{{ days }},
+        {%- endfor %}
         case when outcome <> 'open' then judged_on end as outcome_on,
         case when outcome <> 'open' then {{ days_between('entered_on', 'judged_on') }} end
-            as days_to_outcome,
-        {%- for days in horizons %}
-        outcome_{{ days }}{{ ',' if not loop.last }}
-        {%- endfor %}
+            as days_to_outcome
     from judged
 )
 

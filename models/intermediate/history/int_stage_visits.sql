@@ -1,5 +1,6 @@
 -- Each visit with how it ended (the doc block exit_kind mirrors the case below) and what the move
--- that ended it jumped over.
+-- that ended it jumped over. Long, because how a visit ended is told first and what was jumped over
+-- is counted then.
 with runs as (select * from {{ ref('int_stage_visit_runs') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),

@@ -1,5 +1,6 @@
 -- The days that count in each window of each period; facts join it on the day alone. A window's
--- number stands for its three names where many rows are summed.
+-- number stands for its three names where many rows are summed. Long, because each kind of window
+-- is one branch.
 with periods as (select * from {{ ref('int_calendar_periods') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),

@@ -1,6 +1,7 @@
 -- The periods of each breach episode. Openings that lie within an episode open nothing, and an
 -- episode ends with the first period that is clean for all that opened in it: a period that would
 -- open a breach by itself is not a clean one. So episodes are islands, and no recursion is needed.
+-- Long, because the islands are found step by step.
 with openings as (select * from {{ ref('int_kpi_breach_openings') }}),
 
 judgements as (select * from {{ ref('int_kpi_judgements') }}),

@@ -1,5 +1,6 @@
 -- What each metric says now: its values of the last complete period of its cadence, at every scope.
--- A metric that is not instrumented has one row without a value.
+-- A metric that is not instrumented has one row without a value. Long, because cadence, last period
+-- and baseline are all looked up here.
 with metric_values as (select * from {{ ref('int_metric_values_unioned') }}),
 
 baselines as (select * from {{ ref('int_metric_baselines') }}),

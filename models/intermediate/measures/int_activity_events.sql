@@ -1,7 +1,8 @@
 -- Human activities, already summed by day, rep and segment: a year of one team is hundreds of
 -- thousands of them. A meeting counts twice, on the day it was booked and on the day it took place.
 -- Calls and mails are what a rep made and sent: those that came in are the other side's, and what
--- stayed within the company is no activity with a customer.
+-- stayed within the company is no activity with a customer. Long, because each count has its own
+-- condition.
 with activities as (
     select *
     from {{ ref('int_activities_credited') }}

@@ -124,11 +124,12 @@ events as (
             as spend_amount,
         case
             when months_with_spend.month_start is not null
-                then cast(
-                    moved.new_arr_amount
-                    * coalesce(margins.gross_margin, common_margins.gross_margin) / 12
-                    as decimal(28, 4)
-                )
+                then
+                    cast(
+                        moved.new_arr_amount
+                        * coalesce(margins.gross_margin, common_margins.gross_margin) / 12
+                        as decimal(28, 4)
+                    )
         end as new_monthly_margin_amount
     from keys
     left join moved on keys.event_on = moved.event_on and keys.segment = moved.segment

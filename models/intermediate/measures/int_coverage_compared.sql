@@ -11,7 +11,8 @@ amounts as (
 ),
 
 -- Where the history does not tell when open deals were to close, today's close dates would be how
--- they ended: only of the as-of day itself is today's row right, and no later day is compared to it.
+-- they ended: only of the as-of day itself is today's row right, and no later day is compared to
+-- it.
 measured as (
     select
         covered.quarter_start,

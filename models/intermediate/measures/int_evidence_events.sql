@@ -76,13 +76,16 @@ proofs as (
         'recorded_move_count', 'timed_win_count', 'closed_unrecorded_count', 'unrecorded_count',
     ] -%}
     {% set proofs = [
-        ('activities', 'occurred_on', {'missed_meeting_count': "case when outcome = 'no_show' then 1 end",
+        ('activities', 'occurred_on', {
+            'missed_meeting_count': "case when outcome = 'no_show' then 1 end",
             'held_discovery_count': "case when activity_type = 'discovery' and outcome = 'held'"
-                ~ ' and opportunity_id is not null then 1 end'}),
+                ~ ' and opportunity_id is not null then 1 end',
+        }),
         ('losses', 'event_on', {'reasoned_loss_count': 'lost_by_reason_count'}),
         ('moves', 'entered_on', {'recorded_move_count': '1'}),
         ('closed', 'event_on', {
-            'timed_win_count': 'timed_win_count', 'closed_unrecorded_count': 'closed_unrecorded_count',
+            'timed_win_count': 'timed_win_count',
+            'closed_unrecorded_count': 'closed_unrecorded_count',
         }),
         ('standing', 'event_on', {'unrecorded_count': '1'}),
     ] -%}
@@ -91,10 +94,10 @@ proofs as (
     select
         {{ day }} as event_on,
         rep_id,
-        segment,
         {%- for measure in measures %}
-        cast({{ told.get(measure, 'null') }} as bigint) as {{ measure }}{{ ',' if not loop.last }}
+        cast({{ told.get(measure, 'null') }} as bigint) as {{ measure }},
         {%- endfor %}
+        segment
     from {{ relation }}
     {% endfor -%}
 ),
@@ -104,11 +107,11 @@ events as (
         event_on,
         rep_id,
         segment,
-        'all' as slice_type,
-        'all' as slice_id,
         {%- for measure in measures %}
-        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        sum({{ measure }}) as {{ measure }},
         {%- endfor %}
+        'all' as slice_type,
+        'all' as slice_id
     from proofs
     group by event_on, rep_id, segment
 )

@@ -1,8 +1,8 @@
--- What forecasts and outcomes are summed from, at the end of each week of the quarter: commits,
--- and for who gave none what is won so far and the weighted pipeline closing in the quarter; beside
+-- What forecasts and outcomes are summed from, at the end of each week of the quarter: commits, and
+-- for who gave none what is won so far and the weighted pipeline closing in the quarter; beside
 -- them what the quarter ended with. A commit says nothing of segments where the roster does not:
--- then the deals speak for the segments, and the commit for everything else. Long, because each part
--- is one branch of the union.
+-- then the deals speak for the segments, and the commit for everything else. Long, because each
+-- part is one branch of the union.
 with weeks as (select * from {{ ref('int_quarter_weeks') }}),
 
 closings as (select * from {{ ref('int_closing_events') }}),

@@ -1,6 +1,6 @@
 -- The reason is the one the deal had as the day of the loss ended, where the CRM logs its changes;
--- else it is the one the CRM holds now, and a later edit moves past rows. A reopening takes back from
--- the reason that was booked.
+-- else it is the one the CRM holds now, and a later edit moves past rows. A reopening takes back
+-- from the reason that was booked.
 with closings as (select * from {{ ref('int_closing_events') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),

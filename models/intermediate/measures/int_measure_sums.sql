@@ -1,5 +1,6 @@
 -- The one aggregation: every measure over every window a metric needs it in, at every scope. Keys
--- and windows are numbers here; int_measures_windowed says what they stand for.
+-- and windows are numbers here; int_measures_windowed says what they stand for. Long, because rows
+-- are numbered and summed by key before any scope multiplies them.
 with daily as (select * from {{ ref('int_measures_daily') }}),
 
 keys as (select * from {{ ref('int_measure_keys') }}),

@@ -1,12 +1,12 @@
 -- The long table every metric is summed from: measure, day, keys, value. The team is the rep's team
 -- on that day. What averages and rates of a window rest on is what closed in it and still stands
 -- when it ends: there a reversal or correction has a second day, that of the closing it corrects,
--- and counts only in windows that hold both (anchored_on).
+-- and counts only in windows that hold both (anchored_on). Long, because it lists every measure.
 {% set events = {
     'int_creation_events': ['opportunities_created_count'],
     'int_qualification_events': [
-        'qualified_count', 'qualified_amount', 'qualified_won_by_now_count', 'qualified_open_by_now_count',
-        'new_logo_qualified_count', 'new_logo_qualified_amount',
+        'qualified_count', 'qualified_amount', 'qualified_won_by_now_count',
+        'qualified_open_by_now_count', 'new_logo_qualified_count', 'new_logo_qualified_amount',
         'expansion_qualified_count', 'expansion_qualified_amount',
     ],
     'int_closing_events': [
@@ -20,12 +20,13 @@
     'int_stage_exit_events': ['stage_exit_count', 'stage_advanced_count'],
     'int_stage_outcome_events': ['stage_resolved_count', 'stage_won_count'],
     'int_transition_events': [
-        'transition_count', 'skipped_transition_count', 'backward_transition_count', 'deals_advanced_count',
+        'transition_count', 'skipped_transition_count', 'backward_transition_count',
+        'deals_advanced_count',
     ],
     'int_activity_events': [
-        'calls_count', 'emails_sent_count', 'replies_count', 'meetings_booked_count', 'meetings_held_count',
-        'meetings_kept_or_missed_count', 'demos_run_count', 'opportunity_demos_count',
-        'demos_without_discovery_count',
+        'calls_count', 'emails_sent_count', 'replies_count', 'meetings_booked_count',
+        'meetings_held_count', 'meetings_kept_or_missed_count', 'demos_run_count',
+        'opportunity_demos_count', 'demos_without_discovery_count',
     ],
     'int_lead_events': [
         'leads_count', 'watched_leads_count', 'leads_converted_by_now_count',
@@ -35,8 +36,8 @@
     'int_pipeline_state_events': [
         'open_count', 'open_amount', 'open_qualified_count', 'open_qualified_amount',
         'weighted_amount', 'crm_weighted_amount', 'closing_count', 'closing_weighted_amount',
-        'open_new_logo_count', 'open_new_logo_amount', 'open_expansion_count', 'open_expansion_amount',
-        'undated_count',
+        'open_new_logo_count', 'open_new_logo_amount', 'open_expansion_count',
+        'open_expansion_amount', 'undated_count',
     ],
     'int_arr_events': [
         'new_arr_amount', 'expansion_arr_amount', 'churned_arr_amount', 'contracted_arr_amount',

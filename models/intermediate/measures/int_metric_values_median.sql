@@ -1,5 +1,6 @@
 -- The median sales cycle: no sum of anything, so it stands beside the engine. A win that was
--- reopened within the window does not count.
+-- reopened within the window does not count. Long, because windows and scopes are joined here
+-- without the engine.
 with closings as (select * from {{ ref('int_closing_events') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),

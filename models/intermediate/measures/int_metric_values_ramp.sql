@@ -1,5 +1,6 @@
 -- Whether a new rep builds the pipeline the ramp needs: qualified pipeline created since the start
--- against the ramped quota so far, of which the running month counts by its days.
+-- against the ramped quota so far, of which the running month counts by its days. Long, because who
+-- ramps at which time is found here too.
 with daily as (
     select *
     from {{ ref('int_measures_daily') }}

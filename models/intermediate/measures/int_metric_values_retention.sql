@@ -1,6 +1,7 @@
 -- Net and gross revenue retention: the accounts that paid a year ago, then and now. What an account
 -- pays more than then counts net and not gross, so gross is never over 1. A period shows the last
--- month end within it.
+-- month end within it. Long, because cohorts, scopes and periods are put together here without the
+-- engine.
 with balances as (select * from {{ ref('int_arr_balances') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),

@@ -1,8 +1,8 @@
 -- Metrics that are sums or sums over sums: the catalog joined to the sums of measures. A count or
 -- amount whose input exists is zero where nothing happened; a rate has a row where its denominator
 -- has one, a share of a whole in every slice that has occurred before. Metrics, periods and places
--- (what a value is of) are numbers until the roles stand side by side: grouping by their eight words
--- took half of this model's time. Long, because the words have to be numbered first.
+-- (what a value is of) are numbers until the roles stand side by side: grouping by their eight
+-- words took half of this model's time. Long, because the words have to be numbered first.
 with metrics as (select * from {{ ref('metrics') }}),
 
 terms as (select * from {{ ref('int_metric_terms') }}),

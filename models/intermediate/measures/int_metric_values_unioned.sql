@@ -1,7 +1,8 @@
 -- Every metric in one long form, whatever model it comes from: the public table and the KPI room
--- read it. What is not measured has no row, whatever could be divided by what (metric_evidence), and
--- what would only repeat a rep's or team's row is left out (int_scope_splits). A view, since both
--- would otherwise pay for a second copy.
+-- read it. What is not measured has no row, whatever could be divided by what (metric_evidence),
+-- and what would only repeat a rep's or team's row is left out (int_scope_splits). A view, since
+-- both would otherwise pay for a second copy. Long, because it names every model and column of the
+-- long form.
 {{ config(materialized='view') }}
 {%- set models = [
     'int_metric_values_summed',

@@ -1,5 +1,6 @@
 -- Open deals at the end of each period, summed by day, rep and segment before the engine sees them:
--- as a whole, by stage, and by health, where a colour no deal has is a zero.
+-- as a whole, by stage, and by health, where a colour no deal has is a zero. Long, because each
+-- slice is one branch.
 with deals as (select * from {{ ref('int_open_deals_at_period_ends') }}),
 
 wholes as (

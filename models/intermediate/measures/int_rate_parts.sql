@@ -1,5 +1,5 @@
 -- A share and what it was 90 days before, taken apart by segment: what each segment weighs and how
--- it does, in both windows.
+-- it does, in both windows. Long, because each part stands there twice, for now and for then.
 with metric_values as (
     select *
     from {{ ref('int_metric_values_summed') }}

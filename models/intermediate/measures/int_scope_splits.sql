@@ -1,8 +1,9 @@
--- From which day on a rep or team has had more than one segment. Until then a row of rep and segment
--- (team and segment) would only repeat the rep's (the team's), and is not written. A split never
--- begins earlier in a later build: what is measured on the ends of periods counts on those of ended
--- weeks, months and quarters alone, which every later build has too, and a plan from the quarter on
--- in which it is held against what was won.
+-- From which day on a rep or team has had more than one segment. Until then a row of rep and
+-- segment (team and segment) would only repeat the rep's (the team's), and is not written. A split
+-- never begins earlier in a later build: what is measured on the ends of periods counts on those of
+-- ended weeks, months and quarters alone, which every later build has too, and a plan from the
+-- quarter on in which it is held against what was won. Long, because events, states and plans each
+-- have a first day of their own.
 with daily as (select * from {{ ref('int_measures_daily') }}),
 
 terms as (select * from {{ ref('int_metric_terms') }}),

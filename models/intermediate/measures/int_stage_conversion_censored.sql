@@ -1,14 +1,13 @@
 -- The cumulative incidence of advancing by Aalen and Johansen: what share of the entries of a
 -- window will have advanced when all have left, if open ones go on as those did that stood as long.
 -- Lost, backward and deleted compete; open and moved ones are watched as long as they stood there.
--- Time is whole days. Weeks and reps are left out: groups that small jump with every deal. One long
--- model, so that nothing of the size of its steps is written but the result.
--- effective_n is the number of cases without any open ones that would say as much: the rate's
--- interval is Wilson's at that size. The variance behind it is the delta method's, with shares and
--- covariances of a multinomial on every day: J. J. Gaynor et al., J. Am. Stat. Assoc. 88 (1993),
--- 400-409.
--- On each day half a case more is taken to have stayed and half to have left: else the last few,
--- who leave all together or not at all, would move the curve by a step that seems to be certain.
+-- Time is whole days. Weeks and reps are left out: groups that small jump with every deal. Long,
+-- because nothing of the size of its steps is to be written but the result. effective_n is the
+-- number of cases without any open ones that would say as much: the rate's interval is Wilson's at
+-- that size. The variance behind it is the delta method's, with shares and covariances of a
+-- multinomial on every day: J. J. Gaynor et al., J. Am. Stat. Assoc. 88 (1993), 400-409. On each
+-- day half a case more is taken to have stayed and half to have left: else the last few, who leave
+-- all together or not at all, would move the curve by a step that seems to be certain.
 with entries as (select * from {{ ref('int_stage_entries') }}),
 
 window_days as (select * from {{ ref('int_window_days') }}),
@@ -168,13 +167,15 @@ varying as (
         *,
         case
             when left_count > 0
-                then cast(
-                    (
-                        power(still_there - loss_by_leaving, 2) * advancing_part
-                        + power(loss_by_leaving, 2) * (1 - advancing_part)
-                        - power(still_there * advancing_part - loss_by_leaving, 2) * leaving_share
-                    ) * leaving_share / nullif(at_risk_count, 0) as decimal(38, 24)
-                )
+                then
+                    cast(
+                        (
+                            power(still_there - loss_by_leaving, 2) * advancing_part
+                            + power(loss_by_leaving, 2) * (1 - advancing_part)
+                            - power(still_there * advancing_part - loss_by_leaving, 2)
+                            * leaving_share
+                        ) * leaving_share / nullif(at_risk_count, 0) as decimal(38, 24)
+                    )
         end as variance_part
     from steps
 ),

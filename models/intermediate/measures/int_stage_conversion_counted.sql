@@ -1,5 +1,5 @@
 -- The exits and first entries of each window by what became of them, for every method that counts.
--- One long model, so that nothing of the size of its steps is written but the result.
+-- Long, because nothing of the size of its steps is to be written but the result.
 with runs as (select * from {{ ref('int_stage_conversion_runs') }}),
 
 window_days as (select * from {{ ref('int_window_days') }}),

@@ -1,7 +1,7 @@
 -- What conversion is counted from, summed before windows, scopes and methods multiply it: exits by
 -- how they ended, first entries by what became of them, now and by the end of 30, 60 and 90 days,
--- and how many of these they have had by the as-of day. A rep has a handful of them, so reps are counted by month
--- and quarter only, in longer runs of days, and not cut by segment.
+-- and how many of these they have had by the as-of day. A rep has a handful of them, so reps are
+-- counted by month and quarter only, in longer runs of days, and not cut by segment.
 with exits as (select * from {{ ref('int_stage_exit_events') }}),
 
 entries as (select * from {{ ref('int_stage_entries') }}),
@@ -52,7 +52,10 @@ cases as {{ streamed() }} (
 counted as (
     {% for keeps_rep, run, segment, team, rep in [
         (false, 'day_runs.run_start', 'cases.segment', 'cases.team_id', "'all' as rep_id"),
-        (true, 'day_runs.long_run_start as run_start', "'all' as segment", "'all' as team_id", 'cases.rep_id'),
+        (
+            true, 'day_runs.long_run_start as run_start', "'all' as segment", "'all' as team_id",
+            'cases.rep_id',
+        ),
     ] -%}
     {% if not loop.first %}union all{% endif %}
     select

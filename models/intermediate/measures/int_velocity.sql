@@ -1,5 +1,6 @@
 -- Pipeline velocity and its four drivers at the end of each period. Velocity is their product, so
--- the change of its logarithm is the sum of theirs, and a missing driver leaves no velocity.
+-- the change of its logarithm is the sum of theirs, and a missing driver leaves no velocity. Long,
+-- because the drivers are derived here and stand beside their product.
 {% set measures = [
     'open_qualified_count', 'won_standing_count', 'decided_qualified_count', 'won_standing_amount',
     'won_with_amount_count', 'won_cycle_days',

@@ -1,5 +1,5 @@
 -- Why the win rate moved, read off win rate and leads together (the doc block win_rate_reading
--- mirrors the case below).
+-- mirrors the case below). Long, because the two metrics are paired before they are read together.
 with metric_values as (select * from {{ ref('int_metric_values_summed') }}),
 
 baselines as (select * from {{ ref('int_metric_baselines') }}),

@@ -1,6 +1,6 @@
--- Reps that planning names, in whatever table, and no CRM has. Planning names reps by the ids of the
--- public tables: with several CRMs in use, by the prefixed. Who begins later may not be in the CRM
--- yet.
+-- Reps that planning names, in whatever table, and no CRM has. Planning names reps by the ids of
+-- the public tables: with several CRMs in use, by the prefixed. Who begins later may not be in the
+-- CRM yet.
 with quotas as (select * from {{ ref('stg_planning__quotas') }}),
 
 roster as (select * from {{ ref('stg_planning__rep_roster') }}),

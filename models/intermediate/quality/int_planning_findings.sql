@@ -1,23 +1,59 @@
 -- Rows of planning that would be used for nothing, or for something else than they say, without a
 -- word: they name what nobody knows, say the same thing twice, or lack their value. Long, because
 -- each check is an idea of its own.
-with targets as (select * from {{ ref('stg_planning__targets') }} where not is_deleted),
+with targets as (
+    select *
+    from {{ ref('stg_planning__targets') }}
+    where not is_deleted
+),
 
-quotas as (select * from {{ ref('stg_planning__quotas') }} where not is_deleted),
+quotas as (
+    select *
+    from {{ ref('stg_planning__quotas') }}
+    where not is_deleted
+),
 
-roster as (select * from {{ ref('stg_planning__rep_roster') }} where not is_deleted),
+roster as (
+    select *
+    from {{ ref('stg_planning__rep_roster') }}
+    where not is_deleted
+),
 
-ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }} where not is_deleted),
+ramp_schedule as (
+    select *
+    from {{ ref('stg_planning__ramp_schedule') }}
+    where not is_deleted
+),
 
-spend as (select * from {{ ref('stg_planning__spend') }} where not is_deleted),
+spend as (
+    select *
+    from {{ ref('stg_planning__spend') }}
+    where not is_deleted
+),
 
-gross_margin as (select * from {{ ref('stg_planning__gross_margin') }} where not is_deleted),
+gross_margin as (
+    select *
+    from {{ ref('stg_planning__gross_margin') }}
+    where not is_deleted
+),
 
-trials as (select * from {{ ref('stg_planning__trials') }} where not is_deleted),
+trials as (
+    select *
+    from {{ ref('stg_planning__trials') }}
+    where not is_deleted
+),
 
-call_scores as (select * from {{ ref('stg_planning__call_scores') }} where not is_deleted),
+call_scores as (
+    select *
+    from {{ ref('stg_planning__call_scores') }}
+    where not is_deleted
+),
 
-movements as (select * from {{ ref('stg_planning__arr_movements') }} where not is_deleted),
+movements as (
+    select *
+    from {{ ref('stg_planning__arr_movements') }}
+    where not is_deleted
+),
 
 submissions as (
     select
@@ -27,7 +63,11 @@ submissions as (
     where not is_deleted
 ),
 
-interventions as (select * from {{ ref('stg_planning__interventions') }} where not is_deleted),
+interventions as (
+    select *
+    from {{ ref('stg_planning__interventions') }}
+    where not is_deleted
+),
 
 metrics as (select * from {{ ref('metrics') }}),
 

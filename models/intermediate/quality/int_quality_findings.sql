@@ -304,7 +304,10 @@ overlapping_rows as (
 ),
 
 findings as (
-    select * from planning_findings
+    select
+        check_id,
+        row_id
+    from planning_findings
     union all
     select * from files_not_read
     union all

@@ -6,7 +6,8 @@ select
     '{{ table.table_name }}' as table_name,
     bad_values,
     row_doubts,
-    case when bad_values is not null or row_doubts is not null then {{ table.row_id }} end as row_id,
+    case when bad_values is not null or row_doubts is not null then {{ table.row_id }} end
+        as row_id,
     count(*) as row_count,
     cast(sum(row_copies - 1) as bigint) as duplicate_rows
 from {{ ref(table.model) }}

@@ -1,4 +1,5 @@
 -- Each method stands in rows of its own: they answer different questions and are never blended.
+-- Long, because what is counted and what is estimated are one branch each.
 with counted as (select * from {{ ref('int_stage_conversion_counted') }}),
 
 censored as (select * from {{ ref('int_stage_conversion_censored') }}),

@@ -1,5 +1,5 @@
 -- Raw tables are checked row by row and column by column, the later rooms record by record; checks
--- that found nothing are there with zero.
+-- that found nothing are there with zero. Long, because each kind of check is one branch.
 with checks as (select * from {{ ref('quality_checks') }}),
 
 audit as (

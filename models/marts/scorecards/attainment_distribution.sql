@@ -1,5 +1,6 @@
 -- The average hides who carries the number: how reps spread around their ramp-adjusted quotas. A
--- rep stands in the team and segment he was in at the end of the period. Long, for its many counts.
+-- rep stands in the team and segment he was in at the end of the period. Long, because it has many
+-- counts.
 with metric_values as (select * from {{ ref('metric_values') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),

@@ -1,4 +1,5 @@
 -- Five numbers a month. Where the last of them has no input, the metric that stands in for it.
+-- Long, because stand-ins, trends and readings are looked up here.
 with scorecard_metrics as (select * from {{ ref('scorecard_metrics') }}),
 
 current_values as (select * from {{ ref('int_scorecard_values') }}),

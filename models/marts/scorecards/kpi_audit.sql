@@ -1,5 +1,6 @@
 -- Does a metric earn its place: what it has to do with revenue, what is decided by it, how often it
--- is looked at; whether there are data behind it; whether a breach of it made anyone act.
+-- is looked at; whether there are data behind it; whether a breach of it made anyone act. Long,
+-- because each of these is read from a table of its own.
 with metrics as (select * from {{ ref('metrics') }}),
 
 standards as (select * from {{ ref('kpi_standards') }}),

@@ -1,4 +1,5 @@
--- One row per episode: who answers for it, what is done about it and by when.
+-- One row per episode: who answers for it, what is done about it and by when. Long, because
+-- episodes are summed up before they are described.
 with breach_periods as (select * from {{ ref('int_kpi_breach_periods') }}),
 
 triggers as (select * from {{ ref('kpi_triggers') }}),

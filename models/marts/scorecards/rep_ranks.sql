@@ -1,7 +1,7 @@
 -- Effort beside result, among peers only: reps of the same segment who are past their ramp, as far
 -- as both can be ranked. Conversion is what a rep moved on against what peers would have moved on
--- from the same stages, so that working early stages, where more goes on, is no merit. Long, for
--- the two ranks are made each from its own measures.
+-- from the same stages, so that working early stages, where more goes on, is no merit. Long,
+-- because the two ranks are made each from its own measures.
 with scorecard_metrics as (select * from {{ ref('scorecard_metrics') }}),
 
 current_values as (select * from {{ ref('int_scorecard_values') }}),
