@@ -1,7 +1,8 @@
 -- What conversion is counted from, summed before windows, scopes and methods multiply it: exits by
 -- how they ended, first entries by what became of them, now and by the end of 30, 60 and 90 days,
 -- and how many of these they have had by the as-of day. A rep has a handful of them, so reps are
--- counted by month and quarter only, in longer runs of days, and not cut by segment.
+-- counted by month and quarter only, in longer runs of days, and not cut by segment. Long, because
+-- cases of entry and of exit are counted with and without the rep.
 with exits as (select * from {{ ref('int_stage_exit_events') }}),
 
 entries as (select * from {{ ref('int_stage_entries') }}),
