@@ -142,7 +142,8 @@ def _table(
 
     def declared(kind: str) -> str:
         named = [one.get(kind) for pair in zip(of_table, formats, strict=True) for one in pair]
-        return str(next(filter(None, named), source_meta[f"{kind}_format"]))
+        usual = {"date": "iso", "amount": "plain"}[kind]
+        return str(next(filter(None, named), source_meta.get(f"{kind}_format", usual)))
 
     return RawTable(
         source=source["name"],

@@ -13,6 +13,7 @@ import duckdb
 import yaml
 
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, about
+from sales_metrics.sql import connect
 
 PROJECT = Path(__file__).resolve().parents[2]
 CODE = ("models", "seeds", "macros", "dbt_project.yml")
@@ -49,7 +50,8 @@ def check_settings() -> None:
     memory = os.environ.get("SALES_METRICS_MEMORY_LIMIT")
     if memory is not None:
         try:
-            duckdb.connect(config={"memory_limit": memory}).close()
+            # Opening a database sets the limit.
+            connect().close()
         except (duckdb.Error, ValueError):
             raise SalesMetricsError(
                 f"The environment variable SALES_METRICS_MEMORY_LIMIT says '{memory}', which is no"

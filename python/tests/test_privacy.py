@@ -264,7 +264,8 @@ def test_ids_of_records_that_hold_an_address_or_are_a_number_stop_it(tmp_path: P
     ]
 
 
-def write_raw(folder: Path, amount: str) -> Path:
+def write_raw(folder: Path, amount: str, every: int = 1) -> Path:
+    """`amount` stands in every row, or in every such one; the others have a number."""
     path = folder / "csv_export" / "opportunities.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -272,8 +273,29 @@ def write_raw(folder: Path, amount: str) -> Path:
         writer.writerow(["id", "stage", "loss_reason", "type", "amount"])
         for place in range(60):
             one = PLANTED[place % len(PLANTED)]
-            writer.writerow([place, f"Stage {one}", f"Other: {one}", one, amount])
+            written = amount if place % every == 0 else "10.00"
+            writer.writerow([place, f"Stage {one}", f"Other: {one}", one, written])
     return folder
+
+
+# What the macro of this name tells `run` of the one table.
+TELLS = """
+{% macro tell_raw_tables() -%}
+    {%- set columns = {} -%}
+    {%- for name in ['id', 'stage', 'loss_reason', 'type', 'amount'] -%}
+        {%- set column = {'sql': '"' ~ name ~ '"', 'type': 'varchar', 'value': none} -%}
+        {%- do columns.update({name: column}) -%}
+    {%- endfor -%}
+    {%- do columns['amount'].update({'value': 'try_cast("amount" as decimal(18, 2))'}) -%}
+    {%- set table = {
+        'source': 'csv_export', 'table': 'opportunities', 'from': '', 'columns': columns,
+        'place': env_var('SALES_METRICS_RAW') ~ '/csv_export/opportunities.csv',
+    } -%}
+    {%- do log('sales_metrics tells ' ~ tojson({
+        'files': [], 'as_of_day': '2025-06-30', 'tables': [table], 'doubled': [],
+    }), info=true) -%}
+{%- endmacro %}
+"""
 
 
 def write_project(folder: Path) -> Path:
@@ -294,6 +316,7 @@ def write_project(folder: Path) -> Path:
             "sources:\n  - name: csv_export\n    tables:\n      - name: opportunities\n"
             f"        columns:\n{columns}"
         ),
+        "macros/tell_raw_tables.sql": TELLS,
         "seeds/mappings/stage_map.csv": (
             "source,raw_stage,is_won,is_lost\ncsv_export,Known,true,false\n"
         ),
@@ -333,7 +356,7 @@ def test_nothing_of_a_person_stands_in_files_or_output_of_a_run(tmp_path: Path) 
     assert info.landed["csv_export.opportunities"]["values"]["type"] == ["[e-mail]", "[phone]"]
 
     # Words of the raw rows in what an expectation and in what the database says.
-    write_raw(tmp_path / "raw", f"about {ADDRESSES[0]}")
+    write_raw(tmp_path / "raw", f"about {ADDRESSES[0]}", every=2)
     said = run()
     assert said.startswith("exit 1")
     assert "such as about [e-mail]" in said

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,7 +83,8 @@ def raw_suite(
     found: list[Expected] = []
     for table in contract:
         columns = landed.get((table.source, table.name))
-        read = (values or {}).get((table.source, table.name), {})
+        told = (values or {}).get((table.source, table.name), {})
+        read = {name: _literally(value) for name, value in told.items()}
         if columns is None:
             continue
         if table.required:
@@ -269,12 +271,19 @@ def _filled(
     return Expected(schema, table, sentence, kind, severity, column, {"mostly": mostly})
 
 
+def _literally(sql: str) -> str:
+    """SQL of others in a query, where braces and colons would be places to fill in."""
+    return re.sub(r"(?<!:):(?=\w)", r"\:", sql.replace("{", "{{").replace("}", "}}"))
+
+
 def _usable(table: RawTable, column: RawColumn, read: str | None = None) -> Expected:
     """A column whose values no longer have their type became something else."""
     name, is_time = quoted(column.name), column.data_type in ("date", "timestamp")
     value = f"nullif(trim(cast({name} as varchar)), '')"
     pattern = literal(ISO_TIME if is_time else PLAIN_NUMBER)
-    unusable = f"{read} is null" if read else f"not regexp_full_match({value}, {pattern})"
+    unusable = (
+        f"{read} is null" if read else _literally(f"not regexp_full_match({value}, {pattern})")
+    )
     bad = f"{value} is not null and {unusable}"
     word = "dates" if is_time else "numbers"
     query = (
