@@ -405,6 +405,10 @@ def test_a_run_that_is_interrupted_says_so(place: Place) -> None:
     assert running.stdout is not None
     while "dbt build" not in running.stdout.readline():
         assert running.poll() is None
+    # Not before dbt has a process of its own, which a busy machine gives late.
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+    while not children.read_text(encoding="utf-8").strip():
+        time.sleep(0.05)
     time.sleep(0.3)
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=60)
