@@ -24,7 +24,16 @@ renamed as (
 
         -- days and instants
         created_date as created_at,
-        coalesce(start_date_time, activity_date_time) as started_at,
+        -- An event of whole days is stored at UTC midnight, which is the evening before west of it.
+        case
+            when is_all_day_event
+                then
+                    {{ business_midnight(
+                        'coalesce(activity_date, '
+                        ~ 'cast(coalesce(start_date_time, activity_date_time) as date))'
+                    ) }}
+            else coalesce(start_date_time, activity_date_time)
+        end as started_at,
         activity_date as takes_place_on,
         end_date_time as ended_at,
 
