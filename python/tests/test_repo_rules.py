@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from harness import GOLDEN, REPO, BuildProject
 
@@ -364,6 +365,19 @@ def test_every_model_of_an_opportunity_s_life_has_a_unit_test(manifest: Node) ->
     ]
     assert lives, "the project has no history"
     assert not [node["name"] for node in lives if node["unique_id"] not in tested]
+
+
+def test_no_contract_of_a_raw_table_names_a_column_twice() -> None:
+    """dbt takes the last one without a word, and the programs around it would take both."""
+    doubled = [
+        f"{source['name']}.{table['name']}.{column}"
+        for path in sorted((REPO / "models" / "staging").glob("*/_*__sources.yml"))
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+        for table in source["tables"]
+        for column, count in Counter(one["name"] for one in table["columns"]).items()
+        if count > 1
+    ]
+    assert doubled == []
 
 
 def test_documented_columns_are_the_built_columns(
