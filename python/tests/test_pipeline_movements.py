@@ -366,6 +366,9 @@ def test_forecasts_are_commits_or_what_deals_promise(company: Build, small_compa
         reps = [
             w for k, w in want.items() if k[:2] == (row["quarter_start"], row["week_of_quarter"])
         ]
+        if row["forecast"] is None:
+            assert row["week_end"] < everyone[0].known_from
+            continue
         total = sum(forecast for forecast, _ in reps)
         assert row["forecast"] == pytest.approx(total, abs=0.1)
         outcome = sum(a or 0.0 for _, a in reps)
