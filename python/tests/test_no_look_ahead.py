@@ -40,6 +40,8 @@ WITHOUT_HISTORY = {
     "fct_activities": ("outcome",),
     "fct_leads": ("status", "rating", "rep_id"),
     "fct_opportunities": ("name",),
+    # This export logs no loss reasons; where one does, edits of them are tested below.
+    "int_opportunity_versions": ("loss_reason",),
 }
 # Methods of stage_conversion that go on ripening: what became of deals after the period.
 RIPENING_METHODS = ("cohort", "cohort_30", "cohort_60", "cohort_90", "censored")
@@ -78,7 +80,9 @@ def test_a_build_uses_nothing_that_happened_later(
     tables = [table for table in as_it_stood.tables() if table not in COUNTS_THE_LANDING]
     compared = assert_same_marts(as_it_stood, with_the_rest, tables=tables, ignore=WITHOUT_HISTORY)
     assert compared > 0
-    compared = assert_same_marts(as_it_stood, with_the_rest, tables=HISTORY, schema="intermediate")
+    compared = assert_same_marts(
+        as_it_stood, with_the_rest, tables=HISTORY, schema="intermediate", ignore=WITHOUT_HISTORY
+    )
     assert compared > 0
 
 
@@ -100,7 +104,9 @@ def test_a_later_build_keeps_what_is_past(
         "int_opportunity_versions": f"cast(valid_to as date) <= date '{day}'",
         "int_stage_visits": f"cast(exited_at as date) <= date '{day}'",
     }
-    compared = assert_rows_kept(before, after, tables=HISTORY, where=ended, schema="intermediate")
+    compared = assert_rows_kept(
+        before, after, tables=HISTORY, where=ended, schema="intermediate", ignore=WITHOUT_HISTORY
+    )
     assert compared > 0
 
 
