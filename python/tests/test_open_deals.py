@@ -137,7 +137,10 @@ def _first_difference(found: list[tuple[Any, ...]], expected: list[tuple[Any, ..
 
 
 def test_pushes_per_deal_are_those_of_plain_sql(demo: Build) -> None:
-    """Over the 90 days to the end of August 2025, company-wide: closings less reopenings below."""
+    """Over the 90 days to the end of August 2025, company-wide: per deal closed in them and still so.
+
+    A reopening takes back a closing of these days, not one of earlier days.
+    """
     ((pushes, closings),) = demo.query(
         """
         with moves as (
@@ -148,15 +151,27 @@ def test_pushes_per_deal_are_those_of_plain_sql(demo: Build) -> None:
                 lag(is_open) over w as was_open,
                 lag(is_won or is_lost) over w as was_closed,
                 date_trunc('quarter', close_date + interval 1 month) as closes_in,
-                date_trunc('quarter', lag(close_date) over w + interval 1 month) as closed_in
+                date_trunc('quarter', lag(close_date) over w + interval 1 month) as closed_in,
+                opportunity_id,
+                version_number
             from intermediate.int_opportunity_versions
-            window w as (partition by opportunity_id order by valid_from)
+            window w as (partition by opportunity_id order by version_number)
+        ),
+        dated as (
+            select *,
+                is_open and was_open and closes_in > closed_in as is_push,
+                is_closed and not coalesce(was_closed, false) as is_closing,
+                is_open and was_closed as is_reopening,
+                max(case when is_closed and not coalesce(was_closed, false) then day end) over (
+                    partition by opportunity_id order by version_number
+                ) as last_closed_on
+            from moves
         )
         select
-            count(*) filter (where is_open and was_open and closes_in > closed_in),
-            count(*) filter (where is_closed and not coalesce(was_closed, false))
-            - count(*) filter (where is_open and was_closed)
-        from moves where day between date '2025-08-31' - 89 and date '2025-08-31'
+            count(*) filter (where is_push),
+            count(*) filter (where is_closing)
+            - count(*) filter (where is_reopening and last_closed_on >= date '2025-08-31' - 89)
+        from dated where day between date '2025-08-31' - 89 and date '2025-08-31'
         """
     )
     found = demo.query(

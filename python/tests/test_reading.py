@@ -201,7 +201,7 @@ def test_settings_that_are_right_are_taken(ask: Ask, raw: Path) -> None:
 
 
 def test_every_var_of_the_project_is_known_and_no_other() -> None:
-    text = (REPO / "macros" / "check_vars.sql").read_text(encoding="utf-8")
+    text = (REPO / "macros" / "vars" / "known_vars.sql").read_text(encoding="utf-8")
     listed = re.search(r"macro known_vars.*?return\(\[(.*?)\]\)", text, re.DOTALL)
     assert listed
     project = yaml.safe_load((REPO / "dbt_project.yml").read_text(encoding="utf-8"))

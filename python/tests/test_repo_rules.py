@@ -195,6 +195,17 @@ def test_one_yaml_file_of_models_per_folder(manifest: Node) -> None:
     assert not [folder for folder, count in per_folder.items() if count > 1]
 
 
+def test_every_staging_model_says_how_its_rows_came(manifest: Node) -> None:
+    """The audit reads these of every staged table: bad input is counted, never lost."""
+    kept = {"row_copies", "bad_values", "row_doubts"}
+    lacking = {
+        node["name"]: sorted(kept - set(node["columns"]))
+        for node in models(manifest)
+        if room_of(node) == "staging" and not kept <= set(node["columns"])
+    }
+    assert not lacking
+
+
 def test_every_description_states_the_grain_first(manifest: Node) -> None:
     wrong = [
         f"{node['name']}: {node['description'][:60]!r}"

@@ -485,10 +485,12 @@ def test_a_stock_salesforce_export_stages_as_it_lies(
     assert build.query(
         "select sum(amount), count(*) from staging.stg_salesforce__opportunities where is_won"
     ) == [(Decimal("2815000.00"), 12)]
-    # Its deals were typed in after they closed; that is the only thing wrong with it.
-    assert build.query("select table_name, column_name from intermediate.int_raw_bad_values") == [
-        ("opportunity", "close_date")
-    ]
+    # Its deals were typed in after they closed: their close dates are right, and nothing is wrong.
+    assert not build.query("select table_name, column_name from intermediate.int_raw_bad_values")
+    assert build.query(
+        "select count(*), count(*) filter (where close_date < created_at::date)"
+        " from staging.stg_salesforce__opportunities where close_date is not null"
+    ) == [(36, 32)]
 
 
 def test_the_audit_knows_every_table_of_the_contract(staged: Build) -> None:

@@ -141,12 +141,12 @@ dated as (
 ),
 
 -- What was modified after the as-of day may tell of a later state than this build may know; so may
--- a row without a stamp whose records go on after that day.
+-- a row whose records go on after that day, whatever its stamp says.
 stamped as (
     select
         *,
-        coalesce(last_modified_at, last_changed_at) < {{ as_of_end() }}
-        or coalesce(last_modified_at, last_changed_at) is null as is_current_at_as_of
+        coalesce(greatest(last_modified_at, last_changed_at) < {{ as_of_end() }}, true)
+            as is_current_at_as_of
     from dated
 ),
 

@@ -20,6 +20,7 @@ renamed as (
         is_deleted,
         row_copies,
         bad_values,
+        row_doubts,
         loader_sequence
     from source
 )
