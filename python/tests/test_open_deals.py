@@ -137,7 +137,7 @@ def _first_difference(found: list[tuple[Any, ...]], expected: list[tuple[Any, ..
 
 
 def test_pushes_per_deal_are_those_of_plain_sql(demo: Build) -> None:
-    """Over the 90 days to the end of August 2025, company-wide: per deal closed in them and still so.
+    """Over the 90 days to the end of August 2025, per deal closed in them and still so.
 
     A reopening takes back a closing of these days, not one of earlier days.
     """

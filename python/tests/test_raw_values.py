@@ -185,7 +185,8 @@ def loaded(build_project: BuildProject, tmp_path_factory: pytest.TempPathFactory
             from (values
                 ('1', true, timestamp '2025-06-12 00:00', date '2025-06-12'),
                 ('2', true, timestamp '2025-06-13 00:00', null),
-                ('3', false, timestamp '2025-06-12 02:00', date '2025-06-11')
+                ('3', false, timestamp '2025-06-12 02:00', date '2025-06-11'),
+                ('4', true, timestamp '2025-06-14 07:00', null)
             ) as t (place, day, start_date_time, activity_date)""",
         "dated_conversion_rate": """
             select * from (values
@@ -241,6 +242,7 @@ def test_an_event_of_whole_days_stays_on_its_day_west_of_utc(loaded: Build) -> N
         (dt.datetime(2025, 6, 12, 7),),
         (dt.datetime(2025, 6, 13, 7),),
         (dt.datetime(2025, 6, 12, 2),),
+        (dt.datetime(2025, 6, 14, 7),),
     ]
 
 

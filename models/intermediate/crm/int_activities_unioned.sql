@@ -50,22 +50,10 @@ copies as (
         and started_at is not null
 ),
 
--- An event of whole days takes place on its day in the business time zone: the midnight its start
--- shows is that of UTC.
 dated_events as (
     select
         events.*,
-        case
-            when events.is_all_day
-                then
-                    {{ business_midnight(
-                        'coalesce(events.takes_place_on, case when events.started_at'
-                        ~ " = date_trunc('day', events.started_at)"
-                        ~ ' then cast(events.started_at as date) else '
-                        ~ business_day('events.started_at') ~ ' end)'
-                    ) }}
-            else coalesce(events.started_at, {{ business_midnight('events.takes_place_on') }})
-        end as begins_at
+        coalesce(events.started_at, {{ business_midnight('events.takes_place_on') }}) as begins_at
     from events
     left join series on events.activity_id = series.series_id
     left join copies on events.activity_id = copies.activity_id

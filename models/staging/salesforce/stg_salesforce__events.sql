@@ -19,18 +19,20 @@ renamed as (
         is_group_event,
         group_event_type,
         is_recurrence,
-        is_all_day_event as is_all_day,
         outcome,
 
         -- days and instants
         created_date as created_at,
-        -- An event of whole days is stored at UTC midnight, which is the evening before west of it.
+        -- An event of whole days takes place on its day; its start shows the midnight of UTC, which
+        -- is the evening before west of it, or the midnight of the place.
         case
             when is_all_day_event
                 then
                     {{ business_midnight(
-                        'coalesce(activity_date, '
-                        ~ 'cast(coalesce(start_date_time, activity_date_time) as date))'
+                        "coalesce(activity_date, case when start_date_time"
+                        ~ " = date_trunc('day', start_date_time)"
+                        ~ " then cast(start_date_time as date) else "
+                        ~ business_day('start_date_time') ~ " end, cast(activity_date_time as date))"
                     ) }}
             else coalesce(start_date_time, activity_date_time)
         end as started_at,
