@@ -247,6 +247,15 @@ def test_every_public_table_has_an_enforced_contract(manifest: Node) -> None:
     assert not [node["name"] for node in public if not node["config"]["contract"]["enforced"]]
 
 
+def test_the_marts_are_public_and_nothing_else_is(manifest: Node) -> None:
+    """What other projects may build on; the rest is private to the group."""
+    access = {node["name"]: node["config"]["access"] for node in models(manifest)}
+    assert {name for name, found in access.items() if found == "public"} == {
+        node["name"] for node in models(manifest, "marts")
+    }
+    assert set(access.values()) == {"public", "private"}
+
+
 def test_every_public_table_has_a_tested_key(manifest: Node) -> None:
     keyed = {
         node["attached_node"]
