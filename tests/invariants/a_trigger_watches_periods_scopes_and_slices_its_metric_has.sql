@@ -3,7 +3,9 @@ with triggers as (select * from {{ ref('kpi_triggers') }}),
 
 metrics as (select * from {{ ref('metrics') }}),
 
-scopes as (select * from {{ ref('int_scopes') }}),
+grains as (select * from {{ ref('int_metric_grains') }}),
+
+trigger_scopes as (select * from {{ ref('int_trigger_scopes') }}),
 
 baselines as (select * from {{ ref('metric_baselines') }}),
 
@@ -12,38 +14,31 @@ described as (
         triggers.*,
         metrics.has_interval,
         metrics.slice_type,
-        baselines.metric_id is not null as has_baseline,
-        {{ listed_in('triggers.period_type', 'metrics.period_types') }} as has_period_type,
-        coalesce(triggers.scopes, metrics.scopes) as watched_scopes,
-        metrics.scopes as metric_scopes
+        baselines.metric_id is not null as has_baseline
     from triggers
     inner join metrics on triggers.metric_id = metrics.metric_id
     left join baselines on triggers.metric_id = baselines.metric_id
 ),
 
-watching_nothing as (
+watched as (
     select
-        described.trigger_id,
-        count(scopes.scope) as scopes_in_common
-    from described
-    left join scopes
-        on {{ listed_in('scopes.scope', 'described.watched_scopes') }}
-        and {{ listed_in('scopes.scope', 'described.metric_scopes') }}
-    group by described.trigger_id
+        triggers.trigger_id,
+        count(grains.scope) as grains_in_common
+    from triggers
+    left join trigger_scopes on triggers.trigger_id = trigger_scopes.trigger_id
+    left join grains
+        on triggers.metric_id = grains.metric_id
+        and triggers.period_type = grains.period_type
+        and trigger_scopes.scope = grains.scope
+    group by triggers.trigger_id
 ),
 
 complaints as (
     select
         trigger_id,
-        'watches periods its metric is not reported for' as complaint
-    from described
-    where not has_period_type
-    union all
-    select
-        trigger_id,
-        'watches scopes its metric is not reported at' as complaint
-    from watching_nothing
-    where scopes_in_common = 0
+        'watches scopes its metric is not reported at for these periods' as complaint
+    from watched
+    where grains_in_common = 0
     union all
     select
         trigger_id,

@@ -11,6 +11,8 @@ with metric_values as (
 
 metrics as (select * from {{ ref('metrics') }}),
 
+grains as (select * from {{ ref('int_metric_grains') }}),
+
 -- A measure that is zero throughout may be no measure at all.
 daily as (
     select distinct measure_id
@@ -25,10 +27,13 @@ unpromised as (
     select metric_values.metric_id
     from metric_values
     left join metrics on metric_values.metric_id = metrics.metric_id
+    left join grains
+        on metric_values.metric_id = grains.metric_id
+        and metric_values.scope = grains.scope
+        and metric_values.period_type = grains.period_type
     where
         metrics.metric_id is null
-        or not {{ listed_in('metric_values.scope', 'metrics.scopes') }}
-        or not {{ listed_in('metric_values.period_type', 'metrics.period_types') }}
+        or grains.metric_id is null
         or metrics.slice_type <> metric_values.slice_type
 ),
 

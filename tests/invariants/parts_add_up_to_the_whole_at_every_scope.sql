@@ -12,7 +12,6 @@ with metric_values as (select * from {{ ref('metric_values') }}),
 metrics as (
     select
         metrics.metric_id,
-        metrics.scopes,
         metrics.method = 'sum'
         or denominators.slice_type <> metrics.slice_type as is_judged_by_numerator
     from {{ ref('metrics') }} as metrics
@@ -22,7 +21,7 @@ metrics as (
     where metrics.method in ('sum', 'ratio')
 ),
 
-scopes as (select * from {{ ref('int_scopes') }}),
+grains as (select * from {{ ref('int_metric_grains') }}),
 
 judged as (
     select
@@ -55,9 +54,10 @@ standing_in as (
         judged.slice_id,
         judged.amount
     from judged
-    inner join metrics
-        on judged.metric_id = metrics.metric_id
-        and {{ listed_in("concat(judged.scope, '_segment')", 'metrics.scopes') }}
+    inner join grains
+        on judged.metric_id = grains.metric_id
+        and judged.period_type = grains.period_type
+        and concat(judged.scope, '_segment') = grains.scope
     anti join judged as told_apart
         on concat(judged.scope, '_segment') = told_apart.scope
         and judged.metric_id = told_apart.metric_id
@@ -72,15 +72,16 @@ standing_in as (
 wholes as (
     select
         judged.metric_id,
-        scopes.scope,
+        grains.scope,
         judged.period_type,
         judged.period_start,
         judged.slice_id,
         judged.amount
     from judged
-    inner join metrics on judged.metric_id = metrics.metric_id
-    inner join scopes
-        on {{ listed_in('scopes.scope', 'metrics.scopes') }} and scopes.scope <> 'company'
+    inner join grains
+        on judged.metric_id = grains.metric_id
+        and judged.period_type = grains.period_type
+        and grains.scope <> 'company'
     where judged.scope = 'company'
 ),
 

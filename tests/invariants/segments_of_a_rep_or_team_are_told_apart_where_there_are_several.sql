@@ -3,7 +3,7 @@
 -- with teams.
 with metric_values as (select * from {{ ref('metric_values') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+grains as (select * from {{ ref('int_metric_grains') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
@@ -42,9 +42,10 @@ wholes as (
         on metric_values.period_type = periods.period_type
         and metric_values.period_start = periods.period_start
         and splits.split_on <= periods.window_end
-    inner join metrics
-        on metric_values.metric_id = metrics.metric_id
-        and {{ listed_in('splits.scope', 'metrics.scopes') }}
+    inner join grains
+        on metric_values.metric_id = grains.metric_id
+        and metric_values.period_type = grains.period_type
+        and splits.scope = grains.scope
 ),
 
 broken as (

@@ -7,6 +7,8 @@ with readings as (select * from {{ ref('int_kpi_readings') }}),
 
 triggers as (select * from {{ ref('kpi_triggers') }}),
 
+trigger_scopes as (select * from {{ ref('int_trigger_scopes') }}),
+
 unjudged as (
     select *
     from {{ ref('int_metrics_barred') }}
@@ -38,6 +40,9 @@ watched as (
     inner join triggers
         on readings.metric_id = triggers.metric_id
         and readings.period_type = triggers.period_type
+    inner join trigger_scopes
+        on triggers.trigger_id = trigger_scopes.trigger_id
+        and readings.scope = trigger_scopes.scope
     anti join unjudged
         on readings.metric_id = unjudged.metric_id
         and readings.period_type = unjudged.period_type
@@ -45,8 +50,7 @@ watched as (
         and readings.segment = unjudged.segment
         and readings.team_id = unjudged.team_id
         and readings.rep_id = unjudged.rep_id
-    where (triggers.scopes is null or {{ listed_in('readings.scope', 'triggers.scopes') }})
-        and (triggers.slice_id is null or readings.slice_id = triggers.slice_id)
+    where (triggers.slice_id is null or readings.slice_id = triggers.slice_id)
         and readings.metric_value is not null
         and readings.n >= coalesce(triggers.min_n, readings.min_n)
         and readings.history_days >= coalesce(triggers.history_days, 0)

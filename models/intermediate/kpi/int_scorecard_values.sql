@@ -7,9 +7,21 @@ baselines as (select * from {{ ref('int_metric_baselines') }}),
 
 metrics as (select * from {{ ref('metrics') }}),
 
+grains as (select * from {{ ref('int_metric_grains') }}),
+
 standards as (select * from {{ ref('kpi_standards') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
+
+reported_for as (
+    select
+        metric_id,
+        bool_or(period_type = 'day') as has_days,
+        bool_or(period_type = 'week') as has_weeks,
+        bool_or(period_type = 'month') as has_months
+    from grains
+    group by metric_id
+),
 
 cadences as (
     select
@@ -19,17 +31,16 @@ cadences as (
         standards.tier,
         -- A metric of longer periods than its cadence is looked at says the same for a while.
         case
-            when standards.cadence = 'daily' and {{ listed_in("'day'", 'metrics.period_types') }}
-                then 'day'
-            when standards.cadence = 'weekly' and {{ listed_in("'week'", 'metrics.period_types') }}
-                then 'week'
+            when standards.cadence = 'daily' and reported_for.has_days then 'day'
+            when standards.cadence = 'weekly' and reported_for.has_weeks then 'week'
             when
                 coalesce(standards.cadence, 'monthly') <> 'quarterly'
-                and {{ listed_in("'month'", 'metrics.period_types') }}
+                and reported_for.has_months
                 then 'month'
             else 'quarter'
         end as period_type
     from metrics
+    inner join reported_for on metrics.metric_id = reported_for.metric_id
     left join standards on metrics.metric_id = standards.metric_id
 ),
 

@@ -6,6 +6,8 @@ with terms as (
     where role like 'baseline%'
 ),
 
+grains as (select * from {{ ref('int_metric_grains') }}),
+
 windowed as (select * from {{ ref('int_measures_windowed') }}),
 
 unmeasured as (
@@ -38,8 +40,10 @@ earlier as (
     inner join windowed
         on terms.measure_id = windowed.measure_id
         and terms.window_id = windowed.window_id
-        and {{ listed_in('windowed.scope', 'terms.scopes') }}
-        and {{ listed_in('windowed.period_type', 'terms.period_types') }}
+    inner join grains
+        on terms.metric_id = grains.metric_id
+        and windowed.scope = grains.scope
+        and windowed.period_type = grains.period_type
 ),
 
 sliced as (

@@ -93,8 +93,6 @@ described as (
     select
         terms.*,
         metrics.slice_type,
-        metrics.scopes,
-        metrics.period_types,
         measures.slice_type as measure_slice_type
     from terms
     inner join metrics on terms.metric_id = metrics.metric_id

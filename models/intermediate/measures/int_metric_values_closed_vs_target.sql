@@ -9,7 +9,7 @@ windowed as (select * from {{ ref('int_measures_windowed') }}),
 
 expected as (select * from {{ ref('int_expected_closings') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+grains as (select * from {{ ref('int_metric_grains') }}),
 
 won as (
     select
@@ -60,7 +60,7 @@ closed as (
 
 valued as (
     select
-        metrics.metric_id,
+        grains.metric_id,
         closed.period_type,
         closed.period_start,
         closed.period_end,
@@ -78,10 +78,10 @@ valued as (
         cast(null as double) as ci_high,
         closed.is_complete
     from closed
-    inner join metrics
-        on metrics.metric_id = 'closed_vs_target'
-        and {{ listed_in('closed.scope', 'metrics.scopes') }}
-        and {{ listed_in('closed.period_type', 'metrics.period_types') }}
+    inner join grains
+        on grains.metric_id = 'closed_vs_target'
+        and closed.scope = grains.scope
+        and closed.period_type = grains.period_type
 )
 
 select * from valued

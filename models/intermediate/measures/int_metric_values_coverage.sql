@@ -4,7 +4,7 @@ with compared as (select * from {{ ref('int_coverage_compared') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+grains as (select * from {{ ref('int_metric_grains') }}),
 
 standing as (
     select
@@ -70,10 +70,10 @@ valued as (
         cast(null as double) as ci_high,
         measured.is_complete
     from measured
-    inner join metrics
-        on measured.metric_id = metrics.metric_id
-        and {{ listed_in('measured.scope', 'metrics.scopes') }}
-        and {{ listed_in('measured.period_type', 'metrics.period_types') }}
+    inner join grains
+        on measured.metric_id = grains.metric_id
+        and measured.scope = grains.scope
+        and measured.period_type = grains.period_type
 )
 
 select * from valued

@@ -6,7 +6,7 @@ with judged as (
     where week_of_quarter = 6 and is_complete and forecast is not null
 ),
 
-metrics as (select * from {{ ref('metrics') }}),
+grains as (select * from {{ ref('int_metric_grains') }}),
 
 {% set metrics = {
     'forecast_accuracy': ('greatest(0, actual - abs(forecast - actual))', 'accuracy'),
@@ -45,9 +45,10 @@ valued as (
         cast(null as double) as ci_high,
         unioned.is_complete
     from unioned
-    inner join metrics
-        on unioned.metric_id = metrics.metric_id
-        and {{ listed_in('unioned.scope', 'metrics.scopes') }}
+    inner join grains
+        on unioned.metric_id = grains.metric_id
+        and unioned.scope = grains.scope
+        and grains.period_type = 'quarter'
 )
 
 select * from valued

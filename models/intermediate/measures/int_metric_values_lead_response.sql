@@ -17,6 +17,8 @@ periods as (select * from {{ ref('int_calendar_periods') }}),
 
 scopes as (select * from {{ ref('int_scopes') }}),
 
+grains as (select * from {{ ref('int_metric_grains') }}),
+
 metrics as (
     select *
     from {{ ref('metrics') }}
@@ -60,7 +62,8 @@ numbered_waits as (
 reported_scopes as (
     select distinct scopes.*
     from scopes
-    inner join metrics on {{ listed_in('scopes.scope', 'metrics.scopes') }}
+    inner join grains on scopes.scope = grains.scope
+    inner join metrics on grains.metric_id = metrics.metric_id
 ),
 
 scoped_keys as (
@@ -250,8 +253,10 @@ valued as (
     inner join metrics
         on named.clock
         = case when metrics.metric_id like '%business%' then 'business' else 'calendar' end
-        and {{ listed_in('named.scope', 'metrics.scopes') }}
-        and {{ listed_in('named.period_type', 'metrics.period_types') }}
+    inner join grains
+        on metrics.metric_id = grains.metric_id
+        and named.scope = grains.scope
+        and named.period_type = grains.period_type
     inner join periods
         on named.period_type = periods.period_type
         and named.period_start = periods.period_start

@@ -13,6 +13,8 @@ scopes as (select * from {{ ref('int_scopes') }}),
 
 metrics as (select * from {{ ref('metrics') }}),
 
+grains as (select * from {{ ref('int_metric_grains') }}),
+
 wins as (
     select
         won.opportunity_id,
@@ -51,9 +53,11 @@ windowed as (
         on window_days.period_type = periods.period_type
         and window_days.period_start = periods.period_start
         and (wins.taken_back_on is null or wins.taken_back_on > periods.window_end)
-    inner join scopes on {{ listed_in('scopes.scope', 'metrics.scopes') }}
+    inner join grains
+        on metrics.metric_id = grains.metric_id
+        and periods.period_type = grains.period_type
+    inner join scopes on grains.scope = scopes.scope
     where metrics.metric_id = 'sales_cycle_days_median_t90'
-        and {{ listed_in('periods.period_type', 'metrics.period_types') }}
 ),
 
 medians as (

@@ -21,7 +21,7 @@ ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+grains as (select * from {{ ref('int_metric_grains') }}),
 
 ramp_lengths as (
     select
@@ -36,7 +36,7 @@ ramp_lengths as (
 -- at work: nobody ramps on leave or after he left.
 ramping as (
     select
-        metrics.metric_id,
+        grains.metric_id,
         periods.period_type,
         periods.period_start,
         periods.period_end,
@@ -45,9 +45,10 @@ ramping as (
         reps.rep_id,
         reps.ramp_starts_on
     from periods
-    inner join metrics
-        on metrics.metric_id = 'ramp_progress'
-        and {{ listed_in('periods.period_type', 'metrics.period_types') }}
+    inner join grains
+        on grains.metric_id = 'ramp_progress'
+        and grains.scope = 'rep'
+        and periods.period_type = grains.period_type
     inner join reps on periods.window_end >= reps.ramp_starts_on
     inner join assignments
         on reps.rep_id = assignments.rep_id

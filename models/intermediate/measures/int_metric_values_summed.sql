@@ -5,6 +5,8 @@
 -- words took half of this model's time. Long, because the words have to be numbered first.
 with metrics as (select * from {{ ref('metrics') }}),
 
+grains as (select * from {{ ref('int_metric_grains') }}),
+
 terms as (select * from {{ ref('int_metric_terms') }}),
 
 sums as (select * from {{ ref('int_measure_sums') }}),
@@ -109,11 +111,20 @@ metric_segments as (
 -- Through which windows a term is looked at.
 looks as (
     select
-        window_id,
-        period_types,
-        row_number() over (order by window_id, period_types) as look_number
+        terms.window_id,
+        numbered_metrics.period_types,
+        row_number() over (order by terms.window_id, numbered_metrics.period_types) as look_number
     from terms
+    inner join numbered_metrics on terms.metric_id = numbered_metrics.metric_id
     group by 1, 2
+),
+
+period_types as (
+    select distinct
+        numbered_metrics.period_types,
+        grains.period_type
+    from numbered_metrics
+    inner join grains on numbered_metrics.metric_id = grains.metric_id
 ),
 
 look_windows as (
@@ -122,9 +133,17 @@ look_windows as (
         windows.window_number,
         windows.period_number
     from looks
+    inner join period_types on looks.period_types = period_types.period_types
     inner join windows
         on looks.window_id = windows.window_id
-        and {{ listed_in('windows.period_type', 'looks.period_types') }}
+        and period_types.period_type = windows.period_type
+),
+
+metric_scopes as (
+    select distinct
+        metric_id,
+        scope
+    from grains
 ),
 
 -- Which sums are a term of which metric, and where its value stands.
@@ -138,12 +157,13 @@ term_keys as (
         terms.role,
         terms.measure_slice_type <> terms.slice_type as is_whole
     from terms
-    inner join reported_keys
-        on terms.measure_id = reported_keys.measure_id
-        and {{ listed_in('reported_keys.scope', 'terms.scopes') }}
-    inner join looks
-        on terms.window_id = looks.window_id and terms.period_types = looks.period_types
+    inner join reported_keys on terms.measure_id = reported_keys.measure_id
+    inner join metric_scopes
+        on terms.metric_id = metric_scopes.metric_id and reported_keys.scope = metric_scopes.scope
     inner join numbered_metrics on terms.metric_id = numbered_metrics.metric_id
+    inner join looks
+        on terms.window_id = looks.window_id
+        and numbered_metrics.period_types = looks.period_types
     inner join numbered_places
         on reported_keys.scope = numbered_places.scope
         and reported_keys.segment = numbered_places.segment
@@ -233,11 +253,12 @@ zero_rows as (
         numbered_places.place_number
     from numbered_metrics
     inner join instrumented_from on numbered_metrics.numerator = instrumented_from.measure_id
+    inner join grains on numbered_metrics.metric_id = grains.metric_id
     inner join numbered_periods
-        on {{ listed_in('numbered_periods.period_type', 'numbered_metrics.period_types') }}
+        on grains.period_type = numbered_periods.period_type
         and instrumented_from.first_day <= numbered_periods.window_end
     inner join scope_keys
-        on {{ listed_in('scope_keys.scope', 'numbered_metrics.scopes') }}
+        on grains.scope = scope_keys.scope
         and numbered_periods.window_end >= scope_keys.first_day
         and numbered_periods.period_start <= scope_keys.last_day
     inner join numbered_places

@@ -1,10 +1,10 @@
 with velocities as (select * from {{ ref('int_velocity') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+grains as (select * from {{ ref('int_metric_grains') }}),
 
 valued as (
     select
-        metrics.metric_id,
+        grains.metric_id,
         velocities.period_type,
         velocities.period_start,
         velocities.period_end,
@@ -22,10 +22,10 @@ valued as (
         cast(null as double) as ci_high,
         velocities.is_complete
     from velocities
-    inner join metrics
-        on metrics.metric_id = 'pipeline_velocity'
-        and {{ listed_in('velocities.scope', 'metrics.scopes') }}
-        and {{ listed_in('velocities.period_type', 'metrics.period_types') }}
+    inner join grains
+        on grains.metric_id = 'pipeline_velocity'
+        and velocities.scope = grains.scope
+        and velocities.period_type = grains.period_type
     -- Null where a driver is missing, absent where there is no driver at all.
     where velocities.open_qualified_count > 0 or velocities.won_count > 0
 )

@@ -10,6 +10,8 @@ with evidence as (
 
 metrics as (select * from {{ ref('metrics') }}),
 
+grains as (select * from {{ ref('int_metric_grains') }}),
+
 daily as (select * from {{ ref('int_measures_daily') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
@@ -26,7 +28,6 @@ first_days as (
 windows as (
     select
         evidence.metric_id,
-        metrics.period_types,
         case metrics.denominator_window_id
             when 't28' then 28
             when 't90' then 90
@@ -44,12 +45,18 @@ windows as (
 dated as (
     select
         metric_id,
-        period_types,
         window_days,
         case when proven_from < cases_from + 90 then cases_from else proven_from end
             as measured_from,
         case when proven_from >= cases_from + 90 then proven_from end as window_from
     from windows
+),
+
+reported_for as (
+    select distinct
+        metric_id,
+        period_type
+    from grains
 ),
 
 looks as (
@@ -65,7 +72,8 @@ looks as (
         periods.window_end - {{ shift }} as window_end,
         {{ is_baseline }} as is_baseline
     from dated
-    inner join periods on {{ listed_in('periods.period_type', 'dated.period_types') }}
+    inner join reported_for on dated.metric_id = reported_for.metric_id
+    inner join periods on reported_for.period_type = periods.period_type
     {% endfor -%}
 ),
 

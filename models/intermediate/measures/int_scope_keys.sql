@@ -14,6 +14,8 @@ calendar as (select * from {{ ref('int_calendar_days') }}),
 
 terms as (select * from {{ ref('int_metric_terms') }}),
 
+grains as (select * from {{ ref('int_metric_grains') }}),
+
 scopes as (select * from {{ ref('int_scopes') }}),
 
 splits as (select * from {{ ref('int_scope_splits') }}),
@@ -26,10 +28,10 @@ first_days as (
 -- Plans and states are no events: a state is measured on days that a later build leaves out. And
 -- what no rep is measured by (recurring revenue) brings no rep into being.
 happenings as (
-    select distinct measure_id
+    select distinct terms.measure_id
     from terms
-    where window_id not in ('point', 'whole', 'month', 'quarter')
-        and {{ listed_in("'rep'", 'scopes') }}
+    inner join grains on terms.metric_id = grains.metric_id and grains.scope = 'rep'
+    where terms.window_id not in ('point', 'whole', 'month', 'quarter')
 ),
 
 seen as (

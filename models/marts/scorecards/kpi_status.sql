@@ -9,11 +9,13 @@ bands_described as (select * from {{ ref('int_kpi_bands_described') }}),
 
 triggers as (select * from {{ ref('kpi_triggers') }}),
 
-scopes as (select * from {{ ref('int_scopes') }}),
+trigger_scopes as (select * from {{ ref('int_trigger_scopes') }}),
 
 breach_periods as (select * from {{ ref('int_kpi_breach_periods') }}),
 
 metrics as (select * from {{ ref('metrics') }}),
+
+grains as (select * from {{ ref('int_metric_grains') }}),
 
 owners as (select * from {{ ref('kpi_owners') }}),
 
@@ -41,6 +43,15 @@ company_readings as (
     where scope = 'company'
 ),
 
+reported_for as (
+    select
+        metric_id,
+        period_type,
+        bool_or(scope = 'company') as has_company_scope
+    from grains
+    group by metric_id, period_type
+),
+
 silent as (
     select
         owners.metric_id,
@@ -48,10 +59,10 @@ silent as (
         periods.period_start,
         periods.period_end,
         coalesce(first_readings.first_period_end <= periods.period_end, false) as is_instrumented,
-        {{ listed_in("'company'", 'metrics.scopes') }} as has_company_scope
+        reported_for.has_company_scope
     from owners
-    inner join metrics on owners.metric_id = metrics.metric_id
-    inner join periods on {{ listed_in('periods.period_type', 'metrics.period_types') }}
+    inner join reported_for on owners.metric_id = reported_for.metric_id
+    inner join periods on reported_for.period_type = periods.period_type
     left join first_readings on owners.metric_id = first_readings.metric_id
     anti join company_readings
         on owners.metric_id = company_readings.metric_id
@@ -78,10 +89,9 @@ watched as (
     select distinct
         triggers.metric_id,
         triggers.period_type,
-        scopes.scope
+        trigger_scopes.scope
     from triggers
-    inner join scopes
-        on triggers.scopes is null or {{ listed_in('scopes.scope', 'triggers.scopes') }}
+    inner join trigger_scopes on triggers.trigger_id = trigger_scopes.trigger_id
 ),
 
 -- A tier's own bands win over those of all.

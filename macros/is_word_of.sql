@@ -1,8 +1,3 @@
-{#- True when `word` is one of the blank-separated words of `words`, both text expressions. -#}
-{% macro listed_in(word, words) -%}
-    concat(' ', {{ words }}, ' ') like concat('% ', {{ word }}, ' %')
-{%- endmacro %}
-
 {#- True when the text expression, whatever the case of its letters, is one of a list of words; false for null. -#}
 {% macro is_word_of(text, words) -%}
     {%- if words -%}
