@@ -47,7 +47,7 @@ def copy(tmp_path: Path) -> Path:
         if (REPO / name).is_file():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPO / name, tmp_path / name)
-    replace(tmp_path / "models/intermediate/measures/int_creation_events.sql", *COLUMN)
+    replace(tmp_path / "models/intermediate/events/int_creation_events.sql", *COLUMN)
     for seed, row in (("measures", MEASURE), ("metrics", METRIC)):
         path = tmp_path / "seeds" / "catalog" / f"{seed}.csv"
         path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")

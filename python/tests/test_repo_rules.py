@@ -18,14 +18,13 @@ from harness import GOLDEN, REPO, BuildProject
 Node = dict[str, Any]
 
 # Every arrow points right: a model reads its own room and the rooms to its left.
-ROOMS = ("staging", "crm", "history", "measures", "kpi", "quality", "marts")
+ROOMS = (
+    *("staging", "crm", "history", "calendar", "people", "pipeline", "events", "engine"),
+    *("beyond_sums", "kpi", "quality", "marts"),
+)
 NAMES = {
     "staging": re.compile(r"stg_[a-z]+(_[a-z]+)*__[a-z_]+"),
-    "crm": re.compile(r"int_[a-z_]+"),
-    "history": re.compile(r"int_[a-z_]+"),
-    "measures": re.compile(r"int_[a-z_]+"),
-    "kpi": re.compile(r"int_[a-z_]+"),
-    "quality": re.compile(r"int_[a-z_]+"),
+    "intermediate": re.compile(r"int_[a-z_]+"),
     # Folders of the public tables.
     "marts/quality": re.compile(r"(?!stg_|int_|dim_|fct_)[a-z]+(_[a-z]+)*"),
     "marts/core": re.compile(r"(dim|fct)_[a-z]+(_[a-z]+)*"),
@@ -117,9 +116,9 @@ def room_of(node: Node) -> str:
 
 
 def name_rule(node: Node) -> str:
-    """Which of NAMES holds: the room, or within marts the folder."""
-    first, *rest = folders(node)
-    return {"staging": first, "marts": "/".join([first, *rest])}.get(first, rest[0])
+    """Which of NAMES holds: the layer, or within marts the folder."""
+    layer, *rest = folders(node)
+    return "/".join([layer, *rest]) if layer == "marts" else layer
 
 
 def parents(manifest: Node, node: Node) -> Iterator[Node]:
@@ -188,11 +187,18 @@ def test_names_say_the_room(manifest: Node) -> None:
     assert not wrong
 
 
-def test_one_yaml_file_of_models_per_folder(manifest: Node) -> None:
+def test_a_model_and_its_tests_are_described_beside_it(manifest: Node) -> None:
+    """One file a model, of its name; the staging models of a source share one."""
     described = [node for node in models(manifest) if node["patch_path"]]
-    files = {(tuple(folders(node)), node["patch_path"]) for node in described}
-    per_folder = Counter(folder for folder, _ in files)
-    assert not [folder for folder, count in per_folder.items() if count > 1]
+    assert len(described) == len(models(manifest))
+    for node in described:
+        file = Path(node["original_file_path"])
+        beside = file.with_suffix(".yml")
+        if room_of(node) == "staging":
+            beside = file.parent / f"_{file.parent.name}__models.yml"
+        assert node["patch_path"].endswith(f"//{beside}"), node["name"]
+    for test in manifest["unit_tests"].values():
+        assert Path(test["original_file_path"]).stem == test["model"], test["name"]
 
 
 def test_every_staging_model_says_how_its_rows_came(manifest: Node) -> None:
