@@ -42,6 +42,11 @@
             'trials': ['trials', 'trial_id'],
             'interventions': ['interventions', 'breach_id', 'taken_at', 'taken_by'],
         },
+        'ledger': {
+            'known_attributes': [
+                'known_attributes', 'record_kind', 'record_id', 'attribute', 'known_on',
+            ],
+        },
     } -%}
     {%- set tables = [] -%}
     {%- for source_name, of_source in listed.items() -%}

@@ -26,6 +26,7 @@ from sales_metrics.errors import (
 from sales_metrics.expectations.command import expectations
 from sales_metrics.job.command import run
 from sales_metrics.publishing.command import builds, publish, report, rollback
+from sales_metrics.remember import command as remember
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,7 +34,9 @@ def cli() -> None:
     """Sales metrics from raw CRM tables: built by dbt, checked, published whole or not at all."""
 
 
-for command in (run, doctor, report, builds, rollback, diff, publish, expectations, compare):
+for command in (
+    *(run, doctor, report, builds, rollback, diff, publish, expectations, compare, remember),
+):
     cli.add_command(command)
 
 

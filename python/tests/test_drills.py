@@ -72,7 +72,7 @@ def build(folder: Path) -> subprocess.CompletedProcess[str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
-    command = [Path(sys.executable).parent / "dbt", "build", "--profiles-dir", "profiles"]
+    command = [str(Path(sys.executable).parent / "dbt"), "build", "--profiles-dir", "profiles"]
     return subprocess.run(
         [*command, "--exclude-resource-type", "unit_test"],
         cwd=folder,

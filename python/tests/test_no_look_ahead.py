@@ -23,6 +23,7 @@ from harness import (
     write_small_company,
 )
 from lives import Life, opportunity_id, write_lives
+from sales_metrics.remember import remember
 
 # The middle of a quarter, the last day of one, and a day in the quarter of the story.
 DAYS = (dt.date(2024, 10, 16), dt.date(2025, 5, 31), dt.date(2025, 9, 29))
@@ -222,29 +223,31 @@ EDITS = (
 )
 
 
-def edit_accounts_and_reasons(raw: Path, folder: Path) -> Path:
-    """The export after accounts grew and losses got other reasons, with their history."""
-    shutil.copytree(raw, folder)
+def edit_accounts_and_reasons(raw: Path, folder: Path, *, is_logged: bool = True) -> Path:
+    """The export after accounts grew and losses got other reasons, logged or not."""
+    shutil.copytree(raw, folder, dirs_exist_ok=True)
     for place, (table, column, field, value) in enumerate(EDITS):
-        connection = duckdb.connect()
         path = folder / "salesforce" / f"{table}.parquet"
         history = folder / "salesforce" / f"{table}_field_history.parquet"
-        connection.execute(f"create table edited as select * from '{path}'")
         chosen = f"hash(id) % 10 = {place} and {column} is not null"
-        connection.execute(
-            f"create table log as select distinct on (id) 'L{place}' || id as id,"
-            f" id as {table}_id, '{field}' as field, cast({column} as varchar) as old_value,"
-            f" '{value}' as new_value, {EDITED_AT} as created_date from edited where {chosen}"
-        )
-        if history.exists():
-            connection.execute(
-                f"create or replace table log as select * from '{history}'"
-                " union all by name select * from log"
-            )
-        connection.execute(f"copy log to '{history}' (format parquet)")
-        connection.execute(f"update edited set {column} = '{value}' where {chosen}")
-        connection.execute(f"copy edited to '{path}' (format parquet)")
-        connection.close()
+        with duckdb.connect() as connection:
+            connection.execute(f"create table edited as select * from '{path}'")
+            if is_logged:
+                connection.execute(
+                    f"create table log as select distinct on (id) 'L{place}' || id as id,"
+                    f" id as {table}_id, '{field}' as field,"
+                    f" cast({column} as varchar) as old_value,"
+                    f" '{value}' as new_value, {EDITED_AT} as created_date"
+                    f" from edited where {chosen}"
+                )
+                if history.exists():
+                    connection.execute(
+                        f"create or replace table log as select * from '{history}'"
+                        " union all by name select * from log"
+                    )
+                connection.execute(f"copy log to '{history}' (format parquet)")
+            connection.execute(f"update edited set {column} = '{value}' where {chosen}")
+            connection.execute(f"copy edited to '{path}' (format parquet)")
     return folder
 
 
@@ -256,6 +259,37 @@ def test_later_edits_of_accounts_and_loss_reasons_change_nothing_past(
     before = build_project(small_company, as_of=str(day))
     after = build_project(edit_accounts_and_reasons(small_company, tmp_path / "e"), as_of=str(day))
     assert assert_same_marts(before, after, tables=OF_DEALS, ignore=WITHOUT_HISTORY) > 0
+
+
+def test_edits_that_no_log_tells_leave_what_is_remembered_as_it_was(
+    small_company: Path, build_project: BuildProject, tmp_path: Path
+) -> None:
+    """Every table of deals: rows of periods that had ended when the first build was remembered."""
+    day, later = DAYS[1], dt.date(2025, 7, 31)
+    raw = tmp_path / "raw"
+    shutil.copytree(small_company, raw)
+    before = build_project(raw, as_of=str(day))
+    assert remember(before.database, raw) > 1_000
+    forgetful = build_project(
+        edit_accounts_and_reasons(small_company, tmp_path / "forgotten", is_logged=False),
+        as_of=str(later),
+    )
+    after = build_project(
+        edit_accounts_and_reasons(raw, tmp_path / "edited", is_logged=False), as_of=str(later)
+    )
+    found = before.query("select metric_id from marts.dim_metrics where matures")
+    ripening = sorted(metric for (metric,) in found)
+    tables = {*OF_DEALS, "metric_values", "outcome_metrics", "activity_metrics"}
+    past = {
+        table: condition
+        for table, condition in conditions(before, day, ripening).items()
+        if table in tables
+    }
+    ignored = {table: ("as_of_date", *ripening, *WITHOUT_HISTORY.get(table, ())) for table in past}
+    assert assert_rows_kept(before, after, tables=list(past), where=past, ignore=ignored) > 0
+    # Else there was nothing to keep.
+    with pytest.raises(AssertionError, match="metric_values"):
+        assert_rows_kept(before, forgetful, tables=list(past), where=past, ignore=ignored)
 
 
 def conditions(build: Build, day: dt.date, ripening: list[str]) -> dict[str, str]:

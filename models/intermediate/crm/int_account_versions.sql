@@ -1,7 +1,7 @@
--- What decided an account's segment, and when, where the CRM logs changes of it: one row per
--- account and state, for the accounts with a change. The old value of the first change reaches back
--- to the beginning, also that of one after the as-of day: it tells what stood until then. A field
--- that never changed is today's. Long, because each field is carried by itself.
+-- What decided an account's segment, and when, where the CRM logs changes of it or earlier builds
+-- are remembered: one row per account and state, for the accounts with either. The old value of the
+-- first change reaches back to the beginning, also that of one after the as-of day: it tells what
+-- stood until then. A field of neither is today's. Long, because each field is carried by itself.
 {%- set fields = {'segment': 'segment', 'employees': 'number_of_employees'} %}
 with changes as (
     select *
@@ -9,7 +9,17 @@ with changes as (
     where not is_deleted and changed_at is not null
 ),
 
-accounts as (select * from {{ ref('stg_salesforce__accounts') }}),
+remembered as (
+    select *
+    from {{ ref('int_attributes_remembered') }}
+    where record_kind = 'account'
+),
+
+attributes as (
+    select *
+    from {{ ref('int_attributes_stated') }}
+    where record_kind = 'account'
+),
 
 segment_rules as (select * from {{ ref('segment_rules') }}),
 
@@ -54,6 +64,7 @@ numbered as (
     from logged
 ),
 
+-- The CRM's own log knows the instant; what builds remember stands in where it is silent.
 stated as (
     select
         account_id,
@@ -71,6 +82,16 @@ stated as (
         next_at as valid_to,
         case when has_value then new_value end as field_value
     from numbered
+    union all
+    select
+        remembered.record_id as account_id,
+        remembered.attribute as field,
+        remembered.valid_from,
+        remembered.valid_to,
+        remembered.attribute_value as field_value
+    from remembered
+    anti join numbered
+        on remembered.record_id = numbered.account_id and remembered.attribute = numbered.field
 ),
 
 beginnings as (
@@ -99,6 +120,17 @@ carried as (
     group by beginnings.account_id, beginnings.valid_from
 ),
 
+current_values as (
+    select
+        record_id as account_id,
+        {%- for field in fields %}
+        max(case when attribute = '{{ field }}' then attribute_value end) as {{ field }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from attributes
+    group by record_id
+),
+
 valued as (
     select
         carried.account_id,
@@ -108,17 +140,16 @@ valued as (
         ) as valid_to,
         case
             when carried.logs_segment then nullif(trim(carried.logged_segment), '')
-            else accounts.segment_value
+            else current_values.segment
         end as segment_value,
         case
             when carried.logs_employees then {{ text_as(
                 'trim(carried.logged_employees)', 'bigint', {'date': 'iso', 'amount': 'plain'}
             ) }}
-            else accounts.employees
+            else cast(current_values.employees as bigint)
         end as employees
     from carried
-    inner join accounts
-        on carried.account_id = {{ source_id('salesforce', 'accounts.account_id') }}
+    inner join current_values on carried.account_id = current_values.account_id
 ),
 
 segmented as (

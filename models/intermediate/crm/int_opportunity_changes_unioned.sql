@@ -11,6 +11,14 @@ home as (select * from {{ ref('int_home_currency') }}),
 
 category_labels as (select * from {{ ref('int_forecast_category_labels') }}),
 
+remembered as (
+    select *
+    from {{ ref('int_attributes_remembered') }}
+    where record_kind = 'opportunity' and state_number > 1
+),
+
+attributes as (select * from {{ ref('int_attributes_stated') }}),
+
 -- The label of a forecast category as the API value it stands for.
 worded_field_changes as (
     select
@@ -117,12 +125,71 @@ csv_stage_changes as (
     where not is_deleted
 ),
 
+-- Fields the CRM's own log is silent about, as earlier builds saw them change.
+remembered_changes as (
+    select
+        attributes.source,
+        remembered.record_id as opportunity_id,
+        remembered.valid_from as changed_at,
+        cast(null as bigint) as loader_sequence,
+        concat_ws(' ', 'known', remembered.record_id, remembered.attribute, remembered.state_number)
+            as change_id,
+        case remembered.attribute
+            when 'segment' then 'segment_value'
+            when 'loss_reason' then 'loss_reason'
+        end as field,
+        remembered.value_before as old_value,
+        remembered.attribute_value as new_value
+    from remembered
+    inner join attributes
+        on remembered.record_kind = attributes.record_kind
+        and remembered.record_id = attributes.record_id
+        and remembered.attribute = attributes.attribute
+),
+
+told as (
+    select
+        opportunity_id,
+        field
+    from named_field_changes
+    where field is not null
+    union
+    select
+        opportunity_id,
+        'segment_value' as field
+    from salesforce_snapshots
+    where segment_value is not null
+    union
+    select
+        opportunity_id,
+        'segment_value' as field
+    from csv_stage_changes
+    where segment_value is not null
+),
+
+remembered_values as (
+    select
+        source,
+        opportunity_id,
+        changed_at,
+        loader_sequence,
+        change_id,
+        {{ field_values('new_value', no_text()) }},
+        {{ field_values('old_value', no_text(), prefix='old_') }}
+    from remembered_changes
+    anti join told
+        on remembered_changes.opportunity_id = told.opportunity_id
+        and remembered_changes.field = told.field
+),
+
 unioned as (
     select * from salesforce_snapshots
     union all
     select * from salesforce_field_changes
     union all
     select * from csv_stage_changes
+    union all
+    select * from remembered_values
 )
 
 select * from unioned

@@ -29,6 +29,8 @@ planned_reps_unknown as (select * from {{ ref('int_planned_reps_unknown') }}),
 
 planning_findings as (select * from {{ ref('int_planning_findings') }}),
 
+known_attribute_findings as (select * from {{ ref('int_known_attribute_findings') }}),
+
 raw_files as (select * from {{ ref('int_raw_files') }}),
 
 raw_columns_doubled as (select * from {{ ref('int_raw_columns_doubled') }}),
@@ -308,6 +310,11 @@ findings as (
         check_id,
         row_id
     from planning_findings
+    union all
+    select
+        check_id,
+        row_id
+    from known_attribute_findings
     union all
     select * from files_not_read
     union all

@@ -24,10 +24,14 @@ activities as (select count(*) as rows_checked from {{ ref('int_activities_typed
 
 leads as (select count(*) as rows_checked from {{ ref('int_leads_unioned') }}),
 
-planned as (
-    select sum(rows_out) as rows_checked
+-- What no CRM holds is checked as a whole.
+kept_apart as (
+    select
+        source_name as table_name,
+        sum(rows_out) as rows_checked
     from {{ ref('int_raw_audit') }}
-    where source_name = 'planning'
+    where source_name in ('planning', 'ledger')
+    group by source_name
 ),
 
 files as (select count(*) as rows_checked from {{ ref('int_raw_files') }}),
@@ -70,9 +74,9 @@ checked as (
     cross join leads
     union all
     select
-        'planning' as table_name,
+        table_name,
         cast(coalesce(rows_checked, 0) as bigint) as rows_checked
-    from planned
+    from kept_apart
 ),
 
 placed as (

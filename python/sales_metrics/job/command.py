@@ -84,6 +84,12 @@ raw_option = click.option(
     metavar="TABLE[.COLUMN]",
     help="Publish although this table or column lacks what the last load had; may be repeated.",
 )
+@click.option(
+    "--remember",
+    "remembers",
+    is_flag=True,
+    help="Then keep what the build went by in the raw folder (see `remember`).",
+)
 @json_option
 def run(
     raw: Path | None,
@@ -94,6 +100,7 @@ def run(
     project: Path,
     profiles: Path | None,
     accepted: tuple[str, ...],
+    remembers: bool,
     as_json: bool,
 ) -> None:
     """Check what landed, build, check what was built, publish, report.
@@ -127,6 +134,7 @@ def run(
         keep=keep,
         wait_seconds=wait_seconds,
         accepted=accepted,
+        remembers=remembers,
     )
     phases = Phases(quiet=as_json)
     try:

@@ -49,6 +49,7 @@ from sales_metrics.publishing.writing import (
     publish,
     timestamp,
 )
+from sales_metrics.remember import remember
 
 PAGE = "expectations.html"
 # What a refused run leaves for people to look at.
@@ -66,7 +67,8 @@ class Settings:
     wait_seconds: float = 0
     # Tables and columns that may be worse than in the last accepted load.
     accepted: Sequence[str] = ()
-    with_expectations: bool = True
+    # Whether to keep what the build went by in the raw folder.
+    remembers: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,18 +149,16 @@ class Job:
             audit = Audit.of(settings.project, settings.raw, self.work / "landing.duckdb", reading)
             note(self._judge_freshness(audit, reading))
             self._judge_losses(audit, reading)
-        if settings.with_expectations:
-            with phase("raw expectations") as note:
-                last = self.before.landed if self.before else {}
-                found = audit.raw_findings(last, settings.accepted)
-                note(self._judge("What landed", found))
+        with phase("raw expectations") as note:
+            last = self.before.landed if self.before else {}
+            found = audit.raw_findings(last, settings.accepted)
+            note(self._judge("What landed", found))
         with phase("dbt build") as note:
             note(self._build())
         database = self.work / "work.duckdb"
-        if settings.with_expectations:
-            with phase("mart expectations") as note:
-                served = self.store.database(self.before.build_id) if self.before else None
-                note(self._judge("What was built", audit.mart_findings(database, served)))
+        with phase("mart expectations") as note:
+            served = self.store.database(self.before.build_id) if self.before else None
+            note(self._judge("What was built", audit.mart_findings(database, served)))
         if raw_fingerprint(settings.raw) != fingerprint:
             raise SalesMetricsError(
                 f"{settings.raw} changed while it was read: run again when the export has ended.",
@@ -167,6 +167,9 @@ class Job:
         with phase("publish") as note:
             info = self._publish(audit, database, fingerprint)
             note(f"{len(info.rows)} tables, {sum(info.rows.values()):,} rows as {info.build_id}")
+        if settings.remembers:
+            with phase("remember") as note:
+                note(self._remember(database))
         with phase("report") as note:
             delivered = self.deliver()
             note(delivered.sentence() if delivered else "no breaches to tell")
@@ -277,6 +280,14 @@ class Job:
             lambda folder: prepare(self.store, folder),
             self.warnings.append,
         )
+
+    def _remember(self, database: Path) -> str:
+        """Whatever goes wrong here, the build is published."""
+        try:
+            return f"{remember(database, self.settings.raw):,} values"
+        except SalesMetricsError as error:
+            self.warnings += [f"nothing was remembered: {one}" for one in error.sentences]
+            return "nothing"
 
     def deliver(self) -> Delivered | None:
         """Whatever goes wrong here, the build is published."""
