@@ -28,9 +28,12 @@ def test_the_job_publishes_and_a_bad_load_changes_nothing(tmp_path: Path) -> Non
     raw, published = tmp_path / "raw", tmp_path / "published"
     shutil.copytree(GOLDEN, raw)
     arguments = ("run", "--raw", raw, "--published", published, "--json")
-    done = call(*arguments, timeout=1_200)
+    done = call(*arguments, "--remember", timeout=1_200)
     report = json.loads(done.stdout)
     assert done.returncode == report["exit_code"] == 0, done.stdout + done.stderr
+    kept = (raw / "ledger" / "known_attributes.csv").read_text(encoding="utf-8").splitlines()
+    assert kept[0] == "record_kind,record_id,attribute,value,known_on"
+    assert len(kept) > 10
     assert (report["as_of_date"], report["errors"], report["warnings"]) == ("2025-06-30", [], [])
     assert list(report["seconds"]) == [
         "freshness of sources",
@@ -38,6 +41,7 @@ def test_the_job_publishes_and_a_bad_load_changes_nothing(tmp_path: Path) -> Non
         "dbt build",
         "mart expectations",
         "publish",
+        "remember",
         "report",
     ]
     assert report["expectations"]["ok"] > 100
