@@ -78,7 +78,8 @@ salesforce_snapshots as (
         {{ snapshot_value('currency_code', 'upper(currency_code)') }} as currency_code,
         {{ snapshot_value('segment_value', 'segment_value') }} as segment_value,
         cast(null as {{ dbt.type_string() }}) as loss_reason,
-        {{ no_old_values() }}
+        {{ no_old_values() }},
+        false as is_remembered
     from snapshots
     where not is_deleted
 ),
@@ -91,7 +92,8 @@ salesforce_field_changes as (
         named_field_changes.loader_sequence,
         named_field_changes.change_id,
         {{ field_values('new_value', 'home.unstated_currency') }},
-        {{ field_values('old_value', 'home.unstated_currency', prefix='old_') }}
+        {{ field_values('old_value', 'home.unstated_currency', prefix='old_') }},
+        false as is_remembered
     from named_field_changes
     cross join home
     -- A change of owner is logged twice, with ids and with names; only the ids lead to a rep.
@@ -120,7 +122,8 @@ csv_stage_changes as (
         upper(currency_code) as currency_code,
         segment_value,
         cast(null as {{ dbt.type_string() }}) as loss_reason,
-        {{ no_old_values() }}
+        {{ no_old_values() }},
+        false as is_remembered
     from stage_changes
     where not is_deleted
 ),
@@ -175,7 +178,8 @@ remembered_values as (
         loader_sequence,
         change_id,
         {{ field_values('new_value', no_text()) }},
-        {{ field_values('old_value', no_text(), prefix='old_') }}
+        {{ field_values('old_value', no_text(), prefix='old_') }},
+        true as is_remembered
     from remembered_changes
     anti join told
         on remembered_changes.opportunity_id = told.opportunity_id

@@ -75,14 +75,20 @@ current_rows as (
             {'salesforce': ['currency_iso_code'], 'csv_export': ['currency']},
             'opportunities.currency_code', no_text()
         ) }} as stated_currency_code,
-        {{ told_by_row(
-            {'salesforce': ['segment'], 'csv_export': ['segment']},
-            'opportunities.segment_value', no_text()
-        ) }} as stated_segment_value,
-        {{ told_by_row(
-            {'salesforce': ['loss_reason'], 'csv_export': ['loss_reason']},
-            'opportunities.loss_reason_value', no_text()
-        ) }} as stated_loss_reason,
+        case
+            when not coalesce(beginnings.is_segment_remembered, false)
+                then {{ told_by_row(
+                    {'salesforce': ['segment'], 'csv_export': ['segment']},
+                    'opportunities.segment_value', no_text()
+                ) }}
+        end as stated_segment_value,
+        case
+            when not coalesce(beginnings.is_loss_reason_remembered, false)
+                then {{ told_by_row(
+                    {'salesforce': ['loss_reason'], 'csv_export': ['loss_reason']},
+                    'opportunities.loss_reason_value', no_text()
+                ) }}
+        end as stated_loss_reason,
         beginnings.first_stage_id is not null as has_stage_history,
         coalesce(beginnings.is_stage_extended_back, false)
         and beginnings.stage_known_from > opportunities.created_at as is_extended_back,

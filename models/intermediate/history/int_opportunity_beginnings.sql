@@ -21,7 +21,14 @@ beginnings as (
         min_by(coalesce(old_{{ field }}, {{ field }}), change_place)
         filter (where {{ field }} is not null) as first_{{ field }},
         {%- endfor %}
-        max(observed_at) filter (where observed_at < {{ as_of_end() }}) as last_changed_at
+        max(observed_at) filter (
+            where observed_at < {{ as_of_end() }} and not coalesce(is_remembered, false)
+        ) as last_changed_at,
+        -- Of these fields today's row says nothing that builds do not remember better.
+        coalesce(bool_or(is_remembered and segment_value is not null), false)
+            as is_segment_remembered,
+        coalesce(bool_or(is_remembered and loss_reason is not null), false)
+            as is_loss_reason_remembered
     from ordered
     group by opportunity_id
 )

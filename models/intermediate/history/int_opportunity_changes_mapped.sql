@@ -101,6 +101,7 @@ dated as (
         changes.old_opportunity_type,
         changes.old_segment_value,
         changes.old_loss_reason,
+        coalesce(changes.is_remembered, false) as is_remembered,
         coalesce(precisions.is_known_by_day, false) as is_known_by_day,
         {{ business_day('changes.changed_at') }} as changed_on,
         pipelines.pipeline,
@@ -150,7 +151,8 @@ mapped as (
         dated.old_forecast_category,
         dated.old_opportunity_type,
         dated.old_segment_value,
-        dated.old_loss_reason
+        dated.old_loss_reason,
+        dated.is_remembered
     from dated
     left join stage_names
         on dated.source = stage_names.source

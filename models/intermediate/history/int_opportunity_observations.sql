@@ -94,7 +94,8 @@ proven_closings as (
     where not has_stage_history and is_closed_stage
 ),
 
--- Where history and the current row disagree, the row is right from its last modification on.
+-- Where history and the current row disagree, the row is right from its last modification on. A row
+-- that was last modified on a day before the last change record is an older copy: history is right.
 corrections as (
     select
         opportunity_id,
@@ -114,7 +115,9 @@ corrections as (
         false as is_known_by_day,
         true as is_inferred
     from current_rows
-    where last_modified_at is not null and is_current_at_as_of
+    where last_modified_at is not null
+        and is_current_at_as_of
+        and {{ business_day('last_modified_at') }} >= {{ business_day('last_changed_at') }}
 ),
 
 -- Without a modification stamp only a closing that the records miss can be placed: at its date.
