@@ -66,6 +66,12 @@
         {%- do lines.append(row[0] or '') -%}
     {%- endfor -%}
     {%- set header = csv_header(lines, contract) -%}
+    {%- for mark, named in {';': 'semicolons', '\t': 'tabs', '|': 'vertical bars'}.items()
+        if header.names | length == 1 and mark in header.names[0] -%}
+        {%- do exceptions.raise_compiler_error(
+            path ~ ' is divided by ' ~ named ~ ', not by commas: export it again with commas.'
+        ) -%}
+    {%- endfor -%}
     {%- set names = [] -%}
     {%- set columns = {} -%}
     {%- for name in header.names -%}

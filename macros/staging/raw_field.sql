@@ -62,7 +62,11 @@
             {%- do found.append(name ~ suffix) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(found) }}
+    {#- As people write the headers of a sheet. -#}
+    {%- for name in plain_spellings(contract, column) if '_' in name -%}
+        {%- do found.append(name | replace('_', ' ')) -%}
+    {%- endfor -%}
+    {{ return(found | unique | list) }}
 {%- endmacro %}
 
 {% macro table_spellings(contract) -%}

@@ -44,7 +44,7 @@
         },
         'ledger': {
             'known_attributes': [
-                'known_attributes', 'record_kind', 'record_id', 'attribute', 'known_on',
+                'known_attributes', 'record_kind', 'record_id', 'attribute_name', 'known_on',
             ],
         },
     } -%}

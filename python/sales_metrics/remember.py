@@ -56,7 +56,7 @@ def _stated(database: Path) -> list[tuple[tuple[str, str, str], str]]:
     with connected(database) as connection:
         try:
             rows = connection.execute(
-                "select record_kind, record_id, attribute, coalesce(trim(attribute_value), '')"
+                "select record_kind, record_id, attribute_name, coalesce(trim(attribute_value), '')"
                 f" from {STATED}"
             ).fetchall()
         except duckdb.CatalogException:

@@ -342,6 +342,10 @@ def test_formats_names_and_waivers_are_declared(
             "Source planning: the required table targets is missing in {raw}/planning;",
         ),
         (
+            {"csv_export/opportunities": "id;owner;stage;amount;created_date;close_date"},
+            "{raw}/csv_export/opportunities.csv is divided by semicolons, not by commas: export it",
+        ),
+        (
             {"hubspot/deal": "id"},
             "No table of a CRM was found in the raw folder '{raw}': it holds no salesforce/ nor"
             " csv_export/ with files such as opportunity.parquet",
@@ -368,8 +372,17 @@ def test_csv_export_alone_builds(build_project: BuildProject, tmp_path: Path) ->
     write_csv(
         folder,
         "opportunities",
-        ["Opportunity ID", "id", "owner", "stage", "value", "created_on", "closed_on"],
-        [("x", "D-1", "ann", "Won", "10", "2025-01-02", "2025-02-03")],
+        [
+            "Opportunity ID",
+            "id",
+            "owner",
+            "stage",
+            "value",
+            "created_on",
+            "Close Date",
+            "Loss Reason",
+        ],
+        [("x", "D-1", "ann", "Won", "10", "2025-01-02", "2025-02-03", "Price")],
     )
     write_csv(
         folder,
@@ -381,9 +394,9 @@ def test_csv_export_alone_builds(build_project: BuildProject, tmp_path: Path) ->
     write_csv(folder, "reps", ["id", "name", "end_date"], [("ann", name, "2025-03-31")])
     build = build_project(tmp_path, select=STAGING, tests=True)
     assert build.query(
-        "select opportunity_id, rep_id, amount, created_at, close_date"
+        "select opportunity_id, rep_id, amount, created_at, close_date, loss_reason"
         " from staging.stg_csv_export__opportunities"
-    ) == [("D-1", "ann", Decimal("10.00"), dt.datetime(2025, 1, 2), dt.date(2025, 2, 3))]
+    ) == [("D-1", "ann", Decimal("10.00"), dt.datetime(2025, 1, 2), dt.date(2025, 2, 3), "Price")]
     # Rows without an id are known by what is in them: the doubled one is one.
     assert audit(build, "csv_export")["stage_changes"] == [3, 2, 1, 0]
     assert build.query("select rep_name, ends_on from staging.stg_csv_export__reps") == [

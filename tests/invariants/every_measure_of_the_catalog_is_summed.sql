@@ -1,5 +1,5 @@
--- And what is summed is in the catalog. It reads the seed alone, so that it fails before anything is
--- made of a measure that nothing counts: every metric of it would be 0.
+-- And what is summed is in the catalog. It reads the seed alone, so that it fails before anything
+-- is made of a measure that nothing counts: every metric of it would be 0.
 with measures as (select * from {{ ref('measures') }}),
 
 summed as (

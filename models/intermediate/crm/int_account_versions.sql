@@ -85,13 +85,13 @@ stated as (
     union all
     select
         remembered.record_id as account_id,
-        remembered.attribute as field,
+        remembered.attribute_name as field,
         remembered.valid_from,
         remembered.valid_to,
         remembered.attribute_value as field_value
     from remembered
     anti join numbered
-        on remembered.record_id = numbered.account_id and remembered.attribute = numbered.field
+        on remembered.record_id = numbered.account_id and remembered.attribute_name = numbered.field
 ),
 
 beginnings as (
@@ -124,9 +124,9 @@ current_values as (
     select
         record_id as account_id,
         {%- for field in fields %}
-        max(case when attribute = '{{ field }}' then attribute_value end) as {{ field }}
-        {{- ',' if not loop.last }}
+        max(case when attribute_name = '{{ field }}' then attribute_value end) as {{ field }},
         {%- endfor %}
+        count(*) as attributes_stated
     from attributes
     group by record_id
 ),

@@ -29,7 +29,7 @@ stated as (
         '{{ crm }}' as source,
         '{{ kind }}' as record_kind,
         {{ source_id(crm, id) }} as record_id,
-        '{{ attribute }}' as attribute,
+        '{{ attribute }}' as attribute_name,
         cast({{ column }} as {{ dbt.type_string() }}) as attribute_value
     from {{ crm }}_{{ table }}
     {{ 'union all' if not (loop.last and is_last_shape and is_last_crm) }}

@@ -135,9 +135,9 @@ remembered_changes as (
         remembered.record_id as opportunity_id,
         remembered.valid_from as changed_at,
         cast(null as bigint) as loader_sequence,
-        concat_ws(' ', 'known', remembered.record_id, remembered.attribute, remembered.state_number)
+        concat_ws(' ', 'known', remembered.record_id, remembered.attribute_name, remembered.state_number)
             as change_id,
-        case remembered.attribute
+        case remembered.attribute_name
             when 'segment' then 'segment_value'
             when 'loss_reason' then 'loss_reason'
         end as field,
@@ -147,7 +147,7 @@ remembered_changes as (
     inner join attributes
         on remembered.record_kind = attributes.record_kind
         and remembered.record_id = attributes.record_id
-        and remembered.attribute = attributes.attribute
+        and remembered.attribute_name = attributes.attribute_name
 ),
 
 told as (
@@ -170,6 +170,14 @@ told as (
     where segment_value is not null
 ),
 
+untold_changes as (
+    select remembered_changes.*
+    from remembered_changes
+    anti join told
+        on remembered_changes.opportunity_id = told.opportunity_id
+        and remembered_changes.field = told.field
+),
+
 remembered_values as (
     select
         source,
@@ -180,10 +188,7 @@ remembered_values as (
         {{ field_values('new_value', no_text()) }},
         {{ field_values('old_value', no_text(), prefix='old_') }},
         true as is_remembered
-    from remembered_changes
-    anti join told
-        on remembered_changes.opportunity_id = told.opportunity_id
-        and remembered_changes.field = told.field
+    from untold_changes
 ),
 
 unioned as (

@@ -1,7 +1,7 @@
--- The reason is the one the deal had as the day of the loss ended, else the first one given while it
--- stayed lost: many are filled in days later. So it is where changes are logged or builds remembered;
--- else it is the one the CRM holds now, and a later edit moves past rows. A reopening takes back from
--- the reason that was booked.
+-- The reason is the one the deal had as the day of the loss ended, else the first one given while
+-- it stayed lost: many are filled in days later. So it is where changes are logged or builds are
+-- remembered; else it is the one the CRM holds now, and a later edit moves past rows. A reopening
+-- takes back from the reason that was booked.
 with closings as (select * from {{ ref('int_closing_events') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),

@@ -6,7 +6,7 @@ renamed as (
     select
         record_kind,
         record_id,
-        attribute,
+        attribute as attribute_name,
         value as attribute_value,
         known_on,
 

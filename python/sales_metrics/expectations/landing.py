@@ -200,7 +200,7 @@ def _shown(file: Path) -> str:
 
 
 def _letters(name: str) -> str:
-    return name.lower().replace("_", "")
+    return name.lower().replace("_", "").replace(" ", "")
 
 
 def _globbed(path: Path) -> str:
