@@ -135,8 +135,13 @@ remembered_changes as (
         remembered.record_id as opportunity_id,
         remembered.valid_from as changed_at,
         cast(null as bigint) as loader_sequence,
-        concat_ws(' ', 'known', remembered.record_id, remembered.attribute_name, remembered.state_number)
-            as change_id,
+        concat_ws(
+            ' ',
+            'known',
+            remembered.record_id,
+            remembered.attribute_name,
+            cast(remembered.state_number as {{ dbt.type_string() }})
+        ) as change_id,
         case remembered.attribute_name
             when 'segment' then 'segment_value'
             when 'loss_reason' then 'loss_reason'

@@ -1,4 +1,4 @@
--- Entries of known_attributes that stand for nothing: of an attribute_name nobody remembers, or of a
+-- Entries of known_attributes that stand for nothing: of an attribute nobody remembers, or of a
 -- record no CRM has.
 with entries as (
     select *
