@@ -18,7 +18,7 @@ from statistics import mean
 
 import duckdb
 
-from sales_metrics.demo.company import (
+from demo_companies.company import (
     PUSH_START,
     SEGMENTS,
     STAGES,
@@ -26,7 +26,7 @@ from sales_metrics.demo.company import (
     STORY_START,
     named_company,
 )
-from sales_metrics.demo.export import simulate
+from demo_companies.export import simulate
 
 WEEK_FOUR_ENDS = STORY_START + dt.timedelta(days=27)
 QUIET_FROM = dt.date(2024, 9, 1)

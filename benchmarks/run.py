@@ -119,7 +119,7 @@ def generate(opportunities: int, raw: Path) -> None:
     print(f"Generating {opportunities:,} opportunities ...", flush=True)
     subprocess.run(
         [
-            *[sys.executable, "-m", "sales_metrics", "demo"],
+            *[sys.executable, "-m", "demo_companies"],
             *["--opportunities", str(opportunities), "--history-rows", "12"],
             *["--activities", "30", "--out", str(raw)],
         ],

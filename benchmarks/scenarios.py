@@ -28,6 +28,13 @@ import duckdb
 REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO / "python"))
 
+from demo_companies.company import (  # noqa: E402
+    HORIZON,
+    STORY_END,
+    STORY_START,
+    named_company,
+)
+from demo_companies.export import write_company  # noqa: E402
 from evidence import (  # noqa: E402
     CHOSEN,
     draw,
@@ -37,13 +44,6 @@ from evidence import (  # noqa: E402
     settings,
     weeks_of,
 )
-from sales_metrics.demo.company import (  # noqa: E402
-    HORIZON,
-    STORY_END,
-    STORY_START,
-    named_company,
-)
-from sales_metrics.demo.export import write_company  # noqa: E402
 
 MONDAYS = tuple(STORY_START + dt.timedelta(days=7 * week) for week in range(13))
 # The five whole quarters before the last: none of them holds anything to find in a quiet company.

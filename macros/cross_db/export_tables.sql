@@ -1,5 +1,5 @@
 {#-
-    For `sales-metrics compare`, run as an operation: writes every table of a schema as Parquet to
+    For `python -m engine_parity`, run as an operation: writes every table of a schema as Parquet to
     <folder>/<table>.parquet, a file or a folder of files, whichever the engine writes.
         schema  the schema, without a database
         folder  an existing folder that the engine and the caller both see

@@ -244,8 +244,8 @@ def write_small_company(folder: Path, until: dt.date | None = None) -> Path:
 
     `until` writes the export as it stood at the end of that day.
     """
-    from sales_metrics.demo.company import HORIZON, named_company
-    from sales_metrics.demo.export import write_company
+    from demo_companies.company import HORIZON, named_company
+    from demo_companies.export import write_company
 
     company = named_company("kelvinmark", opportunities=1_500, activities=6)
     write_company(company, folder, until or HORIZON)

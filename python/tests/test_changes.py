@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from publishing_harness import build_info, call, write_work
-from sales_metrics.changes.comparing import (
+from sales_metrics.build_diff.comparing import (
     CODE,
     CODE_OR_FACTS,
     NEW_FACTS,

@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from sales_metrics.demo.company import HORIZON, named_company
-from sales_metrics.demo.export import write_company
-from sales_metrics.demo.ids import id_suffix, salesforce_id
-from sales_metrics.demo.story import Story, read_story
+from demo_companies.company import HORIZON, named_company
+from demo_companies.export import write_company
+from demo_companies.ids import id_suffix, salesforce_id
+from demo_companies.story import Story, read_story
 from sales_metrics.errors import SalesMetricsError
 
 CUT = dt.date(2025, 3, 31)

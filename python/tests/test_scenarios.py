@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from demo_companies.sailmark import AS_OF, REPS, write_sailmark
 from harness import REPO, Build, BuildProject
-from sales_metrics.demo.sailmark import AS_OF, REPS, write_sailmark
 from sales_metrics.errors import SalesMetricsError
 
 WEEK_1, WEEK_5, END = "2025-09-01", "2025-09-29", "2025-11-30"

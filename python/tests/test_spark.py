@@ -17,9 +17,9 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+from engine_parity import __main__ as parity
+from engine_parity.exporting import export
 from harness import GOLDEN, REPO, Build, BuildProject, environment
-from sales_metrics.cli import cli
-from sales_metrics.compare.exporting import export
 
 pytestmark = pytest.mark.spark
 
@@ -158,9 +158,9 @@ def compare(exported: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Calla
     def command(tables: Path) -> Result:
         nonlocal left
         left = tables
-        return CliRunner().invoke(cli, ["compare", "duckdb", "spark"])
+        return CliRunner().invoke(parity.compare, ["duckdb", "spark"])
 
-    monkeypatch.setattr("sales_metrics.compare.exporting.export", brought_out)
+    monkeypatch.setattr(parity, "export", brought_out)
     return command
 
 

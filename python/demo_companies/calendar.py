@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sales_metrics.demo.company import DAY, HISTORY_START, HORIZON, PUSH_START, day_number
-from sales_metrics.demo.rng import Floats, Ints
+from demo_companies.company import DAY, HISTORY_START, HORIZON, PUSH_START, day_number
+from demo_companies.rng import Floats, Ints
 
 _OPEN, _CLOSE = 8 * 3_600, 18 * 3_600
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from sales_metrics.demo import company as facts
-from sales_metrics.demo import planning
-from sales_metrics.demo.company import Company, People, people
-from sales_metrics.demo.ids import ORG, id_suffix
-from sales_metrics.demo.rng import Draws
-from sales_metrics.demo.simulate import TRACKING_START, Table, simulate_block
+from demo_companies import company as facts
+from demo_companies import planning
+from demo_companies.company import Company, People, people
+from demo_companies.ids import ORG, id_suffix
+from demo_companies.rng import Draws
+from demo_companies.simulate import TRACKING_START, Table, simulate_block
 from sales_metrics.errors import SalesMetricsError
 
 BLOCK = 20_000

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sales_metrics.demo.calendar import answered_second, created_time, working_second
-from sales_metrics.demo.company import (
+from demo_companies.calendar import answered_second, created_time, working_second
+from demo_companies.company import (
     DAY,
     ENTERPRISE,
     HISTORY_START,
@@ -31,7 +31,7 @@ from sales_metrics.demo.company import (
     accounts_opened,
     day_number,
 )
-from sales_metrics.demo.rng import Draws, Flags, Floats, Ints
+from demo_companies.rng import Draws, Flags, Floats, Ints
 
 Table = dict[str, Ints]
 

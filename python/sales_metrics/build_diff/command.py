@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sales_metrics.changes.comparing import REASONS, Changed, Difference, compare_builds
+from sales_metrics.build_diff.comparing import REASONS, Changed, Difference, compare_builds
 from sales_metrics.job.command import json_option, published_option
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from sales_metrics.demo import company as facts
+from demo_companies import company as facts
 
 _VIEWS = """
 create macro fiscal_quarter(day) as

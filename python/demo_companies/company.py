@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sales_metrics.demo.rng import Floats, Ints
+from demo_companies.rng import Floats, Ints
 from sales_metrics.errors import SalesMetricsError
 
 EPOCH = dt.date(1970, 1, 1)

@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from sales_metrics.demo import company as facts
-from sales_metrics.demo.company import Company, People, Spell
-from sales_metrics.demo.ids import salesforce_id
-from sales_metrics.demo.rng import Draws, Floats, Ints
-from sales_metrics.demo.simulate import account_segment, opportunity_times
+from demo_companies import company as facts
+from demo_companies.company import Company, People, Spell
+from demo_companies.ids import salesforce_id
+from demo_companies.rng import Draws, Floats, Ints
+from demo_companies.simulate import account_segment, opportunity_times
 
 LEAD_SOURCES = ("Web", "Referral", "Event", "Outbound", "Partner")
 NEXT_STEPS = (

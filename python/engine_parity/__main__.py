@@ -1,4 +1,4 @@
-"""`sales-metrics compare`: whether two targets hold the same public tables."""
+"""`python -m engine_parity`: whether two targets hold the same public tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from pathlib import Path
 
 import click
 
-REPO = Path(__file__).resolve().parents[3]
+from engine_parity.comparing import compare_tables
+from engine_parity.exporting import export, tested_keys
+from sales_metrics.cli import main
+
+REPO = Path(__file__).resolve().parents[2]
 
 
 @click.command()
@@ -36,10 +40,6 @@ def compare(left: str, right: str, schema: str, profiles_dir: Path, exchange: Pa
     folder. Rows are matched by the key that dbt tests; values must be the same, doubles within
     1e-9 of each other.
     """
-    # Imported here, so that the other commands start without them.
-    from sales_metrics.compare.comparing import compare_tables
-    from sales_metrics.compare.exporting import export, tested_keys
-
     with tempfile.TemporaryDirectory(dir=exchange) as made:
         folder = Path(made)
         # The engine may run as somebody else.
@@ -60,3 +60,7 @@ def compare(left: str, right: str, schema: str, profiles_dir: Path, exchange: Pa
     rows = sum(one.rows for one in compared)
     click.echo(f"{len(compared)} tables, {rows} rows compared: {differing} tables differ")
     sys.exit(1 if differing else 0)
+
+
+if __name__ == "__main__":
+    main(compare, "engine_parity")

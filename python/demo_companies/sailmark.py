@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from sales_metrics.demo.ids import salesforce_id
+from demo_companies.ids import salesforce_id
 from sales_metrics.errors import SalesMetricsError
 
 HISTORY_START = dt.date(2024, 9, 1)
