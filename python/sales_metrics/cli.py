@@ -10,8 +10,13 @@ from typing import NoReturn
 import click
 import duckdb
 
-from sales_metrics.build_diff.command import diff
-from sales_metrics.doctor.command import doctor
+from sales_metrics.commands.diff import diff
+from sales_metrics.commands.doctor import doctor
+from sales_metrics.commands.expectations import expectations
+from sales_metrics.commands.glossary import glossary
+from sales_metrics.commands.published import builds, publish, report, rollback
+from sales_metrics.commands.remember import remember_build
+from sales_metrics.commands.run import run
 from sales_metrics.errors import (
     CHECK_FAILED,
     STOPPED,
@@ -20,10 +25,6 @@ from sales_metrics.errors import (
     from_system,
     unexpected,
 )
-from sales_metrics.expectations.command import expectations
-from sales_metrics.job.command import run
-from sales_metrics.publishing.command import builds, publish, report, rollback
-from sales_metrics.remember import command as remember
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,23 +32,12 @@ def cli() -> None:
     """Sales metrics from raw CRM tables: built by dbt, checked, published whole or not at all."""
 
 
-for command in (*(run, doctor, report, builds, rollback, diff, publish, expectations, remember),):
+COMMANDS = (
+    *(run, doctor, report, builds, rollback, diff, publish, expectations),
+    *(remember_build, glossary),
+)
+for command in COMMANDS:
     cli.add_command(command)
-
-
-@cli.command()
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 when the page is not fresh.")
-def glossary(check: bool) -> None:
-    """Write docs/metrics.md from the seeds of the catalog."""
-    from sales_metrics.glossary import glossary as page
-
-    repo = Path(__file__).resolve().parents[2]
-    path, text = repo / "docs" / "metrics.md", page(repo)
-    if not check:
-        path.write_text(text, encoding="utf-8")
-    elif not path.exists() or path.read_text(encoding="utf-8") != text:
-        click.echo("docs/metrics.md is not fresh: run `sales-metrics glossary`.", err=True)
-        sys.exit(1)
 
 
 def main(command: click.Command = cli, name: str = "sales-metrics") -> None:

@@ -12,12 +12,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import click
 import duckdb
 
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, about
-from sales_metrics.job.command import BUCKET, raw_option
-from sales_metrics.project import PROJECT
 from sales_metrics.publishing.writing import as_of_date, connected
 
 STATED = "intermediate.int_attributes_stated"
@@ -103,25 +100,3 @@ def _write(path: Path, entries: Iterable[Entry]) -> None:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-
-
-@click.command("remember", short_help="Keep what a build went by, so that no edit restates it.")
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    envvar="SALES_METRICS_DUCKDB",
-    default=Path("sales_metrics.duckdb"),
-    show_default=True,
-    help="The built database; $SALES_METRICS_DUCKDB if set.",
-)
-@raw_option
-def command(database: Path, raw: Path | None) -> None:
-    """Write to ledger/known_attributes.csv of the raw folder what a build went by.
-
-    Segments and sizes of accounts, segments and loss reasons of deals: fields of which a CRM may
-    keep no history. Later builds then leave the past as it was published.
-    """
-    if raw and BUCKET.match(str(raw)):
-        raise SalesMetricsError(f"{raw} is no folder of this machine: only one can be written to.")
-    count = remember(database.resolve(), (raw or PROJECT / "data" / "demo").resolve())
-    click.echo(f"{count:,} values are remembered from this build.")

@@ -14,11 +14,11 @@ import pytest
 
 from harness import GOLDEN, REPO
 from publishing_harness import call
+from sales_metrics.dbt_runs import dbt
 from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
 from sales_metrics.expectations.audit import Audit
 from sales_metrics.expectations.checking import Finding
-from sales_metrics.job import dbt
-from sales_metrics.job.freshness import freshness
+from sales_metrics.expectations.freshness import freshness
 
 DEALS = 200
 Rows = list[dict[str, str]]

@@ -18,13 +18,13 @@ import yaml
 from harness import REPO, BuildProject, environment
 from publishing_harness import build_info, call, write_work
 from sales_metrics.contract import read_contract
+from sales_metrics.dbt_runs import dbt, reading
+from sales_metrics.dbt_runs.dbt_child import TELLS
+from sales_metrics.dbt_runs.reading import Reading, Refusal
 from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
 from sales_metrics.expectations.audit import Audit
+from sales_metrics.expectations.freshness import freshness
 from sales_metrics.expectations.losses import check_accepted, losses
-from sales_metrics.job import dbt, reading
-from sales_metrics.job.dbt_child import TELLS
-from sales_metrics.job.freshness import freshness
-from sales_metrics.job.reading import Reading, Refusal
 from sales_metrics.publishing.store import Store
 from sales_metrics.publishing.writing import Publication, publish
 from sales_metrics.sql import connect

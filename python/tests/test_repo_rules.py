@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import re
 import subprocess
@@ -376,6 +377,38 @@ def test_macros_hold_no_engine() -> None:
         if len(path.read_text().splitlines()) > LONGEST_MACRO_FILE
     ]
     assert not long
+
+
+# From the ground up: a part of the program imports only parts that stand before it.
+LAYERS = (
+    *("privacy", "errors", "sql", "csv_files", "project", "contract", "options"),
+    *("dbt_runs", "publishing", "breaches", "build_diff", "glossary", "expectations", "remember"),
+    *("doctor", "job", "commands", "cli", "__main__"),
+)
+
+
+def test_no_import_of_the_program_points_up() -> None:
+    package = REPO / "python" / "sales_metrics"
+    wrong = []
+    for path in sorted(package.rglob("*.py")):
+        part = path.relative_to(package).parts[0].removesuffix(".py")
+        for imported in imports(path):
+            names = imported.split(".")
+            if names[0] in ("demo_companies", "engine_parity"):
+                wrong.append(f"{path.name} imports {imported}, which does not ship")
+            is_ours = names[0] == "sales_metrics" and len(names) > 1 and part != "__init__"
+            if is_ours and LAYERS.index(names[1]) > LAYERS.index(part):
+                wrong.append(f"{part} imports {names[1]}")
+    assert not wrong
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def test_every_model_of_an_opportunity_s_life_has_a_unit_test(manifest: Node) -> None:

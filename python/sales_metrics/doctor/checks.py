@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from sales_metrics.contract import RawTable, project_vars, read_contract
+from sales_metrics.dbt_runs.dbt import CACHE
+from sales_metrics.dbt_runs.reading import Reading, Refusal, ask_reading
 from sales_metrics.errors import SalesMetricsError
+from sales_metrics.expectations.freshness import stated_as_of
 from sales_metrics.expectations.landing import Landing, check_raw_folder, write_landing
-from sales_metrics.job.dbt import CACHE
-from sales_metrics.job.freshness import stated_as_of
-from sales_metrics.job.reading import Reading, Refusal, ask_reading
 from sales_metrics.publishing.store import Store
 
 OLDEST_PYTHON = (3, 11)

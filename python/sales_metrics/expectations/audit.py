@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from sales_metrics.contract import RawTable, project_vars, read_contract
+from sales_metrics.dbt_runs.reading import Reading
 from sales_metrics.expectations.checking import Finding, check
 from sales_metrics.expectations.landing import Landing, refuse_unreadable, write_landing
 from sales_metrics.expectations.losses import without
 from sales_metrics.expectations.profile import Landed, profile_landing, write_profile
 from sales_metrics.expectations.reconciling import write_drift, write_reconciliation
 from sales_metrics.expectations.suites import marts_suite, raw_suite
-from sales_metrics.job.reading import Reading
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 
 from sales_metrics import csv_files
-from sales_metrics.contract import RawTable
+from sales_metrics.contract import RawTable, read_contract
+from sales_metrics.dbt_runs.reading import Reading, ReadTable, Refusal
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError
-from sales_metrics.job.reading import Reading, ReadTable
 from sales_metrics.sql import connect, literal, quoted
 
 SUFFIXES = (".parquet", ".csv")
@@ -193,6 +193,15 @@ def _spelled(table: RawTable | None, columns: Iterable[str], own_names: Names) -
         names[raw] = name if name.lower() not in taken else raw
         taken.add(names[raw].lower())
     return names
+
+
+def explained(refusal: Refusal, project: Path, raw: Path, database: Path) -> SalesMetricsError:
+    """What dbt refuses; a file nobody can read is a better reason than what it leads to."""
+    if not refusal.is_configuration:
+        landing = write_landing(raw, database, read_contract(project))
+        if landing.unreadable:
+            return SalesMetricsError(*landing.unreadable, exit_code=CHECK_FAILED)
+    return SalesMetricsError(*refusal.sentences, exit_code=refusal.exit_code)
 
 
 def _shown(file: Path) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sales_metrics.contract import RawTable
+from sales_metrics.dbt_runs.reading import Reading
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.job.reading import Reading
 
 # Of a column that held fewer values than this, none may be an accident.
 FEW_VALUES = 20

@@ -14,6 +14,8 @@ import duckdb
 
 from sales_metrics.breaches.delivery import Delivered, deliver_or_warn, prepare
 from sales_metrics.contract import project_vars, read_contract
+from sales_metrics.dbt_runs import dbt
+from sales_metrics.dbt_runs.reading import Reading, ask_reading
 from sales_metrics.errors import (
     CHECK_FAILED,
     PUBLISHED,
@@ -24,13 +26,11 @@ from sales_metrics.errors import (
 )
 from sales_metrics.expectations.audit import Audit
 from sales_metrics.expectations.checking import Finding
-from sales_metrics.expectations.landing import check_raw_folder
+from sales_metrics.expectations.freshness import Freshness, as_of_day, freshness
+from sales_metrics.expectations.landing import check_raw_folder, explained
 from sales_metrics.expectations.losses import check_accepted, losses
 from sales_metrics.expectations.page import quality_rows, render_page
-from sales_metrics.job import dbt
-from sales_metrics.job.freshness import Freshness, as_of_day, freshness
 from sales_metrics.job.phases import Phases
-from sales_metrics.job.reading import Reading, ask_reading, explained
 from sales_metrics.privacy import masked, masked_lines
 from sales_metrics.project import (
     check_profile,

@@ -146,7 +146,7 @@ def _listen(
     with (
         errors.open("wb") as stderr,
         subprocess.Popen(
-            [sys.executable, "-m", "sales_metrics.job.dbt_child", *arguments],
+            [sys.executable, "-m", "sales_metrics.dbt_runs.dbt_child", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
-from sales_metrics.job import dbt
+from sales_metrics.dbt_runs import dbt
+from sales_metrics.errors import CHECK_FAILED, USAGE
 
 MACRO = "tell_raw_tables"
 
@@ -106,18 +106,6 @@ def _unread(told: Mapping[str, Any], raw: Path) -> UnreadFile:
 
 def _changed(path: Path) -> float:
     return path.stat().st_mtime if path.exists() else 0.0
-
-
-def explained(refusal: Refusal, project: Path, raw: Path, database: Path) -> SalesMetricsError:
-    """What dbt refuses; a file nobody can read is a better reason than what it leads to."""
-    from sales_metrics.contract import read_contract
-    from sales_metrics.expectations.landing import write_landing
-
-    if not refusal.is_configuration:
-        landing = write_landing(raw, database, read_contract(project))
-        if landing.unreadable:
-            return SalesMetricsError(*landing.unreadable, exit_code=CHECK_FAILED)
-    return SalesMetricsError(*refusal.sentences, exit_code=refusal.exit_code)
 
 
 def _table(told: Mapping[str, Any]) -> ReadTable:

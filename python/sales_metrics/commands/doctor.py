@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sales_metrics.doctor.checks import Check
 
 from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
-from sales_metrics.job.command import json_option, project_option, published_option, raw_option
+from sales_metrics.options import json_option, project_option, published_option, raw_option
 
 
 def _all(checks: Iterator[Check]) -> list[Check]:

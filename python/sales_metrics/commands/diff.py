@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from sales_metrics.build_diff.comparing import REASONS, Changed, Difference, compare_builds
-from sales_metrics.job.command import json_option, published_option
+from sales_metrics.options import json_option, published_option
 
 
 @click.command(short_help="Say what changed between two builds, and why.")

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from sales_metrics.errors import SalesMetricsError, about
-from sales_metrics.job.command import (
+from sales_metrics.options import (
     json_option,
     keep_option,
     project_option,

@@ -34,10 +34,10 @@ from sales_metrics.project import PROJECT
 def expectations(raw: Path, database: Path, page: Path | None) -> None:
     """Check that what landed and what was built is plausible; exit 1 when an error is found."""
     # Imported here, so that the other commands start without it.
+    from sales_metrics.dbt_runs.reading import Reading, ask_reading
     from sales_metrics.expectations.audit import Audit
-    from sales_metrics.expectations.landing import check_raw_folder
+    from sales_metrics.expectations.landing import check_raw_folder, explained
     from sales_metrics.expectations.page import render_page
-    from sales_metrics.job.reading import Reading, ask_reading, explained
     from sales_metrics.publishing.writing import connected
 
     connected(database).close()

@@ -1,4 +1,4 @@
-"""Runs dbt in a process of its own: `python -m sales_metrics.job.dbt_child <arguments of dbt>`.
+"""Runs dbt in a process of its own: `python -m sales_metrics.dbt_runs.dbt_child <arguments>`.
 
 Tells its parent what happens as one JSON object a line, and dies with its parent: standard input is
 a pipe that ends when the parent does, even by kill -9.

@@ -1,0 +1,1 @@
+"""One short page a command: its options, what it calls, what it prints."""

@@ -1,0 +1,34 @@
+"""`sales-metrics remember`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sales_metrics.errors import SalesMetricsError
+from sales_metrics.options import BUCKET, raw_option
+from sales_metrics.project import PROJECT
+from sales_metrics.remember import remember
+
+
+@click.command("remember", short_help="Keep what a build went by, so that no edit restates it.")
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path),
+    envvar="SALES_METRICS_DUCKDB",
+    default=Path("sales_metrics.duckdb"),
+    show_default=True,
+    help="The built database; $SALES_METRICS_DUCKDB if set.",
+)
+@raw_option
+def remember_build(database: Path, raw: Path | None) -> None:
+    """Write to ledger/known_attributes.csv of the raw folder what a build went by.
+
+    Segments and sizes of accounts, segments and loss reasons of deals: fields of which a CRM may
+    keep no history. Later builds then leave the past as it was published.
+    """
+    if raw and BUCKET.match(str(raw)):
+        raise SalesMetricsError(f"{raw} is no folder of this machine: only one can be written to.")
+    count = remember(database.resolve(), (raw or PROJECT / "data" / "demo").resolve())
+    click.echo(f"{count:,} values are remembered from this build.")
