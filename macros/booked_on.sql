@@ -1,5 +1,5 @@
 {#-
-    The day a closed deal is booked on (history.md section 6).
+    The day a closed deal is booked on.
         closed_at   UTC instant of entering the closed stage
         close_date  the CRM's own date, used only where the var booking_date says crm_close_date
 -#}
