@@ -93,9 +93,10 @@
 
 {#- dbt would end in a trace of Python, and only after it has read the whole project. -#}
 {% macro check_threads() -%}
-    {%- if target.threads < 1 or target.threads != target.threads | int -%}
+    {%- set given = env_var('SALES_METRICS_THREADS', '2') -%}
+    {%- if not modules.re.fullmatch('[1-9][0-9]*', given | trim) -%}
         {%- do exceptions.raise_compiler_error(
-            "The environment variable SALES_METRICS_THREADS says '" ~ target.threads
+            "The environment variable SALES_METRICS_THREADS says '" ~ given
             ~ "'; it takes a whole number from 1."
         ) -%}
     {%- endif -%}

@@ -526,6 +526,12 @@ def test_an_as_of_date_that_is_no_day_is_told(build_project: BuildProject, tmp_p
     )
 
 
+def test_a_thread_count_of_zero_is_told(build_project: BuildProject, tmp_path: Path) -> None:
+    write_csv(tmp_path / "csv_export", "opportunities", ["id"], [])
+    build = build_project(tmp_path, select=STAGING, threads=0, check=False)
+    assert "SALES_METRICS_THREADS says '0'; it takes a whole number from 1." in only_error(build)
+
+
 def test_a_database_named_like_a_schema_is_refused(
     build_project: BuildProject, tmp_path: Path
 ) -> None:
