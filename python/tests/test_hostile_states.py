@@ -398,6 +398,20 @@ def test_an_unexpected_end_of_a_run_is_reported_as_a_refusal(
 
 
 def test_a_run_that_is_interrupted_says_so(place: Place) -> None:
+    # On a busy machine the small build may be over before the signal comes.
+    for _ in range(5):
+        code, err = interrupted(place)
+        if code != 0:
+            break
+    assert code == STOPPED
+    assert err.strip() == (
+        "sales-metrics: Stopped before it was done; what was served before still serves."
+    )
+    assert served_number(place.published) in (2, 4)
+
+
+def interrupted(place: Place) -> tuple[int, str]:
+    """The exit code and the errors of a run that is told to stop while dbt builds."""
     line, environment = command(*place.arguments("run"), env={"TINY_NUMBER": "4"})
     running = subprocess.Popen(
         line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -407,16 +421,12 @@ def test_a_run_that_is_interrupted_says_so(place: Place) -> None:
         assert running.poll() is None
     # Not before dbt has a process of its own, which a busy machine gives late.
     children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
-    while not children.read_text(encoding="utf-8").strip():
+    while running.poll() is None and not children.read_text(encoding="utf-8").strip():
         time.sleep(0.05)
     time.sleep(0.3)
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=60)
-    assert running.returncode == STOPPED
-    assert err.strip() == (
-        "sales-metrics: Stopped before it was done; what was served before still serves."
-    )
-    assert served_number(place.published) == 2
+    return running.returncode, err
 
 
 def test_an_output_that_is_full_is_no_fault_of_a_folder(place: Place) -> None:
