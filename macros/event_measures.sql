@@ -13,8 +13,8 @@
         'int_closing_events': [
             'closed_count', 'won_count', 'won_amount', 'lost_count', 'lost_amount',
             'won_standing_count', 'won_standing_amount', 'won_with_amount_count', 'won_cycle_days',
-            'won_timed_count', 'lost_standing_count', 'decided_qualified_count',
-            'decided_with_amount_count', 'decided_qualified_amount',
+            'lost_standing_count', 'decided_qualified_count', 'decided_with_amount_count',
+            'decided_qualified_amount',
         ],
         'int_loss_events': ['lost_by_reason_count'],
         'int_push_events': ['push_count'],
@@ -57,7 +57,7 @@
         'int_overdue_task_events': ['overdue_task_count'],
         'int_evidence_events': [
             'missed_meeting_count', 'held_discovery_count', 'reasoned_loss_count',
-            'recorded_move_count', 'closed_unrecorded_count', 'unrecorded_count',
+            'recorded_move_count', 'timed_win_count', 'closed_unrecorded_count', 'unrecorded_count',
         ],
     }) }}
 {%- endmacro %}

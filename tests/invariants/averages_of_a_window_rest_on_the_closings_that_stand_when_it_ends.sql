@@ -50,7 +50,6 @@ summed as (
             ('won_amount', 'amount', "sellers.outcome = 'won'"),
             ('won_with_amount', 'deals_with_amount', "sellers.outcome = 'won'"),
             ('cycle_days', 'cycle_days', "sellers.outcome = 'won'"),
-            ('timed', 'deals', "sellers.outcome = 'won' and sellers.cycle_days is not null"),
             ('decided', 'deals', 'sellers.is_qualified'),
             ('decided_amount', 'amount', 'sellers.is_qualified'),
         ] %}
@@ -72,7 +71,7 @@ expected as (
         ('win_rate_t90', 'week', 'won', 'decided'),
         ('win_rate_value_t90', 'week', 'won_amount', 'decided_amount'),
         ('avg_deal_size_t90', 'week', 'won_amount', 'won_with_amount'),
-        ('sales_cycle_days_t90', 'week', 'cycle_days', 'timed'),
+        ('sales_cycle_days_t90', 'week', 'cycle_days', 'won'),
         ('closed_won_amount', 'month', 'booked', '0'),
     ] -%}
     {% if not loop.first %}union all{% endif %}

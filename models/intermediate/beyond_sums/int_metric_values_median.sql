@@ -33,7 +33,7 @@ wins as (
         on won.rep_id = assignments.rep_id
         and won.event_on >= assignments.valid_from
         and won.event_on < assignments.valid_to
-    where won.won_count = 1 and won.won_cycle_days is not null
+    where won.won_count = 1
 ),
 
 windowed as (

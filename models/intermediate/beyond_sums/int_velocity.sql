@@ -3,7 +3,7 @@
 -- because the drivers are derived here and stand beside their product.
 {% set measures = [
     'open_qualified_count', 'won_standing_count', 'decided_qualified_count', 'won_standing_amount',
-    'won_with_amount_count', 'won_cycle_days', 'won_timed_count',
+    'won_with_amount_count', 'won_cycle_days',
 ] -%}
 with windowed as (
     select *
@@ -48,7 +48,7 @@ driven as (
                 then won_standing_count / nullif(decided_qualified_count, 0)
         end as win_rate,
         won_standing_amount / nullif(won_with_amount_count, 0) as avg_deal_size,
-        won_cycle_days / nullif(won_timed_count, 0) as sales_cycle_days
+        won_cycle_days / nullif(won_standing_count, 0) as sales_cycle_days
     from summed
 ),
 

@@ -55,10 +55,7 @@ credited as (
         closings.rep_id,
         closings.segment,
         coalesce(summarised.qualified_at <= closings.entered_at, false) as is_qualified,
-        case
-            when coalesce(summarised.is_qualification_known, true)
-                then {{ cycle_days('summarised.qualified_on', 'closings.booked_on') }}
-        end as cycle_days
+        {{ cycle_days('summarised.qualified_on', 'closings.booked_on') }} as cycle_days
     from bookings
     inner join closings
         on bookings.opportunity_id = closings.opportunity_id
@@ -88,7 +85,6 @@ events as (
         case when is_won then amount end as won_standing_amount,
         case when is_won then deals_with_amount end as won_with_amount_count,
         case when is_won then deals * cycle_days end as won_cycle_days,
-        case when is_won and cycle_days is not null then deals end as won_timed_count,
         case when not is_won then deals end as lost_count,
         case when not is_won then amount end as lost_amount,
         case when not is_won then deals end as lost_standing_count,

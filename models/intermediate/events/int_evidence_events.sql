@@ -35,16 +35,25 @@ opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 close_date_history as (select * from {{ ref('int_close_date_history') }}),
 
+-- A win that is only known from the deal's row, without a day of qualification, has no cycle.
 closed as (
     select
         closings.event_on,
         closings.rep_id,
         closings.segment,
         case
+            when closings.won_count = 1
+                and (closings.won_cycle_days > 0 or not visits.is_inferred)
+                then 1
+        end as timed_win_count,
+        case
             when coalesce(closings.event_on >= close_date_history.known_from, false) then null
             else 1
         end as closed_unrecorded_count
     from closings
+    inner join visits
+        on closings.opportunity_id = visits.opportunity_id
+        and closings.visit_number = visits.visit_number
     inner join opportunities on closings.opportunity_id = opportunities.opportunity_id
     left join close_date_history on opportunities.source = close_date_history.source
 ),
@@ -64,7 +73,7 @@ standing as (
 proofs as (
     {% set measures = [
         'missed_meeting_count', 'held_discovery_count', 'reasoned_loss_count',
-        'recorded_move_count', 'closed_unrecorded_count', 'unrecorded_count',
+        'recorded_move_count', 'timed_win_count', 'closed_unrecorded_count', 'unrecorded_count',
     ] -%}
     {% set proofs = [
         ('activities', 'occurred_on', {
@@ -75,6 +84,7 @@ proofs as (
         ('losses', 'event_on', {'reasoned_loss_count': 'lost_by_reason_count'}),
         ('moves', 'entered_on', {'recorded_move_count': '1'}),
         ('closed', 'event_on', {
+            'timed_win_count': 'timed_win_count',
             'closed_unrecorded_count': 'closed_unrecorded_count',
         }),
         ('standing', 'event_on', {'unrecorded_count': '1'}),

@@ -12,16 +12,6 @@ pushes as (select * from {{ ref('int_opportunity_pushes') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
-sequenced as (
-    select
-        versions.*,
-        lag(versions.is_inferred) over by_version as was_inferred
-    from versions
-    window by_version as (
-        partition by versions.opportunity_id order by versions.version_number
-    )
-),
-
 by_version as (
     select
         opportunity_id,
@@ -38,16 +28,8 @@ by_version as (
             as qualified_segment,
         min_by(opportunity_type, version_number) filter (where is_qualified and not is_deleted)
             as qualified_type,
-        -- A deal that nobody saw before it closed was qualified at some time before.
-        not coalesce(
-            min_by(
-                (is_won or is_lost) and (is_inferred or coalesce(was_inferred, false)),
-                version_number
-            ) filter (where is_qualified and not is_deleted),
-            false
-        ) as is_qualification_known,
         bool_or(is_inferred) as is_inferred
-    from sequenced
+    from versions
     group by opportunity_id
 ),
 
@@ -83,7 +65,6 @@ summarised as (
         {{ business_day('by_version.created_at') }} as created_on,
         by_version.first_segment,
         by_version.qualified_at,
-        by_version.is_qualification_known,
         {{ business_day('by_version.qualified_at') }} as qualified_on,
         by_version.qualified_amount,
         by_version.qualified_rep_id,

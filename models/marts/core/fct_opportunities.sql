@@ -93,7 +93,6 @@ judged as (
         summarised.forecast_category,
         case
             when summarised.is_booked_won
-                and summarised.is_qualification_known
                 then {{ cycle_days('summarised.qualified_on', 'summarised.closed_on') }}
         end as cycle_days,
         summarised.push_count,
