@@ -168,7 +168,8 @@ def test_a_trigger_is_a_row_of_a_seed_and_nothing_else(
     after = build_project(
         GOLDEN,
         database=database,
-        select="int_kpi_judgements int_kpi_breach_openings int_kpi_breach_periods kpi_breaches",
+        select="int_trigger_scopes int_kpi_judgements int_kpi_breach_openings"
+        " int_kpi_breach_periods kpi_breaches",
     )
     assert not before.query("select 1 from marts.kpi_breaches where trigger_id = 'not_all_won'")
     judged = after.query(
