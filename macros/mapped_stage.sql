@@ -1,13 +1,31 @@
 {#-
-    The CRM pipeline a row of the stage map names, as raw tables spell it: of Salesforce it is the id
-    of a record type, and reports show 15 of its 18 characters. `stage_map`: its alias.
+    The CRM pipeline a row of the stage map names, as raw tables spell it. `stage_map`: its alias.
 -#}
 {% macro mapped_pipeline(stage_map) -%}
     {%- set pipeline = 'trim(' ~ stage_map ~ '.pipeline)' -%}
-    case
-        when {{ stage_map }}.source = 'salesforce' then {{ salesforce_id(pipeline) }}
+    case {{ stage_map }}.source
+        {%- for crm in known_crm_sources() if crm_macro(crm, 'pipeline') %}
+        when '{{ crm }}' then {{ crm_macro(crm, 'pipeline')(pipeline) }}
+        {%- endfor %}
         else {{ pipeline }}
     end
+{%- endmacro %}
+
+{#-
+    True where a change names pipelines as the deal's own row does, by id or by name: a log may do
+    both. `changes`, `opportunities`: aliases.
+-#}
+{% macro pipeline_is_named_alike(changes, opportunities) -%}
+    case {{ changes }}.source
+            {%- for crm in known_crm_sources() if crm_macro(crm, 'is_pipeline_id') %}
+            {%- set is_id = crm_macro(crm, 'is_pipeline_id') %}
+            when '{{ crm }}'
+                then ({{ is_id(
+                    'coalesce(nullif(' ~ changes ~ ".pipeline, ''), " ~ changes ~ '.old_pipeline)'
+                ) }}) = coalesce({{ is_id(opportunities ~ '.pipeline') }}, true)
+            {%- endfor %}
+            else true
+        end
 {%- endmacro %}
 
 {#-

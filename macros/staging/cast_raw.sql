@@ -37,9 +37,9 @@
 
 {% macro cast_raw_text(expression, family, field) -%}
     {%- set cleaned = "nullif(" ~ raw_text(expression, family) ~ ", '')" -%}
-    {%- if field.kind == 'salesforce_id' -%}
-        {{ salesforce_id(cleaned) }}
-    {%- elif field.kind == 'crm_id' and 'salesforce' in crm_sources() -%}
+    {%- if field.kind == 'id_18' -%}
+        {{ id_18(cleaned) }}
+    {%- elif field.kind == 'crm_id' -%}
         {{ crm_id(cleaned, field.key_prefixes) }}
     {%- else -%}
         {{ cleaned }}

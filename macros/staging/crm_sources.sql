@@ -24,10 +24,13 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{#- The column with its source in front where more than one CRM is in use, else as it is. -#}
+{#-
+    The id with its source in front where more than one CRM is in use, else as it is. `unassigned`
+    stands for a missing owner in all of them.
+-#}
 {% macro source_id(source_name, column) -%}
     {%- if crm_sources() | length > 1 -%}
-        '{{ source_name }}:' || {{ column }}
+        case when {{ column }} = 'unassigned' then {{ column }} else '{{ source_name }}:' || {{ column }} end
     {%- else -%}
         {{ column }}
     {%- endif -%}

@@ -27,13 +27,13 @@
 {%- endmacro %}
 
 {#-
-    Equal for rows of one key, cheap, and perhaps equal for others too. The two forms of a
-    Salesforce id share 15 characters; trimming every id would double the cost of the view, and
+    Equal for rows of one key, cheap, and perhaps equal for others too. The two forms of an
+    id_18 share 15 characters; trimming every id would double the cost of the view, and
     only one that begins with a blank needs it.
 -#}
 {% macro rough_key(contract, fields) -%}
     {%- set key = fields | selectattr('name', 'in', contract.meta.key) | list -%}
-    {%- if key | length == 1 and key[0].kind == 'salesforce_id' and key[0].physical
+    {%- if key | length == 1 and key[0].kind == 'id_18' and key[0].physical
         and type_family(key[0].physical.type) == 'text' -%}
         {%- set id = key[0].physical.sql -%}
         substr(case when {{ id }} < '!' then nullif(trim({{ id }}), '') else {{ id }} end, 1, 15)
@@ -100,7 +100,7 @@
     {%- for field in fields if field.physical and field.name not in contract.meta.key -%}
         {%- set text = raw_text('raw_' ~ field.name, type_family(field.physical.type)) -%}
         {%- do told.append(
-            "coalesce(" ~ ('substr(' ~ text ~ ', 1, 15)' if field.kind == 'salesforce_id' else text)
+            "coalesce(" ~ ('substr(' ~ text ~ ', 1, 15)' if field.kind == 'id_18' else text)
             ~ ", '')"
         ) -%}
     {%- endfor -%}

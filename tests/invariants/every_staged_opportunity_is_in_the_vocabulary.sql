@@ -1,18 +1,13 @@
 -- Only what was created after the as-of day may be missing, with or without a date.
-with salesforce as (select * from {{ ref('stg_salesforce__opportunities') }}),
-
-csv_export as (select * from {{ ref('stg_csv_export__opportunities') }}),
-
-opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 staged as (
-    select {{ source_id('salesforce', 'opportunity_id') }} as opportunity_id
-    from salesforce
+    {%- for crm in known_crm_sources() %}
+    select {{ source_id(crm, 'opportunity_id') }} as opportunity_id
+    from {{ ref('stg_' ~ crm ~ '__opportunities') }}
     where created_at is null or created_at < {{ as_of_end() }}
-    union all
-    select {{ source_id('csv_export', 'opportunity_id') }} as opportunity_id
-    from csv_export
-    where created_at is null or created_at < {{ as_of_end() }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 lost as (

@@ -2,11 +2,9 @@
 -- are remembered: one row per account and state, for the accounts with either. The old value of the
 -- first change reaches back to the beginning, also that of one after the as-of day: it tells what
 -- stood until then. A field of neither is today's. Long, because each field is carried by itself.
-{%- set fields = {'segment': 'segment', 'employees': 'number_of_employees'} %}
+{%- set fields = ['segment', 'employees'] %}
 with changes as (
-    select *
-    from {{ ref('stg_salesforce__account_field_history') }}
-    where not is_deleted and changed_at is not null
+    {{ crm_rows('account_changes') }}
 ),
 
 remembered as (
@@ -23,17 +21,9 @@ attributes as (
 
 segment_rules as (select * from {{ ref('segment_rules') }}),
 
-named as (
+placed as (
     select
-        {{ source_id('salesforce', 'account_id') }} as account_id,
-        case
-            {%- for field, column in fields.items() %}
-            when {{ names_field('field_name', 'salesforce', 'account', column) }} then '{{ field }}'
-            {%- endfor %}
-        end as field,
-        changed_at,
-        old_value,
-        new_value,
+        *,
         row_number() over (
             partition by account_id
             order by changed_at asc, loader_sequence asc nulls last, change_id asc
@@ -51,8 +41,7 @@ logged as (
         max_by(coalesce(new_value, ''), place) as new_value,
         min_by(old_value is not null, place) as had_value,
         min_by(coalesce(old_value, ''), place) as old_value
-    from named
-    where field is not null
+    from placed
     group by account_id, field, changed_at
 ),
 

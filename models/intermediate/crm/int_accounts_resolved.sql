@@ -1,9 +1,8 @@
 -- Accounts of every CRM as they stand on the as-of day. Where the CRM logs changes of what decides
--- the segment, they are as logged by then, whatever today's row says. Long, because each CRM is one
--- branch of the union.
-with salesforce as (select * from {{ ref('stg_salesforce__accounts') }}),
-
-csv_export as (select * from {{ ref('stg_csv_export__accounts') }}),
+-- the segment, they are as logged by then, whatever today's row says.
+with accounts as (
+    {{ crm_rows('accounts') }}
+),
 
 merged_records as (select * from {{ ref('int_merges') }}),
 
@@ -15,48 +14,15 @@ logged as (
     where valid_to is null
 ),
 
-unioned as (
-    select
-        {{ source_id('salesforce', 'account_id') }} as account_id,
-        {{ source_id('salesforce', 'parent_account_id') }} as parent_account_id,
-        {{ source_id('salesforce', 'master_account_id') }} as master_account_id,
-        account_name,
-        {{ source_id('salesforce', 'rep_id') }} as rep_id,
-        industry,
-        employees,
-        annual_revenue,
-        billing_country,
-        segment_value,
-        created_at,
-        is_deleted
-    from salesforce
-    where created_at is null or created_at < {{ as_of_end() }}
-    union all
-    select
-        {{ source_id('csv_export', 'account_id') }} as account_id,
-        {{ source_id('csv_export', 'parent_account_id') }} as parent_account_id,
-        {{ source_id('csv_export', 'master_account_id') }} as master_account_id,
-        account_name,
-        {{ source_id('csv_export', 'rep_id') }} as rep_id,
-        industry,
-        employees,
-        annual_revenue,
-        billing_country,
-        segment_value,
-        created_at,
-        is_deleted
-    from csv_export
-    where created_at is null or created_at < {{ as_of_end() }}
-),
-
 -- A merge keeps the losing record as deleted and points it at the survivor.
 survivors as (
     select
-        unioned.*,
-        coalesce(merged_records.survivor_id, unioned.account_id) as surviving_account_id
-    from unioned
+        accounts.*,
+        coalesce(merged_records.survivor_id, accounts.account_id) as surviving_account_id
+    from accounts
     left join merged_records
-        on unioned.account_id = merged_records.record_id and merged_records.record_kind = 'account'
+        on accounts.account_id = merged_records.record_id and merged_records.record_kind = 'account'
+    where accounts.created_at is null or accounts.created_at < {{ as_of_end() }}
 ),
 
 known as (

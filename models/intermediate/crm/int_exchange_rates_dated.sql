@@ -1,29 +1,21 @@
 -- One rate per currency and day: a window ends where the next one begins, so windows that overlap
 -- by a day cannot double rows. The undated rate of the currency fills what lies before the first
 -- dated one; the corporate currency, which rates are units for one of, is 1 where no row says so.
-with dated_rates as (select * from {{ ref('stg_salesforce__dated_conversion_rates') }}),
-
-currency_types as (select * from {{ ref('stg_salesforce__currency_types') }}),
+with currencies as (
+    {{ crm_rows('currencies') }}
+),
 
 home as (select * from {{ ref('int_home_currency') }}),
 
 rates as (
     select
-        upper(currency_code) as currency_code,
+        currency_code,
         -- A CRM's first window may begin in the year 1.
-        greatest(starts_on, date '1900-01-01') as starts_on,
+        coalesce(greatest(starts_on, date '1900-01-01'), date '1900-01-01') as starts_on,
         conversion_rate,
-        1 as preference
-    from dated_rates
-    where starts_on is not null and conversion_rate > 0 and not is_deleted
-    union all
-    select
-        upper(currency_code) as currency_code,
-        date '1900-01-01' as starts_on,
-        conversion_rate,
-        2 as preference
-    from currency_types
-    where conversion_rate > 0 and not is_deleted
+        case when starts_on is null then 2 else 1 end as preference
+    from currencies
+    where conversion_rate > 0
     union all
     select
         corporate_currency as currency_code,
@@ -43,9 +35,9 @@ rates as (
     from home
     where corporate_currency is null
         and '{{ var("reporting_currency") }}' not in (
-            select upper(dated_rates.currency_code) as currency_code
-            from dated_rates
-            where dated_rates.currency_code is not null
+            select currencies.currency_code
+            from currencies
+            where currencies.starts_on is not null and currencies.currency_code is not null
         )
 ),
 

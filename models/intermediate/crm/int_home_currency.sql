@@ -1,19 +1,21 @@
 -- One row: the corporate currency, where a table of currencies tells it, and what an amount without
 -- a currency is in.
-with currency_types as (select * from {{ ref('stg_salesforce__currency_types') }}),
+with currencies as (
+    {{ crm_rows('currencies') }}
+),
 
 -- Rates are units for one unit of the corporate currency. Where no row has the flag, the only
 -- currency with a rate of 1 is that unit.
 told as (
     select
-        min(case when is_corporate then upper(currency_code) end) as flagged_currency,
+        min(case when is_corporate then currency_code end) as flagged_currency,
         case
             when
-                count(distinct case when conversion_rate = 1 then upper(currency_code) end) = 1
-                then min(case when conversion_rate = 1 then upper(currency_code) end)
+                count(distinct case when conversion_rate = 1 then currency_code end) = 1
+                then min(case when conversion_rate = 1 then currency_code end)
         end as unit_currency
-    from currency_types
-    where not is_deleted
+    from currencies
+    where starts_on is null
 ),
 
 home as (

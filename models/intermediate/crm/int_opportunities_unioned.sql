@@ -1,8 +1,8 @@
 -- Deals of every CRM in one vocabulary, as their current rows stand, but only those that exist on
--- the as-of day. Long, because each CRM is one branch of the union.
-with salesforce as (select * from {{ ref('stg_salesforce__opportunities') }}),
-
-csv_export as (select * from {{ ref('stg_csv_export__opportunities') }}),
+-- the as-of day. Long, because a deal without a creation date begins where something proves it.
+with unioned as (
+    {{ crm_rows('opportunities') }}
+),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
@@ -15,68 +15,6 @@ loss_reasons as (select * from {{ ref('loss_reason_map') }}),
 stage_map as (select * from {{ ref('stage_map') }}),
 
 home as (select * from {{ ref('int_home_currency') }}),
-
-category_labels as (select * from {{ ref('int_forecast_category_labels') }}),
-
-unioned as (
-    select
-        {{ source_id('salesforce', 'opportunity_id') }} as opportunity_id,
-        'salesforce' as source,
-        {{ source_id('salesforce', 'account_id') }} as account_id,
-        {{ source_id('salesforce', 'rep_id') }} as rep_id,
-        opportunity_name,
-        stage_name,
-        pipeline,
-        amount,
-        currency_code,
-        crm_probability,
-        forecast_category,
-        forecast_category_label,
-        opportunity_type,
-        lead_source,
-        campaign_id,
-        next_step,
-        loss_reason,
-        segment_value,
-        close_date,
-        created_at,
-        cast(null as timestamp) as qualified_at,
-        last_activity_on,
-        last_modified_at,
-        bad_values,
-        is_closed,
-        is_deleted
-    from salesforce
-    union all
-    select
-        {{ source_id('csv_export', 'opportunity_id') }} as opportunity_id,
-        'csv_export' as source,
-        {{ source_id('csv_export', 'account_id') }} as account_id,
-        {{ source_id('csv_export', 'rep_id') }} as rep_id,
-        opportunity_name,
-        stage_name,
-        pipeline,
-        amount,
-        currency_code,
-        crm_probability,
-        forecast_category,
-        cast(null as {{ dbt.type_string() }}) as forecast_category_label,
-        opportunity_type,
-        lead_source,
-        cast(null as {{ dbt.type_string() }}) as campaign_id,
-        next_step,
-        loss_reason,
-        segment_value,
-        close_date,
-        created_at,
-        qualified_at,
-        last_activity_on,
-        last_modified_at,
-        bad_values,
-        is_closed,
-        is_deleted
-    from csv_export
-),
 
 change_times as (
     select
@@ -162,11 +100,7 @@ existing as (
         dated.amount,
         coalesce(upper(dated.currency_code), home.unstated_currency) as currency_code,
         dated.crm_probability,
-        coalesce(
-            {{ normalised_forecast_category('dated.forecast_category') }},
-            category_labels.forecast_category,
-            {{ normalised_forecast_category('dated.forecast_category_label') }}
-        ) as forecast_category,
+        dated.forecast_category,
         dated.opportunity_type,
         dated.lead_source,
         dated.campaign_id,
@@ -182,6 +116,7 @@ existing as (
         dated.last_activity_on,
         dated.last_modified_at,
         dated.bad_values,
+        dated.untold_fields,
         coalesce(dated.is_closed, false) as is_closed_in_crm,
         dated.is_current_at_as_of,
         -- A merged deal is the survivor's: it ends like one that was deleted.
@@ -195,8 +130,6 @@ existing as (
         on dated.opportunity_id = merged_records.record_id
         and merged_records.record_kind = 'opportunity'
     left join loss_reasons on lower(dated.loss_reason) = loss_reasons.raw_reason
-    left join category_labels
-        on lower(dated.forecast_category_label) = category_labels.category_label
     where dated.known_from < {{ as_of_end() }}
 ),
 

@@ -1,16 +1,14 @@
 -- Where a rep belonged on any day: team, role, segment and manager. The planning roster knows best,
--- then the rep list of a CSV export; the CRM's user role stands for the days before them. Of rows
--- that overlap the one that began last counts while it lasts. Where none lasts, the last one
--- reaches onward, because deals of a rep who left or is on leave still belong to the team he left
--- them in: int_rep_periods tells who is at work. A start is never moved back: that would rewrite
--- days already reported. Long, because three sources are read first.
+-- then a CRM's rep list; the role of a CRM's user stands for the days before them. Of rows that
+-- overlap the one that began last counts while it lasts. Where none lasts, the last one reaches
+-- onward, because deals of a rep who left or is on leave still belong to the team he left them in:
+-- int_rep_periods tells who is at work. A start is never moved back: that would rewrite days
+-- already reported. Long, because rows that overlap are put in order first.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
-csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
-
-users as (select * from {{ ref('stg_salesforce__users') }}),
-
-user_roles as (select * from {{ ref('stg_salesforce__user_roles') }}),
+people as (
+    {{ crm_rows('people') }}
+),
 
 segment_rules as (select * from {{ ref('segment_rules') }}),
 
@@ -28,29 +26,17 @@ known as (
     where starts_on is null or starts_on <= {{ as_of_date() }}
     union all
     select
-        {{ source_id('csv_export', 'rep_id') }} as rep_id,
+        rep_id,
         starts_on,
         ends_on,
         team_id,
         role,
         segment,
-        {{ source_id('csv_export', 'manager_id') }} as manager_id,
-        2 as preference
-    from csv_reps
-    where starts_on is null or starts_on <= {{ as_of_date() }}
-    union all
-    select
-        {{ source_id('salesforce', 'users.rep_id') }} as rep_id,
-        cast(null as date) as starts_on,
-        cast(null as date) as ends_on,
-        user_roles.role_name as team_id,
-        users.title as role,
-        cast(null as {{ dbt.type_string() }}) as segment,
-        {{ source_id('salesforce', 'users.manager_id') }} as manager_id,
-        3 as preference
-    from users
-    left join user_roles on users.role_id = user_roles.role_id
-    where users.created_at is null or users.created_at < {{ as_of_end() }}
+        manager_id,
+        case when is_rep_list then 2 else 3 end as preference
+    from people
+    where (starts_on is null or starts_on <= {{ as_of_date() }})
+        and (created_at is null or created_at < {{ as_of_end() }})
 ),
 
 -- Of two rows that start on the same day the better source counts, then the first in alphabetical

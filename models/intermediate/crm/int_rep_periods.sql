@@ -1,10 +1,12 @@
--- When each rep was at work: unbroken stretches of the planning roster, else of the rep list of a
--- CSV export. Rows that touch or overlap are one stretch; between two stretches the rep is on leave
--- or gone. A last day that lies after the as-of day is not known yet. Long, because two lists are
--- joined first.
+-- When each rep was at work: unbroken stretches of the planning roster, else of a CRM's rep list.
+-- Rows that touch or overlap are one stretch; between two stretches the rep is on leave or gone.
+-- A last day that lies after the as-of day is not known yet. Long, because two lists are joined
+-- first.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
-csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
+people as (
+    {{ crm_rows('people') }}
+),
 
 rostered as (
     select
@@ -18,12 +20,12 @@ rostered as (
 
 listed as (
     select
-        {{ source_id('csv_export', 'rep_id') }} as rep_id,
+        rep_id,
         coalesce(starts_on, date '1900-01-01') as starts_on,
         case when ends_on <= {{ as_of_date() }} + 1 then ends_on else date '9999-12-31' end
             as ends_on
-    from csv_reps
-    where starts_on is null or starts_on <= {{ as_of_date() }}
+    from people
+    where is_rep_list and (starts_on is null or starts_on <= {{ as_of_date() }})
 ),
 
 -- The roster goes first; but who has left by the rep list has left, whatever row the roster leaves

@@ -44,50 +44,26 @@ current_rows as (
         -- A value that could not be read says nothing about the deal: history knows better.
         case
             when opportunities.bad_values like '%amount%' then null
-            else {{ told_by_row(
-                {'salesforce': ['amount'], 'csv_export': ['amount']},
-                'opportunities.amount', no_amount()
-            ) }}
+            else {{ told_by_row('amount', 'opportunities.amount', no_amount()) }}
         end as stated_amount,
         case
             when opportunities.bad_values like '%close_date%' then null
-            else {{ told_by_row(
-                {'salesforce': ['close_date'], 'csv_export': ['close_date']},
-                'opportunities.close_date', no_date()
-            ) }}
+            else {{ told_by_row('close_date', 'opportunities.close_date', no_date()) }}
         end as stated_close_date,
-        {{ told_by_row(
-            {'salesforce': ['owner_id'], 'csv_export': ['owner_id']},
-            'opportunities.rep_id', "'unassigned'"
-        ) }} as stated_rep_id,
-        {{ told_by_row(
-            {
-                'salesforce': ['forecast_category_name', 'forecast_category'],
-                'csv_export': ['forecast_category'],
-            },
-            'opportunities.forecast_category', no_text()
-        ) }} as stated_forecast_category,
-        {{ told_by_row(
-            {'salesforce': ['type'], 'csv_export': ['type']},
-            'opportunities.opportunity_type', no_text()
-        ) }} as stated_opportunity_type,
-        {{ told_by_row(
-            {'salesforce': ['currency_iso_code'], 'csv_export': ['currency']},
-            'opportunities.currency_code', no_text()
-        ) }} as stated_currency_code,
+        {{ told_by_row('rep_id', 'opportunities.rep_id', "'unassigned'") }} as stated_rep_id,
+        {{ told_by_row('forecast_category', 'opportunities.forecast_category', no_text()) }}
+            as stated_forecast_category,
+        {{ told_by_row('opportunity_type', 'opportunities.opportunity_type', no_text()) }}
+            as stated_opportunity_type,
+        {{ told_by_row('currency_code', 'opportunities.currency_code', no_text()) }}
+            as stated_currency_code,
         case
             when not coalesce(beginnings.is_segment_remembered, false)
-                then {{ told_by_row(
-                    {'salesforce': ['segment'], 'csv_export': ['segment']},
-                    'opportunities.segment_value', no_text()
-                ) }}
+                then {{ told_by_row('segment_value', 'opportunities.segment_value', no_text()) }}
         end as stated_segment_value,
         case
             when not coalesce(beginnings.is_loss_reason_remembered, false)
-                then {{ told_by_row(
-                    {'salesforce': ['loss_reason'], 'csv_export': ['loss_reason']},
-                    'opportunities.loss_reason_value', no_text()
-                ) }}
+                then {{ told_by_row('loss_reason', 'opportunities.loss_reason_value', no_text()) }}
         end as stated_loss_reason,
         beginnings.first_stage_id is not null as has_stage_history,
         coalesce(beginnings.is_stage_extended_back, false)

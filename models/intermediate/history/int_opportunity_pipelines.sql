@@ -21,11 +21,7 @@ told as (
     inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
     where changes.changed_at is not null
         and changes.pipeline is not null
-        and (
-            changes.source <> 'salesforce'
-            or (coalesce(nullif(changes.pipeline, ''), changes.old_pipeline) like '012%')
-            = (coalesce(opportunities.pipeline, '012') like '012%')
-        )
+        and {{ pipeline_is_named_alike('changes', 'opportunities') }}
 ),
 
 mapped as (

@@ -1,13 +1,13 @@
--- Everyone who sells: all in the roster (or the rep list of a CSV export) and whoever owns a deal,
--- an activity or a lead; `unassigned` stands for the missing owner. Long, because each source of
--- reps is read by itself first.
+-- Everyone who sells: all in the roster (or a CRM's rep list) and whoever owns a deal, an activity
+-- or a lead; `unassigned` stands for the missing owner. Long, because each source of reps is read
+-- by itself first.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 rep_periods as (select * from {{ ref('int_rep_periods') }}),
 
-csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
-
-users as (select * from {{ ref('stg_salesforce__users') }}),
+people as (
+    {{ crm_rows('people') }}
+),
 
 versions as (select * from {{ ref('int_opportunity_versions') }}),
 
@@ -26,12 +26,12 @@ rostered as (
 
 listed as (
     select
-        {{ source_id('csv_export', 'rep_id') }} as rep_id,
+        rep_id,
         rep_name,
         starts_on,
         is_active
-    from csv_reps
-    where starts_on is null or starts_on <= {{ as_of_date() }}
+    from people
+    where is_rep_list and (starts_on is null or starts_on <= {{ as_of_date() }})
 ),
 
 -- At work by the last stretch of the roster: who is on leave is not, and has not left for good.
@@ -45,12 +45,12 @@ stretched as (
 
 crm_users as (
     select
-        {{ source_id('salesforce', 'rep_id') }} as rep_id,
+        rep_id,
         rep_name,
         {{ business_day('created_at') }} as starts_on,
         is_active
-    from users
-    where created_at is null or created_at < {{ as_of_end() }}
+    from people
+    where not is_rep_list and (created_at is null or created_at < {{ as_of_end() }})
 ),
 
 -- From history, not from the current rows: who owns a deal later is not known yet.

@@ -3,9 +3,9 @@
 -- day alone. It holds while the deal stands in the stage it was given in. Before that nobody knows:
 -- is_known is false, unless the CRM has a number for every stage (which then stands in) or never
 -- gives any. Long, because snapshots and current rows are weighed against each other first.
-with snapshots as (select * from {{ ref('stg_salesforce__opportunity_history') }}),
-
-crm_stages as (select * from {{ ref('stg_salesforce__opportunity_stages') }}),
+with crm_stages as (
+    {{ crm_rows('stages') }}
+),
 
 changes as (select * from {{ ref('int_opportunity_changes_mapped') }}),
 
@@ -22,9 +22,9 @@ sources as (
 ),
 
 sources_with_stages as (
-    select distinct 'salesforce' as source
+    select distinct source
     from crm_stages
-    where not is_deleted and default_probability is not null
+    where crm_probability is not null
 ),
 
 -- A day ends with what was written last.
@@ -33,7 +33,7 @@ recorded as (
         changes.opportunity_id,
         {{ business_day('changes.observed_at') }} as known_from,
         changes.stage_id,
-        snapshots.crm_probability,
+        changes.crm_probability,
         row_number() over (
             partition by changes.opportunity_id, {{ business_day('changes.observed_at') }}
             order by
@@ -43,8 +43,7 @@ recorded as (
                 changes.change_id desc
         ) as place
     from changes
-    inner join snapshots on changes.change_id = snapshots.change_id
-    where not snapshots.is_deleted
+    where changes.tells_crm_probability
 ),
 
 recorded_deals as (select distinct opportunity_id from recorded),

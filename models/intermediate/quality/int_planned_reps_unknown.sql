@@ -11,9 +11,9 @@ call_scores as (select * from {{ ref('stg_planning__call_scores') }}),
 
 trials as (select * from {{ ref('stg_planning__trials') }}),
 
-users as (select * from {{ ref('stg_salesforce__users') }}),
-
-csv_reps as (select * from {{ ref('stg_csv_export__reps') }}),
+people as (
+    {{ crm_rows('people') }}
+),
 
 versions as (select * from {{ ref('int_opportunity_versions') }}),
 
@@ -39,9 +39,7 @@ planned as (
 ),
 
 known as (
-    select {{ source_id('salesforce', 'rep_id') }} as rep_id from users
-    union
-    select {{ source_id('csv_export', 'rep_id') }} as rep_id from csv_reps
+    select rep_id from people
     union
     select rep_id from versions
     union

@@ -93,7 +93,7 @@
 {%- endmacro %}
 
 {#- A snapshot's value; null (silent) where the snapshots have another field under its plain name. -#}
-{% macro snapshot_value(field, value, type='string') -%}
+{% macro snapshot_unless_another(field, value, type='string') -%}
     {%- if logged_field_names(field).is_another and is_own_in_history(field) != true -%}
         cast(null as {{ type }})
     {%- else -%}
