@@ -135,3 +135,12 @@
         else coalesce({{ value }}, {{ nothing }})
     end
 {%- endmacro %}
+
+{#- The adapter of a shape that a CRM has nothing for. -#}
+{% macro no_crm_rows(shape) -%}
+    select
+        {%- for column, type in crm_shapes()[shape].items() %}
+        cast(null as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    where false
+{%- endmacro %}

@@ -3,9 +3,7 @@
 -- first change reaches back to the beginning, also that of one after the as-of day: it tells what
 -- stood until then. A field of neither is today's. Long, because each field is carried by itself.
 {%- set fields = ['segment', 'employees'] %}
-with changes as (
-    {{ crm_rows('account_changes') }}
-),
+with changes as (select * from {{ ref('int_crm_account_changes') }}),
 
 remembered as (
     select *

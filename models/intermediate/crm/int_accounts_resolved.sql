@@ -1,8 +1,6 @@
 -- Accounts of every CRM as they stand on the as-of day. Where the CRM logs changes of what decides
 -- the segment, they are as logged by then, whatever today's row says.
-with accounts as (
-    {{ crm_rows('accounts') }}
-),
+with accounts as (select * from {{ ref('int_crm_accounts') }}),
 
 merged_records as (select * from {{ ref('int_merges') }}),
 

@@ -1,7 +1,5 @@
 -- Activities of every CRM in one shape, before anyone asks what they are.
-with activities as (
-    {{ crm_rows('activities') }}
-),
+with activities as (select * from {{ ref('int_crm_activities') }}),
 
 -- One meaning per word, however its mapping spells it.
 statuses as (

@@ -6,13 +6,9 @@
     ('opportunity', 'opportunities', 'opportunity_id', 'segment', 'segment_value'),
     ('opportunity', 'opportunities', 'opportunity_id', 'loss_reason', 'loss_reason'),
 ] %}
-with accounts as (
-    {{ crm_rows('accounts') }}
-),
+with accounts as (select * from {{ ref('int_crm_accounts') }}),
 
-opportunities as (
-    {{ crm_rows('opportunities') }}
-),
+opportunities as (select * from {{ ref('int_crm_opportunities') }}),
 
 stated as (
     {%- for kind, shape, id, attribute, column in attributes %}

@@ -1,9 +1,7 @@
 -- One rate per currency and day: a window ends where the next one begins, so windows that overlap
 -- by a day cannot double rows. The undated rate of the currency fills what lies before the first
 -- dated one; the corporate currency, which rates are units for one of, is 1 where no row says so.
-with currencies as (
-    {{ crm_rows('currencies') }}
-),
+with currencies as (select * from {{ ref('int_crm_currencies') }}),
 
 home as (select * from {{ ref('int_home_currency') }}),
 

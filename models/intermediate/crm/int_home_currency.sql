@@ -1,8 +1,6 @@
 -- One row: the corporate currency, where a table of currencies tells it, and what an amount without
 -- a currency is in.
-with currencies as (
-    {{ crm_rows('currencies') }}
-),
+with currencies as (select * from {{ ref('int_crm_currencies') }}),
 
 -- Rates are units for one unit of the corporate currency. Where no row has the flag, the only
 -- currency with a rate of 1 is that unit.

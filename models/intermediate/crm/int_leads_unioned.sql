@@ -1,8 +1,6 @@
 -- Leads of every CRM in one vocabulary, those that exist on the as-of day. What a lead becomes
 -- (becomes_*) is told even of a conversion to come: it only says where its activities were moved.
-with leads as (
-    {{ crm_rows('leads') }}
-),
+with leads as (select * from {{ ref('int_crm_leads') }}),
 
 merged_records as (select * from {{ ref('int_merges') }}),
 

@@ -7,9 +7,7 @@
 } %}
 with
 {%- for kind, (shape, id, master) in masters.items() %}
-{{ shape }} as (
-    {{ crm_rows(shape) }}
-),
+{{ shape }} as (select * from {{ ref('int_crm_' ~ shape) }}),
 
 {{ kind }}_links as (
     select

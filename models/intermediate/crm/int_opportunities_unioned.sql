@@ -1,8 +1,6 @@
 -- Deals of every CRM in one vocabulary, as their current rows stand, but only those that exist on
 -- the as-of day. Long, because a deal without a creation date begins where something proves it.
-with unioned as (
-    {{ crm_rows('opportunities') }}
-),
+with unioned as (select * from {{ ref('int_crm_opportunities') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 

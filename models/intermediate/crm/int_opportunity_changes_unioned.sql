@@ -4,9 +4,7 @@
 -- form.
 {%- set columns = crm_shapes()['opportunity_changes'] %}
 {%- set remembered_fields = ['segment_value', 'loss_reason'] %}
-with crm_changes as (
-    {{ crm_rows('opportunity_changes') }}
-),
+with crm_changes as (select * from {{ ref('int_crm_opportunity_changes') }}),
 
 home as (select * from {{ ref('int_home_currency') }}),
 

@@ -6,9 +6,7 @@
 -- already reported. Long, because rows that overlap are put in order first.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
-people as (
-    {{ crm_rows('people') }}
-),
+people as (select * from {{ ref('int_crm_people') }}),
 
 segment_rules as (select * from {{ ref('segment_rules') }}),
 

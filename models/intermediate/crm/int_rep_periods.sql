@@ -4,9 +4,7 @@
 -- first.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
-people as (
-    {{ crm_rows('people') }}
-),
+people as (select * from {{ ref('int_crm_people') }}),
 
 rostered as (
     select

@@ -1,8 +1,6 @@
 -- The probability the CRM itself gives to a stage: one number for every segment, set by hand. Two
 -- raw names of one stage that disagree: the larger.
-with crm_stages as (
-    {{ crm_rows('stages') }}
-),
+with crm_stages as (select * from {{ ref('int_crm_stages') }}),
 
 stage_map as (select * from {{ ref('stage_map') }}),
 

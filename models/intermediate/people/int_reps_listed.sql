@@ -5,9 +5,7 @@ with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 rep_periods as (select * from {{ ref('int_rep_periods') }}),
 
-people as (
-    {{ crm_rows('people') }}
-),
+people as (select * from {{ ref('int_crm_people') }}),
 
 versions as (select * from {{ ref('int_opportunity_versions') }}),
 

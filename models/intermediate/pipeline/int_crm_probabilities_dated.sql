@@ -3,9 +3,7 @@
 -- day alone. It holds while the deal stands in the stage it was given in. Before that nobody knows:
 -- is_known is false, unless the CRM has a number for every stage (which then stands in) or never
 -- gives any. Long, because snapshots and current rows are weighed against each other first.
-with crm_stages as (
-    {{ crm_rows('stages') }}
-),
+with crm_stages as (select * from {{ ref('int_crm_stages') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_mapped') }}),
 

@@ -11,9 +11,7 @@ call_scores as (select * from {{ ref('stg_planning__call_scores') }}),
 
 trials as (select * from {{ ref('stg_planning__trials') }}),
 
-people as (
-    {{ crm_rows('people') }}
-),
+people as (select * from {{ ref('int_crm_people') }}),
 
 versions as (select * from {{ ref('int_opportunity_versions') }}),
 

@@ -1,0 +1,1 @@
+{{ crm_rows('opportunity_changes') }}
