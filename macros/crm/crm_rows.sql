@@ -1,7 +1,7 @@
 {#-
     The shapes every CRM is brought into by an adapter of its own, models/intermediate/crm/<crm>/
     int_<crm>__<shape>: {shape: {column: type}}. Ids are the CRM's own, without its source in front;
-    what the columns mean, CONTRIBUTING has beside the drill `add-a-crm`.
+    what a column means stands beside the union of its shape, int_crm_<shape>.
 -#}
 {% macro crm_shapes() -%}
     {%- set text = dbt.type_string() -%}

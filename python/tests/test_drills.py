@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import toy_crm
+from crm_rules import forgotten, naming_a_crm
 from harness import GOLDEN, REPO
 
 # A measure nobody has yet, and a metric of it.
@@ -33,8 +35,8 @@ METRIC = (
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The project as it is tracked, with the measure's column and both catalog rows."""
+def project(tmp_path: Path) -> Path:
+    """The project as it is tracked."""
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z", "--", *PARTS],
         cwd=REPO,
@@ -47,11 +49,17 @@ def copy(tmp_path: Path) -> Path:
         if (REPO / name).is_file():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPO / name, tmp_path / name)
-    replace(tmp_path / "models/intermediate/events/int_creation_events.sql", *COLUMN)
-    for seed, row in (("measures", MEASURE), ("metrics", METRIC)):
-        path = tmp_path / "seeds" / "catalog" / f"{seed}.csv"
-        path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
     return tmp_path
+
+
+@pytest.fixture
+def copy(project: Path) -> Path:
+    """With the new measure's column and both catalog rows."""
+    replace(project / "models/intermediate/events/int_creation_events.sql", *COLUMN)
+    for seed, row in (("measures", MEASURE), ("metrics", METRIC)):
+        path = project / "seeds" / "catalog" / f"{seed}.csv"
+        path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
+    return project
 
 
 PARTS = ("dbt_project.yml", "models", "seeds", "macros", "tests", "analyses", "profiles", "docs")
@@ -63,14 +71,15 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def build(folder: Path) -> subprocess.CompletedProcess[str]:
+def build(folder: Path, raw: Path = GOLDEN, **extra: str) -> subprocess.CompletedProcess[str]:
     settings = {
-        "SALES_METRICS_RAW": str(GOLDEN),
+        "SALES_METRICS_RAW": str(raw),
         "SALES_METRICS_DUCKDB": str(folder / "drill.duckdb"),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
+        **extra,
     }
     command = [str(Path(sys.executable).parent / "dbt"), "build", "--profiles-dir", "profiles"]
     return subprocess.run(
@@ -113,3 +122,64 @@ def test_a_measure_that_nothing_counts_stops_the_build_by_name(copy: Path) -> No
             " union all select view_name from duckdb_views() where schema_name = 'marts'"
         ).fetchall()
     assert ("metric_values",) not in built
+
+
+def build_toy(project: Path) -> subprocess.CompletedProcess[str]:
+    raw = toy_crm.write_raw(project / "raw")
+    return build(project, raw, SALES_METRICS_AS_OF_DATE="2025-06-30")
+
+
+def add_lines(project: Path) -> None:
+    replace(project / "macros" / "staging" / "crm_sources.sql", *toy_crm.KNOWN)
+    replace(project / "macros" / "staging" / "staged_tables.sql", *toy_crm.LISTED)
+
+
+def test_a_new_crm_is_two_folders_seeds_and_two_lines(project: Path) -> None:
+    toy_crm.add_toy(project)
+    add_lines(project)
+    outcome = build_toy(project)
+    assert outcome.returncode == 0, outcome.stdout[-3000:]
+    with duckdb.connect(str(project / "drill.duckdb"), read_only=True) as connection:
+        deals = connection.execute(
+            "select opportunity_id, status, stage_id, amount, rep_id, team_id,"
+            " cast(closed_on as varchar) from marts.fct_opportunities order by 1"
+        ).fetchall()
+        reps = connection.execute(
+            "select rep_id, rep_name, team_id from marts.dim_reps where is_active order by 1"
+        ).fetchall()
+        audited = connection.execute(
+            "select distinct table_name from intermediate.int_raw_audit"
+            " where source_name = 'toy' order by 1"
+        ).fetchall()
+    assert deals == [
+        ("d1", "won", "closed_won", 1200, "ana", "north", "2025-03-03"),
+        ("d2", "lost", "closed_lost", 800, "ana", "north", "2025-02-14"),
+        ("d3", "open", "serious", 500, "ben", "south", None),
+    ]
+    assert reps == [("ana", "Ana Lind", "north"), ("ben", "Ben Okoro", "south")]
+    assert audited == [("deals",), ("sellers",), ("steps",)]
+
+
+def test_what_is_forgotten_of_a_new_crm_is_named(project: Path) -> None:
+    toy_crm.add_toy(project)
+    assert forgotten(project) == [
+        "known_crm_sources does not list toy",
+        *(f"staged_tables does not list toy.{table}" for table in ("deals", "steps", "sellers")),
+    ]
+    add_lines(project)
+    assert forgotten(project) == []
+    adapter = "models/intermediate/crm/toy/int_toy__people.sql"
+    staged = "models/staging/toy/stg_toy__opportunities.sql"
+    (project / adapter).unlink()
+    (project / staged).unlink()
+    stage_map = project / "seeds" / "mappings" / "stage_map.csv"
+    text = stage_map.read_text(encoding="utf-8")
+    stage_map.write_text(text.replace(toy_crm.STAGES, ""), encoding="utf-8")
+    assert forgotten(project) == [
+        f"{staged} is missing",
+        f"{adapter} is missing",
+        "seeds/mappings/stage_map.csv has no stage of toy",
+    ]
+    listed = "models/intermediate/people/int_reps_listed.sql"
+    replace(project / listed, "select * from reps", "select * from reps where 'toy' <> rep_id")
+    assert naming_a_crm(project) == [listed]

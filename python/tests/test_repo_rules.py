@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from crm_rules import forgotten, naming_a_crm
 from harness import GOLDEN, REPO, BuildProject
 
 Node = dict[str, Any]
@@ -368,6 +369,14 @@ def test_a_long_model_says_why() -> None:
         and not path.read_text().lstrip().startswith(("--", "{#"))
     ]
     assert not wrong
+
+
+def test_no_crm_is_half_known() -> None:
+    assert forgotten(REPO) == []
+
+
+def test_only_its_own_rooms_name_a_crm() -> None:
+    assert naming_a_crm(REPO) == []
 
 
 def test_macros_hold_no_engine() -> None:
