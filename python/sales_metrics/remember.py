@@ -8,9 +8,12 @@ holds what earlier builds read; int_attributes_remembered goes by it.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -19,6 +22,8 @@ from sales_metrics.publishing.writing import as_of_date, connected
 
 STATED = "intermediate.int_attributes_stated"
 COLUMNS = ("record_kind", "record_id", "attribute", "value", "known_on")
+# A day as the build reads it from a text (macro parse_day), whatever time stands behind.
+DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/)(\d{1,2})(?=$|[ T]\d{1,2}:)", re.ASCII)
 Entry = tuple[str, str, str, str, str]
 
 
@@ -26,13 +31,15 @@ def remember(database: Path, raw: Path) -> int:
     """Writes to the raw folder what a built database went by; how many entries are of its day.
 
     An entry is written where the value differs from the record's last one. Entries of the same
-    as-of day are replaced: of two builds of one day the later counts. Raises SalesMetricsError if
-    the database holds no build, a later build is remembered, or the file cannot be read or written.
+    as-of day are replaced: of two builds of one day the later counts. A row without a usable day,
+    which the build quarantines, is left as it is. Raises SalesMetricsError if the database holds no
+    build, a later build is remembered, or the file cannot be read or written.
     """
     day = as_of_date(database)
     path = raw / "ledger" / "known_attributes.csv"
-    earlier = [entry for entry in _entries(path) if entry[4] != day]
-    later = max((entry[4] for entry in earlier), default="")
+    kept = [(_day(entry[4]), entry) for entry in _entries(path)]
+    earlier = [(known_on, entry) for known_on, entry in kept if known_on != day]
+    later = max((known_on for known_on, _ in earlier), default="")
     if later > day:
         raise SalesMetricsError(
             f"{path} remembers a build as of {later}, and this one is as of {day}: an earlier build"
@@ -40,12 +47,13 @@ def remember(database: Path, raw: Path) -> int:
             exit_code=CHECK_FAILED,
         )
     last: dict[tuple[str, ...], str] = {}
-    for *key, value, _ in sorted(earlier, key=lambda entry: entry[4]):
-        last[tuple(key)] = value
+    for known_on, (*key, value, _) in sorted(earlier):
+        if known_on:
+            last[tuple(map(str.strip, key))] = value.strip()
     stated = _stated(database)
     # A record that says nothing, and never said anything, has nothing to remember.
     news = [(*key, value, day) for key, value in stated if value != last.get(key, "")]
-    _write(path, [*earlier, *news])
+    _write(path, [*(entry for _, entry in earlier), *news])
     return len(news)
 
 
@@ -73,19 +81,48 @@ def _entries(path: Path) -> list[Entry]:
     if not path.exists():
         return []
     with about(path), path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        if not set(COLUMNS) <= set(reader.fieldnames or ()):
-            raise SalesMetricsError(f"{path} lacks one of the columns {', '.join(COLUMNS)}.")
-        return [
-            (
-                row["record_kind"],
-                row["record_id"],
-                row["attribute"],
-                (row["value"] or "").strip(),
-                row["known_on"],
-            )
-            for row in reader
-        ]
+        rows = list(_rows(path, csv.reader(file, strict=True)))
+    names = rows[0][1] if rows else []
+    if not set(COLUMNS) <= set(names):
+        raise SalesMetricsError(f"{path} lacks one of the columns {', '.join(COLUMNS)}.")
+    for line, row in rows[1:]:
+        if len(row) != len(names):
+            fewer = "fewer" if len(row) < len(names) else "more"
+            raise _cannot_be_read(path, line, f"has {fewer} cells than the header")
+    kind, record, attribute, value, known_on = (names.index(column) for column in COLUMNS)
+    return [
+        (row[kind], row[record], row[attribute], row[value], row[known_on]) for _, row in rows[1:]
+    ]
+
+
+def _rows(path: Path, reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not blank, with the line it begins in."""
+    line = 1
+    try:
+        for row in reader:
+            if row:
+                yield line, row
+            line = reader.line_num + 1
+    except csv.Error:
+        raise _cannot_be_read(path, line, "has a quote that is not closed") from None
+
+
+def _cannot_be_read(path: Path, line: int, problem: str) -> SalesMetricsError:
+    """As the build says it of any CSV file (macro check_csv_file)."""
+    return SalesMetricsError(
+        f"{path}: line {line} {problem}; export it again as CSV in UTF-8 with commas, and quotes"
+        " around texts that hold one."
+    )
+
+
+def _day(text: str) -> str:
+    """The day in ISO, or nothing: the row is quarantined by the build."""
+    found = DAY.match(text.strip())
+    try:
+        day = dt.date(*(int(part) for part in found.groups() if part)) if found else None
+    except ValueError:
+        return ""
+    return day.isoformat() if day and 1900 <= day.year <= 2200 else ""
 
 
 def _write(path: Path, entries: Iterable[Entry]) -> None:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from harness import BuildProject
 from sales_metrics.cli import cli
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.remember import remember
+from sales_metrics.remember import COLUMNS, remember
 
 DEALS = "id,owner,stage,created_date,close_date,amount,account,loss_reason\n"
 ACCOUNTS = "id,name,employees\n"
@@ -21,13 +21,18 @@ SELECT = "+int_attributes_remembered +int_known_attribute_findings +data_quality
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    folder = tmp_path / "raw" / "csv_export"
-    folder.mkdir(parents=True)
-    write(tmp_path / "raw", employees="20", reason="Price")
-    return tmp_path / "raw"
+    return write(tmp_path / "raw", employees="20", reason="Price")
 
 
-def write(raw: Path, *, employees: str, reason: str) -> None:
+@pytest.fixture(scope="module")
+def built(build_project: BuildProject, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build of the same raw tables before anything is remembered."""
+    folder = write(tmp_path_factory.mktemp("raw"), employees="20", reason="Price")
+    return build_project(folder, as_of="2025-05-31", select=SELECT).database
+
+
+def write(raw: Path, *, employees: str, reason: str) -> Path:
+    (raw / "csv_export").mkdir(parents=True, exist_ok=True)
     (raw / "csv_export" / "opportunities.csv").write_text(
         f"{DEALS}d1,ida,Closed Lost,2025-03-03,2025-04-04,900,a1,{reason}\n"
         "d2,ida,Closed Lost,2025-03-03,2025-04-04,900,a1,\n",
@@ -36,11 +41,20 @@ def write(raw: Path, *, employees: str, reason: str) -> None:
     (raw / "csv_export" / "accounts.csv").write_text(
         f"{ACCOUNTS}a1,Fjordlys AS,{employees}\na2,Tinghus AB,\n", encoding="utf-8"
     )
+    return raw
 
 
 def kept(raw: Path) -> list[list[str]]:
     with (raw / "ledger" / "known_attributes.csv").open(encoding="utf-8") as file:
         return list(csv.reader(file))[1:]
+
+
+def ledger(raw: Path, *entries: list[str]) -> Path:
+    path = raw / "ledger" / "known_attributes.csv"
+    path.parent.mkdir()
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *entries])
+    return path
 
 
 FIRST = [
@@ -92,6 +106,60 @@ def test_an_entry_of_something_else_is_counted(build_project: BuildProject, raw:
         " where check_id like '%attribute' or check_id like '%remembered%' order by 1"
     )
     assert found == [("unknown_attribute", 1), ("unknown_remembered_record", 1)]
+
+
+DAYS = [
+    # Of these the build makes days, and of those none: it quarantines the rows.
+    ["account", "a1", "employees", "20", "2025/4/30"],
+    ["account", "a1", "employees", "15", "30.04.2025"],
+    ["account", "a2", "employees", "15", "when it was entered"],
+    ["account", "a2", "employees", "15", "9999-12-31"],
+    ["account", "a2", "employees", "15", "2025-02-30"],
+    ["account", "a2", "employees", "15", ""],
+]
+
+
+def test_a_day_the_build_cannot_read_blocks_nothing(build_project: BuildProject, raw: Path) -> None:
+    ledger(raw, *DAYS)
+    build = build_project(raw, as_of="2025-05-31", select=SELECT)
+    counted = build.query(
+        "select rows_failing from marts.data_quality"
+        " where check_id = 'quarantined_rows' and table_name = 'ledger.known_attributes'"
+    )
+    assert counted == [(5,)]
+    # The size is known by the one row that can be read; the others stay, to be mended.
+    assert remember(build.database, raw) == 1
+    assert kept(raw) == sorted([*DAYS, FIRST[1]])
+
+
+@pytest.mark.parametrize("text", ["2025-06-30", "2025/6/30", "2025-06-30T09:00:00Z"])
+def test_a_later_day_however_it_is_written(built: Path, raw: Path, text: str) -> None:
+    ledger(raw, ["account", "a1", "employees", "20", text])
+    with pytest.raises(SalesMetricsError, match=r"remembers a build as of 2025-06-30"):
+        remember(built, raw)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("account,a1,employees", "line 3 has fewer cells than the header"),
+        ("account,a1,employees,20,2025-05-31,!", "line 3 has more cells than the header"),
+        ('account,a1,employees,"20,2025-05-31', "line 3 has a quote that is not closed"),
+    ],
+)
+def test_a_row_of_another_shape_is_refused_as_the_build_refuses_it(
+    build_project: BuildProject, built: Path, raw: Path, line: str, sentence: str
+) -> None:
+    path = ledger(raw, ["account", "a1", "employees", "20", "2025-04-30"])
+    path.write_text(f"{path.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
+    before = path.read_bytes()
+    outcome = CliRunner().invoke(cli, ["remember", "--database", str(built), "--raw", str(raw)])
+    assert isinstance(outcome.exception, SalesMetricsError)
+    told = f"{path}: {sentence}; export it again as CSV in UTF-8 with commas, and quotes around"
+    assert str(outcome.exception).startswith(told)
+    assert path.read_bytes() == before
+    refused = build_project(raw, as_of="2025-05-31", select=SELECT, check=False)
+    assert told.removeprefix(str(path)) in refused.errors[0]
 
 
 def test_a_database_without_a_build_is_told_in_a_sentence(tmp_path: Path, raw: Path) -> None:
