@@ -7,28 +7,41 @@
     business_day(ts) the day in the business time zone of a UTC timestamp
 -#}
 
-{#- First that is given: var, environment, as_of.csv of the raw folder, the day the run started. -#}
 {% macro as_of_day() -%}
     {%- if not execute -%}{{ return('1970-01-01') }}{%- endif -%}
-    {%- set given = (
-        var('as_of_date', '') or env_var('SALES_METRICS_AS_OF_DATE', '')
-    ) | string | trim -%}
-    {%- set told_by = 'The var as_of_date' if var('as_of_date', '')
-        else 'The environment variable SALES_METRICS_AS_OF_DATE' -%}
-    {%- if not given -%}
-        {%- set given = as_of_file_day() -%}
-        {%- set told_by = raw_folder() ~ '/as_of.csv' -%}
+    {%- do refuse_first(as_of_problems()) -%}
+    {{ return(as_of_stated().day) }}
+{%- endmacro %}
+
+{#-
+    First that is given: var, environment, as_of.csv of the raw folder, the day the run started:
+    {day, told_by: empty for the last, problem: of the file, in a sentence}.
+-#}
+{% macro as_of_stated() -%}
+    {%- for given, told_by in [
+        (var('as_of_date', ''), 'The var as_of_date'),
+        (env_var('SALES_METRICS_AS_OF_DATE', ''),
+            'The environment variable SALES_METRICS_AS_OF_DATE'),
+    ] if given | string | trim -%}
+        {{ return({'day': given | string | trim, 'told_by': told_by, 'problem': none}) }}
+    {%- endfor -%}
+    {%- set file = as_of_file() -%}
+    {%- if file.day -%}
+        {{ return(dict(file, told_by=raw_folder() ~ '/as_of.csv')) }}
     {%- endif -%}
-    {%- if not given -%}
-        {%- set started = run_started_at.astimezone(business_zone()) -%}
-        {%- set given = started.strftime('%Y-%m-%d') -%}
-    {%- endif -%}
-    {%- if not is_iso_day(given) -%}
-        {%- do exceptions.raise_compiler_error(
-            told_by ~ " says '" ~ given ~ "', which is not a day written YYYY-MM-DD (1900 to 2200)."
-        ) -%}
-    {%- endif -%}
-    {{ return(given) }}
+    {%- set started = run_started_at.astimezone(business_zone()) -%}
+    {{ return({'day': started.strftime('%Y-%m-%d'), 'told_by': '', 'problem': none}) }}
+{%- endmacro %}
+
+{#- Why nobody can go by the as-of day that is stated, as raw_resolution() tells problems. -#}
+{% macro as_of_problems() -%}
+    {%- set stated = as_of_stated() -%}
+    {%- set told = stated.problem or (
+        none if is_iso_day(stated.day)
+        else stated.told_by ~ " says '" ~ stated.day
+            ~ "', which is not a day written YYYY-MM-DD (1900 to 2200)."
+    ) -%}
+    {{ return([{'source': none, 'table': none, 'told': told}] if told else []) }}
 {%- endmacro %}
 
 {% macro as_of_date() -%}
@@ -78,36 +91,43 @@
     {{ return(modules.pytz.timezone(business_timezone())) }}
 {%- endmacro %}
 
-{#- The day written in as_of.csv of the raw folder; empty text when there is no such file. -#}
-{% macro as_of_file_day() -%}
+{#- What as_of.csv of the raw folder says: {day, problem}; the day is empty without such a file. -#}
+{% macro as_of_file() -%}
     {%- set place = raw_folder() ~ '/as_of.csv' -%}
     {%- set known = raw_memory() -%}
     {%- if place not in known -%}
-        {%- do known.update({place: adapter.dispatch('as_of_file_day', 'sales_metrics')()}) -%}
+        {%- do known.update({place: adapter.dispatch('as_of_file', 'sales_metrics')()}) -%}
     {%- endif -%}
     {{ return(known[place]) }}
 {%- endmacro %}
 
-{% macro default__as_of_file_day() -%}
-    {{ return('') }}
+{% macro default__as_of_file() -%}
+    {{ return({'day': '', 'problem': none}) }}
 {%- endmacro %}
 
-{% macro duckdb__as_of_file_day() -%}
+{% macro duckdb__as_of_file() -%}
     {%- set path = raw_folder() ~ '/as_of.csv' -%}
     {%- if run_query("select file from glob('" ~ sql_text(path) ~ "')") | length == 0 -%}
-        {{ return('') }}
+        {{ return(default__as_of_file()) }}
     {%- endif -%}
-    {%- set days = run_query('select * from ' ~ csv_table(path).from) -%}
-    {{ return((days.rows[0][0] or '') | trim if days.rows | length > 0 else 'nothing') }}
+    {%- set table = dict(csv_table(path), place=path) -%}
+    {%- set problem = table.problem or csv_row_problem(table) -%}
+    {%- set days = [] if problem else run_query('select * from ' ~ table.from).rows -%}
+    {{ return({'day': first_cell(days), 'problem': problem}) }}
 {%- endmacro %}
 
-{% macro spark__as_of_file_day() -%}
+{% macro spark__as_of_file() -%}
     {%- set schema = landing_schema('as_of') -%}
     {%- if 'as_of' not in table_names(none, schema) -%}
-        {{ return('') }}
+        {{ return(default__as_of_file()) }}
     {%- endif -%}
-    {%- set days = run_query('select * from ' ~ schema ~ '.as_of') -%}
-    {{ return((days.rows[0][0] or '') | trim if days.rows | length > 0 else 'nothing') }}
+    {%- set days = run_query('select * from ' ~ schema ~ '.as_of').rows -%}
+    {{ return({'day': first_cell(days), 'problem': none}) }}
+{%- endmacro %}
+
+{#- A file with nothing below its header says nothing, which is no day. -#}
+{% macro first_cell(rows) -%}
+    {{ return((rows[0][0] or '') | trim or 'nothing' if rows | length > 0 else 'nothing') }}
 {%- endmacro %}
 
 {#- True when the text is a real day written YYYY-MM-DD (30 February is not). -#}

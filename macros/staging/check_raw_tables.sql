@@ -7,65 +7,44 @@
         {%- do land_raw_files() -%}
         {#- What was seen before may not be what has just landed. -#}
         {%- do raw_memory().clear() -%}
-        {%- do as_of_day() -%}
-        {{ check_for_unread_files() }}
-        {%- do crm_sources() -%}
-        {%- for contract in graph.sources.values() if contract.package_name == project_name -%}
-            {%- set table = raw_table(contract) -%}
-            {%- if table -%}
-                {%- do raw_fields(contract, table) -%}
-                {%- if table.path -%}{%- do check_csv_file(table) -%}{%- endif -%}
-            {%- endif -%}
-        {%- endfor -%}
+        {%- do refuse_first(raw_resolution().problems) -%}
     {%- endif -%}
 {%- endmacro %}
 
-{#- A required table that is missing while a file like it lies there: the sentence names it. -#}
-{% macro check_for_unread_files() -%}
-    {%- set files = raw_files_judged() | selectattr('check_id', 'equalto', 'unread_file') | list -%}
-    {%- for file in files -%}
-        {%- set contract = contracts_by_source()[file.source_name][file.table_name] -%}
-        {%- set is_crm = file.source_name in known_crm_sources() -%}
-        {%- if contract.meta.required
-            and not raw_table_is_present(file.source_name, file.table_name)
-            and (source_in_use(file.source_name) or is_crm and not any_crm_in_use()) -%}
-            {%- do exceptions.raise_compiler_error(
-                'Source ' ~ file.source_name ~ ': the required table ' ~ file.table_name
-                ~ ' is missing in ' ~ raw_place(file.source_name) ~ '. ' ~ file.told
-            ) -%}
-        {%- endif -%}
+{#- Stops with the first of some problems. -#}
+{% macro refuse_first(problems) -%}
+    {%- for problem in problems -%}
+        {%- do exceptions.raise_compiler_error(problem.told) -%}
     {%- endfor -%}
-{%- endmacro %}
-
-{% macro any_crm_in_use() -%}
-    {%- for source_name in known_crm_sources() if source_in_use(source_name) -%}
-        {{ return(true) }}
-    {%- endfor -%}
-    {{ return(false) }}
 {%- endmacro %}
 
 {#-
-    Tells the programs around dbt what a build would read and how, so that they need not find out by
-    rules of their own: `dbt run-operation tell_raw_tables`. The files come first, because they may
-    explain why the rest is refused.
-        as_of_day, files: [{check_id, file, source_name, table_name, told}], doubled: sentences
-        tables: [{source, table, place, from, columns: {name: {sql, type, value}}}], where value is
-        the expression, over columns under the contract's names, that staging reads; none for text
+    Tells the programs around dbt what a build would read and how, and why it would not, so that they
+    need not find out by rules of their own: `dbt run-operation tell_raw_tables`. A file no engine can
+    open ends it at once, hence what was found before is told first.
+        files      [{check_id, file, source_name, table_name, read_instead, told}]
+        problems   [{source, table, told}]; the build stops with the first
+        as_of      {day, told_by: empty where nobody names the day}; {} where it is no day
+        doubled    sentences
+        tables     see told_table: every table of the contract
+        currency   the reporting currency
 -#}
 {% macro tell_raw_tables() -%}
     {{ check_vars() }}
     {%- do land_raw_files() -%}
     {%- do raw_memory().clear() -%}
     {%- do tell({'files': raw_files_judged()}) -%}
-    {{ check_raw_tables() }}
+    {%- set found = raw_resolution(tells=true) -%}
     {%- set tables = [] -%}
-    {%- for contract in graph.sources.values() if contract.package_name == project_name -%}
-        {%- set table = raw_table(contract) -%}
-        {%- if table -%}{%- do tables.append(told_table(contract, table)) -%}{%- endif -%}
+    {%- for one in found.tables -%}
+        {%- do tables.append(told_table(one.contract, one.table, one.fields)) -%}
     {%- endfor -%}
     {%- do tell({
-        'as_of_day': as_of_day(), 'tables': tables,
+        'as_of': {} if as_of_problems() else as_of_stated(),
+        'problems': found.problems,
         'doubled': raw_columns_doubled() | map(attribute='told') | list,
+        'tables': tables,
+        'currency': var('reporting_currency'),
     }) -%}
 {%- endmacro %}
 
@@ -73,22 +52,57 @@
     {%- do log('sales_metrics tells ' ~ tojson(what), info=true) -%}
 {%- endmacro %}
 
-{% macro told_table(contract, table) -%}
-    {%- set formats = {
-        'date': raw_format(contract, 'date'), 'amount': raw_format(contract, 'amount'),
-    } -%}
-    {%- set columns = {} -%}
-    {%- for field in raw_fields(contract, table) if field.physical -%}
-        {%- set value = none if type_family(field.type) == 'text'
-            else cast_raw(
-                adapter.quote(field.name), field.physical.type, field, field.formats or formats
-            ) | trim -%}
-        {%- do columns.update({field.name: {
-            'sql': field.physical.sql, 'type': field.physical.type, 'value': value,
-        }}) -%}
+{#-
+    {source, name, is_required, key, latest_by, fresh_days, place, relation: SQL, is_file,
+    loader: names of columns a loader added,
+    columns: [{name, data_type, is_required, filled, sql: as it is called there, value}]}
+    where value is the expression, over columns of the contract's names, that staging reads; none for
+    text. A table that is missing or has a problem has no place, a missing column no sql.
+-#}
+{% macro told_table(contract, table, fields) -%}
+    {%- set columns = [] -%}
+    {%- for column in contract.columns.values() -%}
+        {%- set field = fields | selectattr('name', 'equalto', column.name) | first -%}
+        {%- set is_there = fields and field.physical -%}
+        {%- do columns.append({
+            'name': column.name,
+            'data_type': column.data_type,
+            'is_required': column.meta.required,
+            'filled': column_filled(contract, column),
+            'sql': field.physical.sql if is_there else none,
+            'value': cast_raw(
+                adapter.quote(column.name), field.physical.type, field, field.formats
+            ) | trim if is_there and type_family(column.data_type) != 'text' else none,
+        }) -%}
+    {%- endfor -%}
+    {%- set loader = [] -%}
+    {%- for name in loader_columns().values() | sum(start=[]) if fields and name in table.columns and name not in contract.columns -%}
+        {%- do loader.append(name) -%}
     {%- endfor -%}
     {{ return({
-        'source': contract.source_name, 'table': contract.name, 'place': table.place,
-        'from': table.from, 'columns': columns,
+        'source': contract.source_name,
+        'name': contract.name,
+        'is_required': contract.meta.required,
+        'key': contract.meta.key,
+        'latest_by': contract.meta.get('latest_by', []),
+        'fresh_days': contract.source_meta.get('fresh_days', {}),
+        'place': table.place if fields else none,
+        'relation': table.from if fields else none,
+        'is_file': table.get('is_file', false) if fields else false,
+        'loader': loader,
+        'columns': columns,
     }) }}
+{%- endmacro %}
+
+{#-
+    How full a column must be, {warn, error, drop}: its own contract over that of its source, for
+    keys and for other columns. None where nobody says so of an optional column.
+-#}
+{% macro column_filled(contract, column) -%}
+    {%- set own = column.meta.get('filled') -%}
+    {%- if not own and not column.meta.required -%}{{ return(none) }}{%- endif -%}
+    {%- set usual = contract.source_meta.get(
+        'filled_keys' if column.name in contract.meta.key else 'filled', {}
+    ) -%}
+    {{ return(dict({'warn': 0, 'error': 0, 'drop': 0.2}, **dict(usual, **(own or {})))) }}
 {%- endmacro %}

@@ -14,14 +14,18 @@
         {%- do found.append(source_name) -%}
     {%- endfor -%}
     {%- if not found -%}
-        {%- do exceptions.raise_compiler_error(
-            "No table of a CRM was found in the raw folder '" ~ raw_folder() ~ "': it holds no "
-            ~ known_crm_sources() | join('/ nor ') ~ "/ with files such as opportunity.parquet or "
-            ~ "opportunities.csv; name another folder in SALES_METRICS_RAW, or a schema in the var "
-            ~ "raw_schemas."
-        ) -%}
+        {%- do exceptions.raise_compiler_error(no_crm_told()) -%}
     {%- endif -%}
     {{ return(found) }}
+{%- endmacro %}
+
+{% macro no_crm_told() -%}
+    {{ return(
+        "No table of a CRM was found in the raw folder '" ~ raw_folder() ~ "': it holds no "
+        ~ known_crm_sources() | join('/ nor ') ~ "/ with files such as opportunity.parquet or "
+        ~ "opportunities.csv; name another folder in SALES_METRICS_RAW, or a schema in the var "
+        ~ "raw_schemas."
+    ) }}
 {%- endmacro %}
 
 {#-

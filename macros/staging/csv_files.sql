@@ -5,8 +5,8 @@
 
     csv_header(lines, contract)  where the header stands: {place, names, lines_before: not blank}
     csv_cells(line)              the cells of a line, trimmed, without their quotes
-    csv_table(path, contract)    DuckDB: {from, columns, lines_before_header} of a file
-    check_csv_file(table)        DuckDB: stops at rows with other cells than the header
+    csv_table(path, contract)    DuckDB: {from, columns, lines_before_header, problem} of a file
+    csv_row_problem(table)       DuckDB: the first row with other cells than the header, in a sentence
 -#}
 
 {#-
@@ -38,14 +38,7 @@
 
 {% macro names_required_columns(names, contract) -%}
     {%- set there = names | map('lower') | list -%}
-    {%- set waived = var('waived_columns', {}).get(contract.source_name, {})
-        .get(contract.name, []) -%}
-    {%- for column in contract.columns.values()
-        if column.meta.required
-        and (column.name in contract.meta.key or column.name not in waived)
-        and not spelled_in(there, column_spellings(contract, column)) -%}
-        {{ return(false) }}
-    {%- endfor -%}
+    {%- for column in columns_missing(contract, there) -%}{{ return(false) }}{%- endfor -%}
     {{ return(true) }}
 {%- endmacro %}
 
@@ -60,15 +53,15 @@
 
 {% macro csv_table(path, contract=none) -%}
     {%- set lines = [] -%}
-    {%- for row in run_query(
-        "select line from " ~ csv_reader(path, ['line'], 0, divided=false) ~ " limit 20"
+    {%- set problems = [] -%}
+    {%- set told = csv_rejects(
+        path, 'line', csv_reader(path, ['line'], 0, divided=false) ~ ' limit 20', lines
     ) -%}
-        {%- do lines.append(row[0] or '') -%}
-    {%- endfor -%}
+    {%- if told -%}{%- do problems.append(told) -%}{%- endif -%}
     {%- set header = csv_header(lines, contract) -%}
     {%- for mark, named in {';': 'semicolons', '\t': 'tabs', '|': 'vertical bars'}.items()
         if header.names | length == 1 and mark in header.names[0] -%}
-        {%- do exceptions.raise_compiler_error(
+        {%- do problems.append(
             path ~ ' is divided by ' ~ named ~ ', not by commas: export it again with commas.'
         ) -%}
     {%- endfor -%}
@@ -86,6 +79,7 @@
         'from': csv_reader(path, names, header.place),
         'columns': columns,
         'lines_before_header': header.lines_before,
+        'problem': problems | first | default(none),
     }) }}
 {%- endmacro %}
 
@@ -106,17 +100,27 @@
     ) }}
 {%- endmacro %}
 
-{#- A row with more or fewer cells than the header would be shifted or dropped. -#}
-{% macro check_csv_file(table) -%}
-    {%- do run_query(
-        "select count(columns(*)) from " ~ table.from | replace(
+{#- A row with more or fewer cells would be shifted or dropped. -#}
+{% macro csv_row_problem(table) -%}
+    {{ return(csv_rejects(table.place, 'count(columns(*))', table.from)) }}
+{%- endmacro %}
+
+{#-
+    A sentence about the first row of a file that cannot be read, or none; what can be read of the
+    one selected column is added to `found`.
+-#}
+{% macro csv_rejects(place, selected, reader, found=[]) -%}
+    {%- for row in run_query(
+        'select ' ~ selected ~ ' from ' ~ reader | replace(
             'ignore_errors = false',
             "ignore_errors = true, store_rejects = true, rejects_table = 'csv_rejects', "
             ~ "rejects_scan = 'csv_scans', rejects_limit = 100"
         )
     ) -%}
+        {%- do found.append(row[0] or '') -%}
+    {%- endfor -%}
     {%- set wrong = run_query(
-        "select line, error_type from csv_rejects order by line, error_type limit 1"
+        'select line, error_type from csv_rejects order by line, error_type limit 1'
     ) -%}
     {%- do run_query('drop table csv_rejects') -%}
     {%- do run_query('drop table csv_scans') -%}
@@ -128,9 +132,19 @@
             'INVALID ENCODING': 'is not in UTF-8',
             'LINE SIZE OVER MAXIMUM': 'is longer than 2 MB',
         } -%}
-        {%- do exceptions.raise_compiler_error(
-            table.place ~ ": line " ~ row[0] ~ " " ~ told.get(row[1], 'cannot be read as CSV')
+        {{ return(
+            place ~ ": line " ~ row[0] ~ " " ~ told.get(row[1], 'cannot be read as CSV')
             ~ "; export it again as CSV in UTF-8 with commas, and quotes around texts that hold one."
-        ) -%}
+        ) }}
     {%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{% macro is_empty_file(path) -%}
+    {%- set sizes = run_query("select size from read_blob('" ~ glob_text(path) ~ "')") -%}
+    {{ return(sizes.rows | length == 1 and sizes.rows[0][0] == 0) }}
+{%- endmacro %}
+
+{% macro empty_file_told(place) -%}
+    {{ return(place ~ ' is empty: the export was cut off; export it again.') }}
 {%- endmacro %}

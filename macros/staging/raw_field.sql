@@ -2,6 +2,7 @@
     Which physical column stands for a column of the contract.
 
     raw_fields(contract, table)  every column of the contract with what it is read from
+    raw_fields_missing           sentences about those that must not be missing
     *_spellings                  the names a table or column is accepted under, first choice first
     spelled_in(names, spellings) the first spelling that is among the names, else none
 -#}
@@ -9,7 +10,6 @@
     {%- set fields = [] -%}
     {%- for column in contract.columns.values() -%}
         {%- set spelled = spelled_in(table.columns, column_spellings(contract, column)) -%}
-        {%- if not spelled -%}{%- do check_may_be_missing(contract, table, column) -%}{%- endif -%}
         {%- do fields.append({
             'name': column.name,
             'type': column.data_type,
@@ -27,7 +27,9 @@
             'physical': table.columns[spelled] if spelled else none,
         }) -%}
     {%- endfor -%}
-    {%- do check_one_of(contract, table, fields) -%}
+    {%- for told in raw_fields_missing(contract, table) -%}
+        {%- do exceptions.raise_compiler_error(told) -%}
+    {%- endfor -%}
     {{ return(fields) }}
 {%- endmacro %}
 
@@ -83,36 +85,49 @@
     {{ return(none) }}
 {%- endmacro %}
 
-{#- Stops the build when a column that is required and not waived is missing. -#}
-{% macro check_may_be_missing(contract, table, column) -%}
+{#- Columns that are required and neither waived nor among the names. -#}
+{% macro columns_missing(contract, names) -%}
     {%- set waived = var('waived_columns', {}).get(contract.source_name, {})
         .get(contract.name, []) -%}
-    {%- set is_key = column.name in contract.meta.key -%}
-    {%- if column.meta.required and (is_key or column.name not in waived) -%}
-        {%- do exceptions.raise_compiler_error(
-            raw_name(contract, table) ~ ": the required column " ~ column.name
-            ~ " is missing; looked for " ~ plain_spellings(contract, column) | join(', ')
-            ~ ", in any case and with _c or __c behind; rename it"
-            ~ (" or give its name in the var raw_columns: it tells the rows apart, so none can do "
-            ~ "without it." if is_key
-            else ", give its name in the var raw_columns or do without it by the var "
-            ~ "waived_columns.")
-        ) -%}
-    {%- endif -%}
+    {%- set found = [] -%}
+    {%- for column in contract.columns.values()
+        if column.meta.required and (column.name in contract.meta.key or column.name not in waived)
+        and not spelled_in(names, column_spellings(contract, column)) -%}
+        {%- do found.append(column) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
-{#- Stops the build when none of the columns of which one is required is there. -#}
-{% macro check_one_of(contract, table, fields) -%}
+{#- Columns that must not be missing and are, one sentence each. -#}
+{% macro raw_fields_missing(contract, table) -%}
+    {%- set found = [] -%}
+    {%- for column in columns_missing(contract, table.columns) -%}
+        {%- do found.append(missing_column_told(
+            contract, table, column.name, plain_spellings(contract, column)
+        )) -%}
+    {%- endfor -%}
+    {#- Of these any will do. -#}
     {%- set wanted = contract.meta.get('required_one_of', []) -%}
-    {%- set there = fields | selectattr('physical') | map(attribute='name') | list -%}
-    {%- if wanted and not spelled_in(there, wanted) -%}
-        {%- for column in contract.columns.values() if column.name == wanted[0] -%}
-            {%- do check_may_be_missing(contract, table, {
-                'name': wanted | join(' or '),
-                'meta': {'required': true, 'spellings': wanted},
-            }) -%}
-        {%- endfor -%}
+    {%- set spellings = [] -%}
+    {%- for column in contract.columns.values() if column.name in wanted -%}
+        {%- do spellings.extend(column_spellings(contract, column)) -%}
+    {%- endfor -%}
+    {%- if wanted and not spelled_in(table.columns, spellings) -%}
+        {%- do found.append(missing_column_told(
+            contract, table, wanted | join(' or '), wanted
+        )) -%}
     {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{% macro missing_column_told(contract, table, name, looked_for) -%}
+    {{ return(
+        raw_name(contract, table) ~ ": the required column " ~ name ~ " is missing; looked for "
+        ~ looked_for | join(', ') ~ ", in any case and with _c or __c behind; rename it"
+        ~ (" or give its name in the var raw_columns: it tells the rows apart, so none can do "
+        ~ "without it." if name in contract.meta.key
+        else ", give its name in the var raw_columns or do without it by the var waived_columns.")
+    ) }}
 {%- endmacro %}
 
 {% macro raw_name(contract, table) -%}

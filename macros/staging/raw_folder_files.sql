@@ -103,12 +103,13 @@
     {%- set found = [] -%}
     {%- for tables in contracts_by_source().values() if execute -%}
         {%- for contract in tables.values() -%}
-            {%- set table = raw_table(contract) -%}
+            {%- set table = raw_table_found(contract) -%}
+            {%- set is_read = table and not table.problem and not raw_fields_missing(contract, table) -%}
             {%- set fields = raw_fields(contract, table) | selectattr('physical') | list
-                if table else [] -%}
+                if is_read else [] -%}
             {%- set used = [] -%}
             {%- for field in fields -%}{%- do used.append(field.physical.sql) -%}{%- endfor -%}
-            {%- for field in fields if table -%}
+            {%- for field in fields -%}
                 {%- set spellings = column_spellings(contract, contract.columns[field.name]) -%}
                 {%- for name, physical in table.columns.items() if physical.sql not in used
                     and (name in spellings or modules.re.sub('_1$', '', name) in spellings) -%}

@@ -4,26 +4,31 @@
     raw_table(contract)         none when there is no such table, else
                                 {from: SQL of the relation, place: for people, columns: see below,
                                 path: of a CSV file, is_text: true for one, lines_before_header}
+    raw_table_found(contract)   the same; what is wrong with the file is its `problem`, a sentence
     raw_relations(source_name)  every relation of a source, by lower-case name
     raw_files(folder)           dispatched: every Parquet or CSV file of a folder, likewise
 -#}
 {% macro raw_table(contract) -%}
+    {%- set table = raw_table_found(contract) -%}
+    {%- if not table and contract.meta.required and source_in_use(contract.source_name) -%}
+        {%- do exceptions.raise_compiler_error(missing_table_told(contract)) -%}
+    {%- elif table and table.problem -%}
+        {%- do exceptions.raise_compiler_error(table.problem) -%}
+    {%- endif -%}
+    {{ return(table) }}
+{%- endmacro %}
+
+{% macro raw_table_found(contract) -%}
     {%- set present = raw_relations(contract.source_name) -%}
     {%- set spelled = spelled_in(present, table_spellings(contract)) -%}
-    {%- if not spelled -%}
-        {%- if contract.meta.required and source_in_use(contract.source_name) -%}
-            {%- do exceptions.raise_compiler_error(
-                "Source " ~ contract.source_name ~ ": the required table " ~ contract.name
-                ~ " is missing in " ~ raw_place(contract.source_name) ~ "; looked for "
-                ~ table_spellings(contract) | join(', ') ~ "."
-            ) -%}
-        {%- endif -%}
-        {{ return(none) }}
-    {%- endif -%}
+    {%- if not spelled -%}{{ return(none) }}{%- endif -%}
     {%- set table = present[spelled] -%}
     {%- if 'columns' not in table -%}
         {%- do table.update(
-            csv_table(table.path, contract) if table.path else {'columns': raw_columns(table)}
+            {'problem': empty_file_told(table.place), 'columns': {}}
+            if table.is_file and is_empty_file(table.place)
+            else csv_table(table.path, contract) if table.path
+            else {'columns': raw_columns(table)}
         ) -%}
     {%- endif -%}
     {{ return(table) }}
@@ -84,10 +89,13 @@
         {%- set parts = modules.re.match('^(.+)[.](parquet|csv)$', path.split('/')[-1] | lower) -%}
         {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}
         {%- if parts and parts.group(2) == 'csv' -%}
-            {%- do found.update({parts.group(1): {'place': path, 'path': path, 'is_text': true}}) -%}
+            {%- do found.update({parts.group(1): {
+                'place': path, 'path': path, 'is_text': true, 'is_file': true,
+            }}) -%}
         {%- elif parts -%}
             {%- do found.update({parts.group(1): {
                 'from': "read_parquet('" ~ glob_text(path) ~ "')", 'place': path, 'is_text': false,
+                'is_file': true,
             }}) -%}
         {%- endif -%}
     {%- endfor -%}

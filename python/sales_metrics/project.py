@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import subprocess
@@ -37,6 +38,34 @@ def read_yaml(path: Path) -> dict[str, Any]:
         if content is not None and not isinstance(content, dict):
             raise TypeError("it must hold names with values")
     return dict(content or {})
+
+
+def project_vars(project: Path) -> dict[str, Any]:
+    path = project / "dbt_project.yml"
+    found = read_yaml(path).get("vars") or {}
+    if not isinstance(found, dict):
+        raise SalesMetricsError(f"The vars in {path} must be names with values.")
+    return found
+
+
+def read_seed(path: Path, *columns: str) -> list[dict[str, str]]:
+    """The rows of a CSV file of the project; of one that is not there, none."""
+    if not path.is_file():
+        return []
+    with about(path), path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+        for name in columns:
+            if rows and any(row.get(name) is None for row in rows):
+                raise LookupError(f"the column {name}, or its last row is cut off")
+    return rows
+
+
+def check_raw_folder(raw: Path) -> None:
+    if not raw.is_dir():
+        raise SalesMetricsError(
+            f"There is no raw folder {raw}: set SALES_METRICS_RAW to the folder that holds one"
+            " folder per source."
+        )
 
 
 def check_settings() -> None:

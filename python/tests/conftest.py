@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness import DEMO, REPO, BuildProject, Project, write_small_company
+from harness import DEMO, REPO, Ask, BuildProject, Project, write_small_company
 
 SHARED_DATA = Path(os.environ.get("SALES_METRICS_SHARED_DATA", REPO.parent / "shared" / "data"))
 
@@ -22,6 +22,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def build_project(project: Project) -> BuildProject:
     """Builds the marts of a raw folder; see `harness.Project.build`."""
     return project.build
+
+
+@pytest.fixture(scope="session")
+def ask(project: Project) -> Ask:
+    """Asks dbt what it would read of a raw folder; see `harness.Project.ask`."""
+    return project.ask
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,13 @@ import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
+import yaml
+
+if TYPE_CHECKING:
+    from sales_metrics.dbt_runs.reading import Reading, Refusal
 
 REPO = Path(__file__).resolve().parents[2]
 DEMO = REPO / "data" / "demo"
@@ -45,6 +49,17 @@ class BuildProject(Protocol):
         check: bool = True,
         database: Path | None = None,
     ) -> Build: ...
+
+
+class Ask(Protocol):
+    """The signature of the `ask` fixture."""
+
+    def __call__(
+        self,
+        raw: Path,
+        vars: Mapping[str, Any] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Reading | Refusal: ...
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,7 @@ class Project:
     def __init__(self, work: Path) -> None:
         self._work = work
         self._builds: dict[str, Build] = {}
+        self._parsed: Any = None
 
     def build(
         self,
@@ -149,6 +165,69 @@ class Project:
         if check and not build.success:
             raise AssertionError("dbt build failed:\n" + "\n".join(build.errors))
         return build
+
+    def ask(
+        self,
+        raw: Path,
+        vars: Mapping[str, Any] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Reading | Refusal:
+        """Asks dbt what it would read as `run` does, on a project that is parsed once."""
+        from sales_metrics.dbt_runs import dbt, reading
+
+        last = self._on_parsed(["run-operation", reading.MACRO], raw, vars or {}, settings or {})
+        return reading.understood(dbt.outcome({**last, "results": []}), last["said"], raw)
+
+    def refused(self, raw: Path, select: str, vars: Mapping[str, Any] | None = None) -> list[str]:
+        """Why `dbt build` of a selection refuses a raw folder; on a project that is parsed once."""
+        from sales_metrics.dbt_runs import dbt
+
+        arguments = [*_without_tests(), "--select", *select.split()]
+        last = self._on_parsed(arguments, raw, vars or {}, {})
+        return [] if last["success"] else list(dbt.outcome({**last, "results": []}).sentences)
+
+    def _on_parsed(
+        self,
+        arguments: Sequence[str],
+        raw: Path,
+        vars: Mapping[str, Any],
+        settings: Mapping[str, str],
+    ) -> dict[str, Any]:
+        """What dbt does and says, as its child tells it to the program."""
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
+        from dbt.contracts.graph.manifest import Manifest
+
+        from sales_metrics.dbt_runs.dbt_child import TELLS
+
+        work = self._work / "parsed"
+        common = [
+            *("--project-dir", str(REPO), "--profiles-dir", str(REPO / "profiles")),
+            *("--target-path", str(work / "target"), "--log-path", str(work / "logs")),
+            *("--no-send-anonymous-usage-stats", "--quiet"),
+        ]
+        place = {"SALES_METRICS_DUCKDB": str(work / "asked.duckdb")}
+        if self._parsed is None:
+            work.mkdir()
+            with environment(place):
+                self._parsed = dbtRunner().invoke(["parse", *common]).result
+            assert isinstance(self._parsed, Manifest)
+        errors: list[str] = []
+        said: dict[str, Any] = {}
+
+        def listen(event: Any) -> None:
+            if event.info.name == "JinjaLogInfo" and event.data.msg.startswith(TELLS):
+                said.update(json.loads(event.data.msg.removeprefix(TELLS)))
+            elif event.info.level == "error" and event.info.msg.strip():
+                errors.append(event.info.msg.strip())
+
+        with environment({**place, "SALES_METRICS_RAW": str(raw), **settings}):
+            done = dbtRunner(manifest=self._parsed, callbacks=[listen]).invoke(
+                [*arguments, "--vars", yaml.safe_dump(dict(vars)), *common]
+            )
+        DuckDBConnectionManager.close_all_connections()
+        exception = str(done.exception or "") or None
+        return {"success": done.success, "exception": exception, "errors": errors, "said": said}
 
     def manifest(self) -> dict[str, Any]:
         """dbt's manifest of the project as it lies, parsed once."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from harness import Ask
 from publishing_harness import write_work
 from sales_metrics.expectations.audit import Audit
 from sales_metrics.expectations.page import quality_rows, render_page
@@ -16,7 +17,7 @@ HALF = 100
 
 
 @pytest.fixture
-def audit(tmp_path: Path) -> Audit:
+def audit(ask: Ask, tmp_path: Path) -> Audit:
     """Half the deals are won; some are in another currency, deleted or changed too late."""
     rows = [
         {
@@ -30,7 +31,7 @@ def audit(tmp_path: Path) -> Audit:
     ]
     # An older version of a row is not the row.
     rows.append({**rows[5], "amount": "9.00", "system_modstamp": "2025-06-01T08:00:00.000Z"})
-    return audited(write(tmp_path / "raw", rows), tmp_path / "work")
+    return audited(ask, write(tmp_path / "raw", rows), tmp_path / "work")
 
 
 def marts(path: Path, spoil: str = "") -> Path:

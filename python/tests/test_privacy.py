@@ -281,40 +281,36 @@ def write_raw(folder: Path, amount: str, every: int = 1) -> Path:
 # What the macro of this name tells `run` of the one table.
 TELLS = """
 {% macro tell_raw_tables() -%}
-    {%- set columns = {} -%}
+    {%- set columns = [] -%}
     {%- for name in ['id', 'stage', 'loss_reason', 'type', 'amount'] -%}
-        {%- set column = {'sql': '"' ~ name ~ '"', 'type': 'varchar', 'value': none} -%}
-        {%- do columns.update({name: column}) -%}
+        {%- set is_amount = name == 'amount' -%}
+        {%- do columns.append({
+            'name': name, 'data_type': 'decimal(18,2)' if is_amount else 'string',
+            'is_required': false, 'filled': none, 'sql': '"' ~ name ~ '"',
+            'value': 'try_cast("amount" as decimal(18, 2))' if is_amount else none,
+        }) -%}
     {%- endfor -%}
-    {%- do columns['amount'].update({'value': 'try_cast("amount" as decimal(18, 2))'}) -%}
+    {%- set place = env_var('SALES_METRICS_RAW') ~ '/csv_export/opportunities.csv' -%}
     {%- set table = {
-        'source': 'csv_export', 'table': 'opportunities', 'from': '', 'columns': columns,
-        'place': env_var('SALES_METRICS_RAW') ~ '/csv_export/opportunities.csv',
+        'source': 'csv_export', 'name': 'opportunities', 'is_required': true, 'key': ['id'],
+        'latest_by': [], 'fresh_days': {}, 'place': place, 'is_file': true, 'loader': [],
+        'relation': "read_csv('" ~ place ~ "', header = true, all_varchar = true)",
+        'columns': columns,
     } -%}
     {%- do log('sales_metrics tells ' ~ tojson({
-        'files': [], 'as_of_day': '2025-06-30', 'tables': [table], 'doubled': [],
+        'files': [], 'as_of': {'day': '2025-06-30', 'told_by': ''}, 'problems': [],
+        'tables': [table], 'doubled': [], 'currency': 'USD',
     }), info=true) -%}
 {%- endmacro %}
 """
 
 
 def write_project(folder: Path) -> Path:
-    """The tiny project with a contract, a stage map and a table of what people typed."""
+    """The tiny project with a raw table, a stage map and a table of what people typed."""
     write_tiny_project(folder)
-    columns = "".join(
-        f"          - {{name: {name}, data_type: {kind}}}\n"
-        for name, kind in {
-            "id": "string",
-            "stage": "string",
-            "loss_reason": "string",
-            "type": "string",
-            "amount": "'decimal(18,2)'",
-        }.items()
-    )
     files = {
         "models/staging/csv_export/_csv_export__sources.yml": (
             "sources:\n  - name: csv_export\n    tables:\n      - name: opportunities\n"
-            f"        columns:\n{columns}"
         ),
         "macros/tell_raw_tables.sql": TELLS,
         "seeds/mappings/stage_map.csv": (

@@ -6,19 +6,20 @@ stated here by hand.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 import yaml
 
-from harness import GOLDEN, REPO, Build, BuildProject
-from sales_metrics import csv_files
-from sales_metrics.contract import read_contract
+from harness import GOLDEN, REPO, Ask, Build, BuildProject
+from sales_metrics.dbt_runs.reading import Reading, Refusal
 from sales_metrics.expectations.landing import write_landing
 
 STAGING = (
@@ -326,28 +327,26 @@ ROW = "D-1,eva,Open,2025-02-03,2025-12-31,100\n"
     ],
 )
 def test_a_file_whose_rows_do_not_fit_its_header_stops_the_build(
-    build_project: BuildProject, tmp_path: Path, text: str, sentence: str
+    ask: Ask, build_project: BuildProject, tmp_path: Path, text: str, sentence: str
 ) -> None:
     raw = write(tmp_path / "raw", {"csv_export/opportunities": text})
     told = only_error(build_project(raw, select=STAGING, check=False))
     assert sentence in told
     assert str(raw / "csv_export" / "opportunities.csv") in told
-    # `run` and `doctor` look at the file before dbt does.
-    landing = write_landing(raw, tmp_path / "landing.duckdb", read_contract(REPO))
-    if "column" not in sentence:
-        (unreadable,) = landing.unreadable
-        assert sentence.rstrip(";") in unreadable
+    refused = ask(raw)
+    assert isinstance(refused, Refusal)
+    assert refused.sentences[0] == told
 
 
-def test_the_audit_reads_the_lines_the_build_reads(tmp_path: Path) -> None:
+def test_the_audit_reads_the_lines_the_build_reads(ask: Ask, tmp_path: Path) -> None:
     text = '# Deals, "2025"\n\n' + HEADER + ROW + "#2,eva,Open #2,2025-02-03,2025-12-31,1\n"
     raw = write(tmp_path / "raw", {"csv_export/opportunities": text})
-    landing = write_landing(raw, tmp_path / "landing.duckdb", read_contract(REPO))
-    assert landing.unreadable == ()
+    told = ask(raw)
+    assert isinstance(told, Reading)
+    write_landing(told.files, tmp_path / "landing.duckdb")
     with duckdb.connect(str(tmp_path / "landing.duckdb"), read_only=True) as connection:
         found = connection.execute("select id, stage from csv_export.opportunities order by 1")
         assert found.fetchall() == [("#2", "Open #2"), ("D-1", "Open")]
-    assert csv_files.unique_names(["id", "", "ID"]) == ["id", "column1", "ID_2"]
 
 
 def test_a_key_is_neither_waived_nor_advised_to_be(
@@ -366,42 +365,46 @@ def test_a_key_is_neither_waived_nor_advised_to_be(
 def waivable(folder: Path) -> dict[str, dict[str, list[str]]]:
     """The required columns of the tables of a raw folder that are no part of a key."""
     found: dict[str, dict[str, list[str]]] = {}
+    for source, table, contract in contracts():
+        columns = [
+            column["name"]
+            for column in contract["columns"]
+            if column["config"]["meta"]["required"]
+            and column["name"] not in contract["config"]["meta"]["key"]
+        ]
+        if columns and (folder / source / f"{table}.csv").is_file():
+            found.setdefault(source, {})[table] = columns
+    return found
+
+
+def contracts() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Source, table and contract of every raw table."""
     for path in (REPO / "models" / "staging").glob("*/_*__sources.yml"):
         for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]:
             for table in source["tables"]:
-                meta = table["config"]["meta"]
-                columns = [
-                    column["name"]
-                    for column in table["columns"]
-                    if column["config"]["meta"]["required"] and column["name"] not in meta["key"]
-                ]
-                if columns and (folder / source["name"] / f"{table['name']}.csv").is_file():
-                    found.setdefault(source["name"], {})[table["name"]] = columns
-    return found
+                yield source["name"], table["name"], table
 
 
 def without(raw: Path, folder: Path, columns: Mapping[str, Mapping[str, list[str]]]) -> Path:
     """A copy of a raw folder whose files lack these columns, whatever they are spelled like."""
     shutil.copytree(raw, folder)
-    contract = {(one.source, one.name): one for one in read_contract(REPO)}
-    for source, tables in columns.items():
-        for table, names in tables.items():
+    for source, table, contract in contracts():
+        names = columns.get(source, {}).get(table, [])
+        spellings = {
+            spelling
+            for column in contract["columns"]
+            if column["name"] in names
+            for spelling in (column["name"], *column["config"]["meta"].get("spellings", []))
+        }
+        if names:
             path = folder / source / f"{table}.csv"
-            spellings = {
-                spelling
-                for column in contract[source, table].columns
-                if column.name in names
-                for spelling in (column.name, *column.spellings)
-            }
-            with duckdb.connect() as connection:
-                relation = csv_files.relation(path, csv_files.header(path))
-                connection.execute(f"create table t as select * from {relation}")
-                kept = [
-                    f'"{name}"'
-                    for (name, *_) in connection.execute("describe t").fetchall()
-                    if name.lower() not in spellings
-                ]
-                connection.execute(f"copy (select {', '.join(kept)} from t) to '{path}' (header)")
+            with path.open(encoding="utf-8", newline="") as file:
+                header, *rows = csv.reader(file)
+            kept = [place for place, name in enumerate(header) if name.lower() not in spellings]
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows(
+                    [row[place] for place in kept] for row in [header, *rows]
+                )
     return folder
 
 
@@ -440,8 +443,9 @@ def test_a_company_in_trillions_with_one_impossible_amount_is_consistent(
     for table in ("opportunity", "opportunity_history"):
         path = folder / "salesforce" / f"{table}.csv"
         with duckdb.connect() as connection:
-            relation = csv_files.relation(path, csv_files.header(path))
-            connection.execute(f"create table t as select * from {relation}")
+            connection.execute(
+                f"create table t as from read_csv('{path}', header = true, all_varchar = true)"
+            )
             columns = dict.fromkeys(
                 name for (name, *_) in connection.execute("describe t").fetchall()
             )
@@ -463,15 +467,16 @@ def test_a_company_in_trillions_with_one_impossible_amount_is_consistent(
     ) == [("salesforce.opportunity.amount", 1), ("salesforce.opportunity_history.amount", 1)]
 
 
-def test_a_load_without_stamps_is_reconciled_with_nothing(tmp_path: Path) -> None:
+def test_a_load_without_stamps_is_reconciled_with_nothing(ask: Ask, tmp_path: Path) -> None:
     from sales_metrics.expectations.reconciling import write_reconciliation
 
     raw = write(
         tmp_path / "raw",
         {"csv_export/opportunities": "id,owner,stage,close_date,amount\nD,e,Won,2025-01-01,5\n"},
     )
-    contract = read_contract(REPO)
-    landing = write_landing(raw, tmp_path / "landing.duckdb", contract)
+    told = ask(raw, {"waived_columns": {"csv_export": {"opportunities": ["created_date"]}}})
+    assert isinstance(told, Reading)
+    write_landing(told.files, tmp_path / "landing.duckdb")
     work = tmp_path / "work.duckdb"
     with duckdb.connect(str(work)) as connection:
         connection.execute("create schema marts")
@@ -487,11 +492,9 @@ def test_a_load_without_stamps_is_reconciled_with_nothing(tmp_path: Path) -> Non
         comparison,
         tmp_path / "landing.duckdb",
         work,
-        contract,
-        landing.tables,
-        REPO / "seeds" / "mappings" / "stage_map.csv",
+        told.files,
+        [{"source": "csv_export", "raw_stage": "Won", "is_won": "true", "is_lost": "false"}],
         "USD",
-        {},
     )
     with duckdb.connect(str(comparison), read_only=True) as connection:
         assert connection.execute("select count(*) from profile.reconciled").fetchall() == [(0,)]

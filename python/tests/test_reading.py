@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,8 @@ import duckdb
 import pytest
 import yaml
 
-from harness import REPO, BuildProject, environment
+from harness import REPO, Ask, BuildProject
 from publishing_harness import build_info, call, write_work
-from sales_metrics.contract import read_contract
-from sales_metrics.dbt_runs import dbt, reading
-from sales_metrics.dbt_runs.dbt_child import TELLS
 from sales_metrics.dbt_runs.reading import Reading, Refusal
 from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
 from sales_metrics.expectations.audit import Audit
@@ -31,7 +28,6 @@ from sales_metrics.sql import connect
 
 ROWS = 40
 Table = list[dict[str, str]]
-Ask = Callable[..., Reading | Refusal]
 
 
 def deals(**changes: str) -> Table:
@@ -58,56 +54,6 @@ def write(raw: Path, name: str, rows: Table) -> Path:
         writer.writeheader()
         writer.writerows(rows)
     return raw
-
-
-@pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
-    """Asks dbt as `run` does, but in this process and on a project that is parsed once."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-    from dbt.contracts.graph.manifest import Manifest
-
-    work = tmp_path_factory.mktemp("ask")
-    common = [
-        *("--project-dir", str(REPO), "--profiles-dir", str(REPO / "profiles")),
-        *("--target-path", str(work / "target"), "--log-path", str(work / "logs")),
-        *("--no-send-anonymous-usage-stats", "--quiet"),
-    ]
-    with environment({"SALES_METRICS_DUCKDB": str(work / "asked.duckdb")}):
-        parsed = dbtRunner().invoke(["parse", *common])
-    manifest = parsed.result
-    assert isinstance(manifest, Manifest), parsed.exception
-
-    def called(raw: Path, given: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
-        errors: list[str] = []
-        said: dict[str, Any] = {}
-
-        def listen(event: Any) -> None:
-            if event.info.name == "JinjaLogInfo" and event.data.msg.startswith(TELLS):
-                said.update(json.loads(event.data.msg.removeprefix(TELLS)))
-            elif event.info.level == "error" and event.info.msg.strip():
-                errors.append(event.info.msg.strip())
-
-        arguments = ["run-operation", reading.MACRO, "--vars", yaml.safe_dump(given), *common]
-        with environment(
-            {
-                "SALES_METRICS_DUCKDB": str(work / "asked.duckdb"),
-                "SALES_METRICS_RAW": str(raw),
-                **settings,
-            }
-        ):
-            done = dbtRunner(manifest=manifest, callbacks=[listen]).invoke(arguments)
-        DuckDBConnectionManager.close_all_connections()
-        exception = str(done.exception or "") or None
-        return {"success": done.success, "exception": exception, "errors": errors, "said": said}
-
-    def asked(
-        raw: Path, vars: Mapping[str, Any] | None = None, **settings: str
-    ) -> Reading | Refusal:
-        last = called(raw, vars or {}, settings)
-        return reading.understood(dbt.outcome({**last, "results": []}), last["said"], raw)
-
-    return asked
 
 
 @pytest.fixture
@@ -178,7 +124,7 @@ def test_a_setting_nobody_knows_is_refused(
 def test_a_variable_of_the_environment_likewise(
     ask: Ask, raw: Path, settings: dict[str, str], sentence: str
 ) -> None:
-    refused = ask(raw, **settings)
+    refused = ask(raw, settings=settings)
     assert isinstance(refused, Refusal)
     assert sentence in refused.sentences[0]
     assert refused.exit_code == USAGE
@@ -231,7 +177,7 @@ def test_every_file_that_nobody_reads_is_told(ask: Ask, raw: Path) -> None:
     write(raw, "csv_export/opportunities.csv", rows)
     told = ask(raw)
     assert isinstance(told, Reading)
-    assert list(told.tables) == [("csv_export", "opportunities")]
+    assert [table.full_name for table in told.read] == ["csv_export.opportunities"]
     assert {
         one.file: (one.check_id, one.sentence.split(" is not read")[1]) for one in told.unread
     } == {
@@ -301,11 +247,13 @@ def test_a_build_keeps_which_files_it_read(build_project: BuildProject, raw: Pat
     assert built.query("select * from intermediate.int_raw_columns_doubled") == []
 
 
-def audited(ask: Ask, raw: Path, work: Path, **settings: str) -> tuple[Audit, Reading]:
-    told = ask(raw, **settings)
+def audited(
+    ask: Ask, raw: Path, work: Path, settings: Mapping[str, str] | None = None
+) -> tuple[Audit, Reading]:
+    told = ask(raw, settings=settings)
     assert isinstance(told, Reading), told
     work.mkdir(exist_ok=True)
-    return Audit.of(REPO, raw, work / f"{len(list(work.iterdir()))}.duckdb", told), told
+    return Audit.of(REPO, told, work / f"{len(list(work.iterdir()))}.duckdb"), told
 
 
 def failed(audit: Audit, last: Mapping[str, Any], *accepted: str) -> list[str]:
@@ -362,11 +310,12 @@ def test_a_column_without_a_usable_value_stops_the_run(
     assert any(one.startswith("error") for one in said) == (kind != "null")
 
 
-def test_accepting_what_nobody_knows_is_refused() -> None:
-    contract = read_contract(REPO)
-    check_accepted(["planning.spend", "planning.spend.amount"], contract)
+def test_accepting_what_nobody_knows_is_refused(ask: Ask, raw: Path) -> None:
+    told = ask(raw)
+    assert isinstance(told, Reading)
+    check_accepted(["planning.spend", "planning.spend.amount"], told.tables)
     with pytest.raises(SalesMetricsError, match=r"and planning.spent is none"):
-        check_accepted(["planning.spent"], contract)
+        check_accepted(["planning.spent"], told.tables)
 
 
 def test_dates_are_read_as_their_source_writes_them(ask: Ask, raw: Path, tmp_path: Path) -> None:
@@ -376,11 +325,9 @@ def test_dates_are_read_as_their_source_writes_them(ask: Ask, raw: Path, tmp_pat
         deals(created_date="3/9/2025", close_date="12/31/2025", amount="$1,500.00"),
     )
     formats = {"csv_export": {"date": "m/d/y", "amount": "us"}}
-    with environment({"SALES_METRICS_RAW_FORMATS": json.dumps(formats)}):
-        audit, _ = audited(
-            ask, raw, tmp_path / "work", SALES_METRICS_RAW_FORMATS=json.dumps(formats)
-        )
-    found = freshness(audit.contract, audit.landed, dt.date(2025, 3, 10))
+    settings = {"SALES_METRICS_RAW_FORMATS": json.dumps(formats)}
+    audit, told = audited(ask, raw, tmp_path / "work", settings)
+    found = freshness(told.read, audit.landed, dt.date(2025, 3, 10))
     assert [(one.newest, one.severity) for one in found] == [(dt.date(2025, 3, 9), "ok")]
     assert failed(audit, {}) == []
     # Under the format that is not declared, all of it is unusable.
@@ -416,6 +363,33 @@ def test_an_export_with_gaps_is_published_until_they_grow(
     assert [one[:5] for one in failed(grown, first.landed, table)] == ["warn "] * 2
     whole = with_gaps(0)
     assert failed(whole, first.landed) == []
+
+
+def test_tables_of_the_warehouse_are_told_too(ask: Ask, raw: Path, tmp_path: Path) -> None:
+    """They are no files, so that nothing but dbt looks at them."""
+    warehouse = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema crm")
+        connection.execute(
+            f"create table crm.opportunities as from '{raw}/csv_export/opportunities.csv'"
+        )
+    schemas = {"raw_schemas": {"csv_export": "crm"}}
+    told = ask(tmp_path / "nowhere", schemas, {"SALES_METRICS_DUCKDB": str(warehouse)})
+    assert isinstance(told, Reading), told
+    assert [table.full_name for table in told.read] == ["csv_export.opportunities"]
+    assert told.files == []
+
+
+def test_what_a_loader_says_of_a_row_is_known(ask: Ask, raw: Path, tmp_path: Path) -> None:
+    """History mode repeats an id by design."""
+    versions = [{**row, "_fivetran_active": active} for row in deals() for active in ("true", "")]
+    write(raw, "csv_export/opportunities.csv", versions)
+    audit, told = audited(ask, raw, tmp_path / "work")
+    assert told.read[0].loader == ("_fivetran_active",)
+    assert failed(audit, {}) == []
+    write(raw, "csv_export/opportunities.csv", [*deals(), *deals()])
+    (repeated,) = failed(audited(ask, raw, tmp_path / "work")[0], {})
+    assert "repeats an id in at most 20% of the rows (40 of 80 rows)" in repeated
 
 
 def test_the_memory_limit_is_that_of_every_connection(

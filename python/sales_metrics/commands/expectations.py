@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sales_metrics.project import PROJECT
+from sales_metrics.project import PROJECT, check_raw_folder
 
 
 @click.command()
@@ -36,14 +36,12 @@ def expectations(raw: Path, database: Path, page: Path | None) -> None:
     # Imported here, so that the other commands start without it.
     from sales_metrics.dbt_runs.reading import Reading, ask_reading
     from sales_metrics.expectations.audit import Audit
-    from sales_metrics.expectations.landing import check_raw_folder, explained
     from sales_metrics.expectations.page import render_page
     from sales_metrics.publishing.writing import connected
 
     connected(database).close()
     check_raw_folder(raw)
     with tempfile.TemporaryDirectory() as folder:
-        landing = Path(folder) / "landing.duckdb"
         reading = ask_reading(
             project=PROJECT,
             profiles=PROJECT / "profiles",
@@ -53,8 +51,8 @@ def expectations(raw: Path, database: Path, page: Path | None) -> None:
             raw=raw.resolve(),
         )
         if not isinstance(reading, Reading):
-            raise explained(reading, PROJECT, raw, landing)
-        audit = Audit.of(PROJECT, raw, landing, reading)
+            raise reading.error()
+        audit = Audit.of(PROJECT, reading, Path(folder) / "landing.duckdb")
         of_raw, of_marts = audit.raw_findings({}), audit.mart_findings(database, None)
     findings = [*of_raw, *of_marts]
     for finding in findings:

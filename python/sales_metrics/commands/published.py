@@ -38,9 +38,8 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
     Nothing is checked but that no id is an e-mail address: for a job use `run`.
     """
     from sales_metrics.breaches.delivery import deliver_or_warn, prepare
-    from sales_metrics.contract import project_vars
     from sales_metrics.errors import CHECK_FAILED
-    from sales_metrics.project import check_project, code_hash, git_commit
+    from sales_metrics.project import check_project, code_hash, git_commit, project_vars
     from sales_metrics.publishing import writing
     from sales_metrics.publishing.lock import locked
     from sales_metrics.publishing.store import BuildInfo, Store, sweep

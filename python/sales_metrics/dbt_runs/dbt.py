@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,12 @@ TRACE = re.compile(
 HEADER = re.compile(
     r"^(Encountered an error while running operation: )?"
     r"(Compilation|Runtime|Database|Parsing|Dbt|Validation|Env var)\w* Error\b"
+)
+# How DuckDB names a file that it may not read, or that is no Parquet file, and not one whose values
+# do not suit a query.
+FORBIDDEN = re.compile(r'[Ff]ile "([^"]+)": Permission denied')
+NO_PARQUET = re.compile(
+    r"(?:\b[Ff]ile |describe select \* from read_parquet\()'([^']+[.]parquet)'", re.IGNORECASE
 )
 SETTING = re.compile(
     r"\bThe (environment )?var(iable)? \w|\bThe (date|amount) format '|no time zone"
@@ -185,16 +191,22 @@ def outcome(last: Mapping[str, Any]) -> DbtOutcome:
     warnings = [_sentence(one) for one in results if one["status"] == "warn"]
     if not last["success"] and not failed:
         told = [last["exception"] or "", *last["errors"]]
-        failed = [_plain(text) for text in told if text.strip()] or ["dbt failed without a word."]
+        # A trace of dbt itself is in its log.
+        said = [one for one in told if one.strip() and not one.lstrip().startswith("Traceback")]
+        failed = [_plain(text) for text in said] or ["dbt failed without a word."]
     sentences = tuple(dict.fromkeys(failed))
-    setting = any(SETTING.search(sentence) for sentence in sentences)
     return DbtOutcome(
         success=bool(last["success"]),
         sentences=sentences,
         warnings=tuple(dict.fromkeys(warnings)),
         counts=counts,
-        exit_code=USAGE if setting else CHECK_FAILED,
+        exit_code=exit_code(sentences),
     )
+
+
+def exit_code(sentences: Iterable[str]) -> int:
+    """What is to be mended: a setting, or else what landed or the code."""
+    return USAGE if any(SETTING.search(sentence) for sentence in sentences) else CHECK_FAILED
 
 
 def _sentence(result: Mapping[str, Any]) -> str:
@@ -225,4 +237,11 @@ def _plain(text: str) -> str:
         return "The work file is open in another program: close it there and run again."
     if "No space left" in said or "not enough" in said:
         return "The disk is full: free some space and run again; the old build still serves."
+    if file := FORBIDDEN.search(said):
+        return f"{file[1]} cannot be read: give the user who runs this read permission."
+    if file := NO_PARQUET.search(said):
+        return (
+            f"{file[1]} is no whole Parquet file: the export was cut off or the name is wrong;"
+            " export it again."
+        )
     return re.sub(r"^Encountered an error:\s*", "", said)

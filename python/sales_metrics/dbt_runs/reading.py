@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sales_metrics.contract import Filled, RawColumn, RawTable
 from sales_metrics.dbt_runs import dbt
-from sales_metrics.errors import CHECK_FAILED, USAGE
+from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError, about
+from sales_metrics.project import read_yaml
 
 MACRO = "tell_raw_tables"
-
-
-@dataclass(frozen=True)
-class ReadTable:
-    """Where a table of the contract is read from."""
-
-    place: str
-    # The physical column by the contract's name.
-    columns: Mapping[str, str] = field(default_factory=dict)
-    # SQL of the value staging reads, over columns of the contract's names; of text there is none.
-    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,11 +29,25 @@ class UnreadFile:
 
 @dataclass(frozen=True)
 class Reading:
-    as_of: dt.date
-    tables: Mapping[tuple[str, str], ReadTable]
+    # None in a project without a contract of raw tables.
+    as_of: dt.date | None = None
+    # Whether anybody names the as-of day.
+    is_stated: bool = False
+    # Every table of the contract, also what is missing.
+    tables: tuple[RawTable, ...] = ()
     unread: tuple[UnreadFile, ...] = ()
     # Sentences about columns that two physical columns could be read as.
     doubled: tuple[str, ...] = ()
+    currency: str = "USD"
+
+    @property
+    def read(self) -> list[RawTable]:
+        return [table for table in self.tables if table.place]
+
+    @property
+    def files(self) -> list[RawTable]:
+        """What is read from the raw folder, not from a schema of the warehouse."""
+        return [table for table in self.read if table.is_file]
 
     def warnings(self) -> list[str]:
         """A file that is like no table of the contract is told by doctor alone."""
@@ -55,21 +60,26 @@ class Reading:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why dbt would not build, and the files nobody reads, which may explain it."""
+    """All that dbt would refuse, the first of it first, and what it would read but for that."""
 
     sentences: tuple[str, ...]
     exit_code: int
-    unread: tuple[UnreadFile, ...] = ()
+    reading: Reading
 
     @property
     def is_configuration(self) -> bool:
         return self.exit_code == USAGE
+
+    def error(self) -> SalesMetricsError:
+        return SalesMetricsError(*self.sentences, exit_code=self.exit_code)
 
 
 def ask_reading(
     *, project: Path, profiles: Path, target: str | None, work: Path, cache: Path, raw: Path
 ) -> Reading | Refusal:
     """Asks dbt what a build of this raw folder would read; nothing is built."""
+    if not _has_contract(project):
+        return Reading()
     done, told = dbt.ask(
         MACRO,
         project=project,
@@ -83,17 +93,35 @@ def ask_reading(
 
 
 def understood(done: dbt.DbtOutcome, told: Mapping[str, Any], raw: Path) -> Reading | Refusal:
-    """`told`: what the macro said before it ended or refused."""
-    unread = tuple(_unread(one, raw) for one in told.get("files", []) if one["check_id"])
-    if not done.success or "tables" not in told:
-        sentences = done.sentences or ("dbt does not say what it would read.",)
-        return Refusal(sentences, done.exit_code or CHECK_FAILED, unread)
-    return Reading(
-        as_of=dt.date.fromisoformat(told["as_of_day"]),
-        tables={(one["source"], one["table"]): _table(one) for one in told["tables"]},
-        unread=unread,
-        doubled=tuple(told["doubled"]),
+    """`told`: what the macro said before it ended, or came upon what no engine can open."""
+    problems = [str(one["told"]) for one in told.get("problems", [])]
+    as_of: Mapping[str, str] = told.get("as_of", {})
+    reading = Reading(
+        as_of=dt.date.fromisoformat(as_of["day"]) if as_of else None,
+        is_stated=bool(as_of.get("told_by")),
+        tables=tuple(_table(one) for one in told.get("tables", [])),
+        unread=tuple(_unread(one, raw) for one in told.get("files", []) if one["check_id"]),
+        doubled=tuple(told.get("doubled", [])),
+        currency=str(told.get("currency", "USD")),
     )
+    if not done.success or "tables" not in told:
+        problems += done.sentences or ("dbt does not say what it would read.",)
+    if problems:
+        code = done.exit_code if not done.success else dbt.exit_code(problems)
+        return Refusal(tuple(dict.fromkeys(problems)), code or CHECK_FAILED, reading)
+    return reading
+
+
+def _has_contract(project: Path) -> bool:
+    """A contract of another shape than it must have would end dbt in a trace."""
+    files = list((project / "models" / "staging").glob("*/_*__sources.yml"))
+    for file in files:
+        sources = read_yaml(file).get("sources", [])
+        with about(file):
+            for source in sources:
+                for table in source.get("tables", []):
+                    table["name"]
+    return bool(files)
 
 
 def _unread(told: Mapping[str, Any], raw: Path) -> UnreadFile:
@@ -108,14 +136,16 @@ def _changed(path: Path) -> float:
     return path.stat().st_mtime if path.exists() else 0.0
 
 
-def _table(told: Mapping[str, Any]) -> ReadTable:
-    columns: Mapping[str, Mapping[str, str]] = told["columns"]
-    return ReadTable(
-        place=told["place"],
-        columns={name: _unquoted(column["sql"]) for name, column in columns.items()},
-        values={name: column["value"] for name, column in columns.items() if column["value"]},
+def _table(told: Mapping[str, Any]) -> RawTable:
+    return RawTable(
+        **{
+            **told,
+            "key": tuple(told["key"]),
+            "latest_by": tuple(told["latest_by"]),
+            "loader": tuple(told["loader"]),
+            "columns": tuple(
+                RawColumn(**{**one, "filled": Filled(**one["filled"]) if one["filled"] else None})
+                for one in told["columns"]
+            ),
+        }
     )
-
-
-def _unquoted(identifier: str) -> str:
-    return identifier[1:-1].replace('""', '"')

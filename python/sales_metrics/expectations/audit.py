@@ -9,36 +9,36 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sales_metrics.contract import RawTable, project_vars, read_contract
 from sales_metrics.dbt_runs.reading import Reading
 from sales_metrics.expectations.checking import Finding, check
-from sales_metrics.expectations.landing import Landing, refuse_unreadable, write_landing
+from sales_metrics.expectations.landing import write_landing
 from sales_metrics.expectations.losses import without
 from sales_metrics.expectations.profile import Landed, profile_landing, write_profile
-from sales_metrics.expectations.reconciling import write_drift, write_reconciliation
+from sales_metrics.expectations.reconciling import (
+    STAGE_COLUMNS,
+    write_drift,
+    write_reconciliation,
+)
 from sales_metrics.expectations.suites import marts_suite, raw_suite
+from sales_metrics.project import read_seed
 
 
 @dataclass(frozen=True)
 class Audit:
     project: Path
-    contract: list[RawTable]
-    landing: Landing
+    reading: Reading
     database: Path
 
     @classmethod
-    def of(cls, project: Path, raw: Path, database: Path, reading: Reading | None = None) -> Audit:
-        """Reads every raw file once, in place; a file nobody can read stops it."""
-        contract = read_contract(project)
-        own_names = project_vars(project).get("raw_columns") or {}
-        landing = write_landing(raw, database, contract, own_names, reading)
-        refuse_unreadable(landing)
-        return cls(project, contract, landing, database)
+    def of(cls, project: Path, reading: Reading, database: Path) -> Audit:
+        """Reads the raw files in place, as dbt told it reads them."""
+        write_landing(reading.files, database)
+        return cls(project, reading, database)
 
     @cached_property
     def landed(self) -> dict[str, Landed]:
         """The load in numbers."""
-        return profile_landing(self.database, self.landing, self.contract)
+        return profile_landing(self.database, self.reading.files)
 
     def raw_findings(
         self, last_load: Mapping[str, Any], accepted: Collection[str] = ()
@@ -47,15 +47,7 @@ class Audit:
         last_load = without(last_load, accepted)
         write_profile(self.database, self.landed, last_load)
         today = dt.datetime.now(dt.UTC).date()
-        suite = raw_suite(
-            self.project,
-            self.contract,
-            self.landing.tables,
-            today,
-            values=self.landing.values,
-            load=self.landed,
-            last_load=last_load,
-        )
+        suite = raw_suite(self.project, self.reading.files, today, self.landed, last_load)
         # Of a table the last load did not have there is nothing to compare.
         compared = [
             one
@@ -67,19 +59,20 @@ class Audit:
     def mart_findings(self, work: Path, before: Path | None) -> list[Finding]:
         # A file of its own, for the landing is read meanwhile.
         comparison = self.database.with_name("comparison.duckdb")
+        stage_map = self.project / "seeds" / "mappings" / "stage_map.csv"
         write_reconciliation(
             comparison,
             self.database,
             work,
-            self.contract,
-            self.landing.tables,
-            self.project / "seeds" / "mappings" / "stage_map.csv",
-            str(project_vars(self.project).get("reporting_currency", "USD")),
-            self.landing.values,
+            self.reading.files,
+            read_seed(stage_map, *STAGE_COLUMNS),
+            self.reading.currency,
         )
         write_drift(comparison, work, before)
         suite = [
-            one for one in marts_suite(self.project) if one.table != "drift" or before is not None
+            one
+            for one in marts_suite(self.project, self.reading.currency)
+            if one.table != "drift" or before is not None
         ]
         compared = [one for one in suite if one.schema == "profile"]
         return [

@@ -16,7 +16,7 @@ Load = Mapping[str, Any]
 
 
 def losses(
-    last: Load, now: Load, reading: Reading | None, accepted: Collection[str]
+    last: Load, now: Load, reading: Reading, accepted: Collection[str]
 ) -> tuple[list[str], list[str]]:
     """Sentences that stop the run, and those about what was accepted."""
     found = [*_lost_tables(last, now, reading), *_lost_columns(last, now)]
@@ -44,13 +44,13 @@ def without(last: Load, accepted: Collection[str]) -> Load:
     return kept
 
 
-def check_accepted(accepted: Iterable[str], contract: Iterable[RawTable]) -> None:
+def check_accepted(accepted: Iterable[str], tables: Iterable[RawTable]) -> None:
     known = {
         name
-        for table in contract
+        for table in tables
         for name in (
-            f"{table.source}.{table.name}",
-            *(f"{table.source}.{table.name}.{column.name}" for column in table.columns),
+            table.full_name,
+            *(f"{table.full_name}.{column.name}" for column in table.columns),
         )
     }
     for name in accepted:
@@ -65,11 +65,11 @@ def _is_accepted(name: str, accepted: Collection[str]) -> bool:
     return name in accepted or name.rpartition(".")[0] in accepted
 
 
-def _lost_tables(last: Load, now: Load, reading: Reading | None) -> Iterable[tuple[str, str]]:
+def _lost_tables(last: Load, now: Load, reading: Reading) -> Iterable[tuple[str, str]]:
     for name, landed in sorted(last.items()):
         if name in now:
             continue
-        unread = reading.unread_of(*name.split(".", 1)) if reading else None
+        unread = reading.unread_of(*name.split(".", 1))
         why = unread.sentence if unread else "No file of it lies in the raw folder."
         yield (
             name,

@@ -13,7 +13,6 @@ from typing import Any
 import duckdb
 
 from sales_metrics.contract import RawTable
-from sales_metrics.expectations.landing import Landing
 from sales_metrics.privacy import masked
 from sales_metrics.sql import connect, quoted
 
@@ -31,30 +30,20 @@ LONGEST_PICKLIST = 200
 Landed = Mapping[str, Any]
 
 
-def profile_landing(
-    database: Path, landing: Landing, contract: Iterable[RawTable]
-) -> dict[str, Landed]:
+def profile_landing(database: Path, tables: Iterable[RawTable]) -> dict[str, Landed]:
     """Rows, null shares and picklists by `source.table`."""
     profiles: dict[str, Landed] = {}
     with connect(database, read_only=True) as connection:
-        for table in contract:
-            columns = landing.tables.get((table.source, table.name))
-            if columns is None:
-                continue
-            known = [column.name for column in table.columns if column.name in columns]
-            profiles[f"{table.source}.{table.name}"] = {
-                **_counted(
-                    connection,
-                    table,
-                    known,
-                    columns,
-                    landing.values.get((table.source, table.name), {}),
-                ),
+        for table in tables:
+            picklists = {
+                column: _values(connection, table, column)
+                for column in PICKLISTS.get((table.source, table.name), ())
+                if column in table.read
+            }
+            profiles[table.full_name] = {
+                **_counted(connection, table),
                 "values": {
-                    column: values
-                    for column in PICKLISTS.get((table.source, table.name), ())
-                    if column in columns
-                    and (values := _values(connection, table, column)) is not None
+                    name: values for name, values in picklists.items() if values is not None
                 },
             }
     return profiles
@@ -95,27 +84,14 @@ def write_profile(database: Path, now: Mapping[str, Landed], before: Mapping[str
                 connection.executemany(f"insert into profile.{name} values ({places})", rows)
 
 
-def _counted(
-    connection: duckdb.DuckDBPyConnection,
-    table: RawTable,
-    known: list[str],
-    columns: Mapping[str, str],
-    values: Mapping[str, str],
-) -> dict[str, Any]:
+def _counted(connection: duckdb.DuckDBPyConnection, table: RawTable) -> dict[str, Any]:
     """Null is what staging makes null: a value it cannot use is none."""
+    read = table.read
     filled = [
-        f"count({values[column]})"
-        if column in values
-        else f"count(nullif(trim(cast({quoted(column)} as varchar)), ''))"
-        if columns[column] == "VARCHAR"
-        else f"count({quoted(column)})"
-        for column in known
+        "count({})".format(column.value or f"nullif(trim(cast({quoted(name)} as varchar)), '')")
+        for name, column in read.items()
     ]
-    stamps = [
-        _newest(values.get(column, f"try_cast({quoted(column)} as timestamp)"))
-        for column in table.stamps
-        if column in columns
-    ]
+    stamps = [_newest(str(read[name].value)) for name in table.stamps]
     newest = f"cast(greatest({', '.join(stamps or ['null'])}) as varchar)"
     row = connection.execute(
         f"select {', '.join(['count(*)', newest, *filled])} from {quoted(table.source, table.name)}"
@@ -124,7 +100,7 @@ def _counted(
     nulls = {
         # Only a column without any value is all null, however many rows there are.
         column: (min(round(1 - count / rows, 4), 0.9999) if count else 1.0) if rows else 0.0
-        for column, count in zip(known, row[2:], strict=True)
+        for column, count in zip(read, row[2:], strict=True)
     }
     return {"rows": rows, "newest": row[1], "nulls": nulls}
 

@@ -7,19 +7,17 @@ are compared, on both sides the same, because the others need the history and th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
-from sales_metrics import csv_files
 from sales_metrics.contract import RawTable
 from sales_metrics.sql import connect, literal, quoted
 
 
-@dataclass(frozen=True)
-class _Deals:
+class _Deals(NamedTuple):
     source: str
     table: str
     stage: str
@@ -30,6 +28,7 @@ DEALS = (
     _Deals("salesforce", "opportunity", "stage_name", "currency_iso_code"),
     _Deals("csv_export", "opportunities", "stage", "currency"),
 )
+STAGE_COLUMNS = ("source", "raw_stage", "is_won", "is_lost")
 COMPANY = "scope = 'company' and period_type = 'quarter' and slice_type = 'all' and is_complete"
 
 
@@ -37,11 +36,9 @@ def write_reconciliation(
     comparison: Path,
     landing: Path,
     work: Path,
-    contract: list[RawTable],
-    landed: Mapping[tuple[str, str], Mapping[str, str]],
-    stage_map: Path,
+    tables: Iterable[RawTable],
+    stages: Sequence[Mapping[str, str]],
     currency: str,
-    values: Mapping[tuple[str, str], Mapping[str, str]],
 ) -> None:
     """The table profile.reconciled of `comparison`: measure, raw and mart amount and deals."""
     with connect(comparison) as connection:
@@ -54,28 +51,27 @@ def write_reconciliation(
         connection.execute(f"attach {literal(landing)} as landing (read_only)")
         connection.execute(f"attach {literal(work)} as work (read_only)")
         marts = _columns(connection, "work", "marts", "fct_opportunities")
-        if not {"opportunity_id", "amount", "status"} <= marts or not stage_map.is_file():
+        if not {"opportunity_id", "amount", "status"} <= marts or not stages:
             return
         (as_of,) = connection.execute(
             "select max(as_of_date) from work.marts.data_quality"
         ).fetchall()[0]
-        crms = [one for one in DEALS if (one.source, one.table) in landed]
-        for deals in crms:
-            table = next(t for t in contract if (t.source, t.name) == (deals.source, deals.table))
-            columns = landed[deals.source, deals.table]
-            read = values.get((deals.source, deals.table), {})
-            if not {"id", deals.stage, "amount"} <= set(columns) or not (
-                "amount" in read or table.amount_format == "plain"
-            ):
-                continue
+        connection.execute(
+            "create temp table stage_map (source varchar, raw_stage varchar, is_won varchar,"
+            " is_lost varchar)"
+        )
+        connection.executemany(
+            "insert into stage_map values (?, ?, ?, ?)",
+            [[row[name] for name in STAGE_COLUMNS] for row in stages],
+        )
+        there = {(table.source, table.name): table for table in tables}
+        crms = [(deals, there[key]) for deals in DEALS if (key := deals[:2]) in there]
+        for deals, table in crms:
             # Without any stamp nobody can say what has not changed since the as-of day.
-            if not any(column in columns for column in table.stamps):
+            if not {"id", deals.stage, "amount"} <= set(table.read) or not table.stamps:
                 continue
             prefix = f"{deals.source}:" if len(crms) > 1 else ""
-            connection.execute(
-                _insert(deals, table, columns, read, stage_map),
-                [deals.source, currency, as_of, prefix],
-            )
+            connection.execute(_insert(deals, table), [deals.source, currency, as_of, prefix])
 
 
 def write_drift(comparison: Path, work: Path, before: Path | None) -> None:
@@ -107,46 +103,28 @@ def write_drift(comparison: Path, work: Path, before: Path | None) -> None:
         )
 
 
-def _insert(
-    deals: _Deals,
-    table: RawTable,
-    columns: Mapping[str, str],
-    values: Mapping[str, str],
-    stage_map: Path,
-) -> str:
-    """`values`: SQL of what staging reads, for what is written in another way than plainly."""
-    dates = {} if table.date_format == "iso" else values
-    stamps = [
-        dates.get(column, f"try_cast({quoted(column)} as timestamp)")
-        for column in table.stamps
-        if column in columns
-    ]
-    stamp = f"greatest({', '.join(f'cast({one} as timestamp)' for one in stamps)})"
-    deleted = [quoted(one) for one in ("is_deleted", "_fivetran_deleted") if one in columns]
+def _insert(deals: _Deals, table: RawTable) -> str:
+    read = table.read
+    stamps = ", ".join(f"cast({read[name].value} as timestamp)" for name in table.stamps)
+    stamp = f"greatest({stamps})"
+    deleted = [one for one in ("is_deleted", "_fivetran_deleted") if one in (*read, *table.loader)]
     gone = " or ".join(f"coalesce(try_cast({one} as boolean), false)" for one in deleted) or "false"
     active = "_fivetran_active"
-    current = f"where try_cast({quoted(active)} as boolean)" if active in columns else ""
-    money = f"nullif(trim({quoted(deals.currency)}), '')" if deals.currency in columns else "null"
-    stages = csv_files.relation(stage_map, csv_files.header(stage_map))
-    # An amount outside the contract's range is a bad value there too.
-    least, most = next(one.range for one in table.columns if one.name == "amount") or ("0", "0")
-    amount = "try_cast(amount as decimal(18, 2))"
-    if table.amount_format != "plain":
-        amount = values["amount"]
-    usable = f"case when {amount} between {least} and {most} then {amount} end"
+    current = f"where try_cast({quoted(active)} as boolean)" if active in table.loader else ""
+    money = f"nullif(trim({quoted(deals.currency)}), '')" if deals.currency in read else "null"
     # A Salesforce id of 15 characters is the same as the one of 18 that begins with it.
     short = "left({}, 15)" if deals.source == "salesforce" else "{}"
     return f"""
         insert into profile.reconciled
         with stages as (
             select distinct raw_stage, is_won, is_lost
-            from {stages} where source = ?
+            from stage_map where source = ?
         ),
         raw_rows as (
             select
                 {short.format("trim(cast(id as varchar))")} as id,
                 arg_max(trim({quoted(deals.stage)}), {stamp}) as stage,
-                arg_max({usable}, {stamp}) as amount,
+                arg_max({read["amount"].value}, {stamp}) as amount,
                 max({stamp}) as changed_at,
                 arg_max(coalesce({money}, '') in ('', ?), {stamp}) as is_plain,
                 bool_or({gone}) as is_gone

@@ -6,7 +6,6 @@ by hand is only what nobody else knows, such as how much of a load may be missin
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from sales_metrics.contract import RawColumn, RawTable, project_vars
-from sales_metrics.errors import about
+from sales_metrics.contract import RawColumn, RawTable
+from sales_metrics.project import read_seed
 from sales_metrics.sql import literal, quoted
 
 # An error stops publishing, a warning is shown.
@@ -32,12 +31,6 @@ UNITS = {
 LEAST_OF_LAST_LOAD, MOST_OF_LAST_LOAD = 0.5, 3
 # Tables whose amounts are negative by design: what a customer leaves or gives up.
 SIGNED = (("planning", "arr_movements"),)
-# What staging reads as a time or a number (macros parse_timestamp and text_as).
-ISO_TIME = (
-    r"[0-9]{4}(-[0-9]{1,2}-|/[0-9]{1,2}/)[0-9]{1,2}([ T]([01]?[0-9]|2[0-3]):[0-5][0-9]"
-    r"(:[0-5][0-9]([.][0-9]{1,9})?)?( ?(Z|UTC|GMT|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?))?)?"
-)
-PLAIN_NUMBER = r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
 # Below so many rows a share says nothing.
 FEW_ROWS = 20
 MORE_NULLS = 0.2
@@ -68,53 +61,39 @@ class Expected:
 
 def raw_suite(
     project: Path,
-    contract: Iterable[RawTable],
-    landed: Mapping[tuple[str, str], Mapping[str, str]],
+    tables: Iterable[RawTable],
     today: dt.date,
-    *,
-    values: Mapping[tuple[str, str], Mapping[str, str]] | None = None,
     load: Mapping[str, Any] | None = None,
     last_load: Mapping[str, Any] | None = None,
 ) -> list[Expected]:
-    """What every landing shows, however dirty its rows are.
-
-    `values`: SQL of what staging reads, where dbt has told it; `load`, `last_load`: in numbers.
-    """
+    """What every landing shows, however dirty its rows are; `load`, `last_load`: in numbers."""
     found: list[Expected] = []
-    for table in contract:
-        columns = landed.get((table.source, table.name))
-        told = (values or {}).get((table.source, table.name), {})
-        read = {name: _literally(value) for name, value in told.items()}
-        if columns is None:
-            continue
-        if table.required:
+    for table in tables:
+        if table.is_required:
             found.append(_rows(table.source, table.name))
-        for column in table.columns:
-            if column.name in columns:
-                found += _raw_column(
-                    table, column, columns[column.name], read.get(column.name), today
-                )
-                found += _filling(table, column, load or {}, last_load or {})
+        for column in table.read.values():
+            found += _raw_column(table, column, today)
+            found += _filling(table, column, load or {}, last_load or {})
         found += _against_last_load(table)
-        found += _keys(table, columns)
-    stages = _mapped(project, "stage_map", "raw_stage")
+        found += _keys(table)
+    path = project / "seeds" / "mappings" / "stage_map.csv"
+    stages = read_seed(path, "source", "raw_stage")
     for source, table_name, column_name in (
         ("salesforce", "opportunity", "stage_name"),
         ("salesforce", "opportunity_history", "stage_name"),
         ("csv_export", "opportunities", "stage"),
     ):
-        if stages.get(source):
-            found.append(_known(source, table_name, column_name, stages[source]))
+        known = {row["raw_stage"] for row in stages if row["source"] == source}
+        if known:
+            found.append(_known(source, table_name, column_name, sorted(known)))
     found.append(_no_cycle("salesforce", "user", "manager_id"))
     return found
 
 
-def marts_suite(project: Path) -> list[Expected]:
-    """What a healthy company's public tables show."""
+def marts_suite(project: Path, currency: str = "USD") -> list[Expected]:
+    """What a healthy company's public tables show, in the reporting currency."""
     deals = "fct_opportunities"
-    largest = LARGEST_AMOUNT * UNITS.get(
-        str(project_vars(project).get("reporting_currency", "USD")), 1
-    )
+    largest = LARGEST_AMOUNT * UNITS.get(currency, 1)
     return [
         _rows("marts", deals),
         _rows("marts", "dim_reps"),
@@ -131,23 +110,17 @@ def marts_suite(project: Path) -> list[Expected]:
     ]
 
 
-def _raw_column(
-    table: RawTable, column: RawColumn, physical: str, value: str | None, today: dt.date
-) -> Iterator[Expected]:
-    """`value`: SQL of what staging reads, where dbt has told it; else only plain text is judged."""
-    source, name = table.source, column.name
-    if value and column.data_type not in ("string", "boolean"):
+def _raw_column(table: RawTable, column: RawColumn, today: dt.date) -> Iterator[Expected]:
+    if column.value is None:
+        return
+    value = _literally(column.value)
+    if column.data_type != "boolean":
         yield _usable(table, column, value)
-    elif physical == "VARCHAR" and _is_plain(table, column):
-        yield _usable(table, column)
-    if name in table.stamps and (value or table.date_format == "iso"):
-        yield _dated(source, table.name, name, value or f"try_cast({quoted(name)} as timestamp)")
-        yield _not_in_future(
-            source, table.name, name, value or f"try_cast({quoted(name)} as timestamp)", today
-        )
-    signed = (source, table.name) in SIGNED
-    if name == "amount" and (value or table.amount_format == "plain") and not signed:
-        yield _amount(source, table.name, value or "try_cast(amount as double)")
+    if column.name in table.stamps:
+        yield _dated(table.source, table.name, column.name, value)
+        yield _not_in_future(table.source, table.name, column.name, value, today)
+    if column.name == "amount" and (table.source, table.name) not in SIGNED:
+        yield _amount(table.source, table.name, value)
 
 
 def _filling(
@@ -156,11 +129,11 @@ def _filling(
     """Emptier than the contract says: refused where it got worse, or too little of it is left."""
     if not column.filled or not column.filled.warn:
         return
-    name = f"{table.source}.{table.name}"
+    name = table.full_name
     share = load.get(name, {}).get("nulls", {}).get(column.name, 0.0)
     last_share = last_load.get(name, {}).get("nulls", {}).get(column.name)
     worse = last_share is not None and share > last_share + column.filled.drop
-    refused = column.required and (worse or 1 - share < column.filled.error)
+    refused = column.is_required and (worse or 1 - share < column.filled.error)
     yield _filled(
         table.source,
         table.name,
@@ -170,18 +143,8 @@ def _filling(
     )
 
 
-def _is_plain(table: RawTable, column: RawColumn) -> bool:
-    """Whether a plain cast reads it; other formats are declared per source and left to staging."""
-    if column.kind == "month" or column.name in table.other_formats:
-        return False
-    if column.data_type in ("date", "timestamp"):
-        return table.date_format == "iso"
-    number = column.data_type.startswith(("decimal", "double", "bigint", "int"))
-    return number and table.amount_format == "plain"
-
-
 def _against_last_load(table: RawTable) -> Iterator[Expected]:
-    name = f"{table.source}.{table.name}"
+    name = table.full_name
     where = f"table_name = {literal(name)}"
     few: Severity = "error" if table.source != "planning" else "warn"
     yield _none(
@@ -198,7 +161,7 @@ def _against_last_load(table: RawTable) -> Iterator[Expected]:
         f"{where} and last_rows >= {FEW_ROWS} and rows > {MOST_OF_LAST_LOAD} * last_rows",
         "warn",
     )
-    required = [column.name for column in table.columns if column.required]
+    required = [column.name for column in table.columns if column.is_required]
     listed = ", ".join(literal(column) for column in required) or "''"
     drops = [
         f"when {literal(column.name)} then {column.filled.drop}"
@@ -239,9 +202,9 @@ def _none(table: str, subject: str, sentence: str, condition: str, severity: Sev
     )
 
 
-def _keys(table: RawTable, columns: Mapping[str, str]) -> Iterator[Expected]:
+def _keys(table: RawTable) -> Iterator[Expected]:
     """A load that holds everything twice is a loader's fault; history mode repeats by design."""
-    if len(table.key) != 1 or table.key[0] not in columns or "_fivetran_active" in columns:
+    if len(table.key) != 1 or table.key[0] not in table.read or "_fivetran_active" in table.loader:
         return
     key = quoted(table.key[0])
     query = (
@@ -276,15 +239,11 @@ def _literally(sql: str) -> str:
     return re.sub(r"(?<!:):(?=\w)", r"\:", sql.replace("{", "{{").replace("}", "}}"))
 
 
-def _usable(table: RawTable, column: RawColumn, read: str | None = None) -> Expected:
+def _usable(table: RawTable, column: RawColumn, read: str) -> Expected:
     """A column whose values no longer have their type became something else."""
-    name, is_time = quoted(column.name), column.data_type in ("date", "timestamp")
-    value = f"nullif(trim(cast({name} as varchar)), '')"
-    pattern = literal(ISO_TIME if is_time else PLAIN_NUMBER)
-    unusable = (
-        f"{read} is null" if read else _literally(f"not regexp_full_match({value}, {pattern})")
-    )
-    bad = f"{value} is not null and {unusable}"
+    is_time = column.data_type in ("date", "timestamp")
+    value = f"nullif(trim(cast({quoted(column.name)} as varchar)), '')"
+    bad = f"{value} is not null and {read} is null"
     word = "dates" if is_time else "numbers"
     query = (
         f"select count_if({bad}) as found, count(*) as total, min({value}) filter (where {bad})"
@@ -457,26 +416,4 @@ def _drift(project: Path) -> Iterator[Expected]:
 
 def _catalog(project: Path) -> list[dict[str, str]]:
     path = project / "seeds" / "catalog" / "metrics.csv"
-    if not path.is_file():
-        return []
-    return _seed(path, "metric_id", "unit", "kind", "stack", "matures")
-
-
-def _seed(path: Path, *columns: str) -> list[dict[str, str]]:
-    with about(path), path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-        for name in columns:
-            if rows and any(row.get(name) is None for row in rows):
-                raise LookupError(f"the column {name}, or its last row is cut off")
-    return rows
-
-
-def _mapped(project: Path, seed: str, column: str) -> dict[str, list[str]]:
-    """The raw words a mapping names, by source."""
-    path = project / "seeds" / "mappings" / f"{seed}.csv"
-    if not path.is_file():
-        return {}
-    found: dict[str, set[str]] = {}
-    for row in _seed(path, "source", column):
-        found.setdefault(row["source"], set()).add(row[column])
-    return {source: sorted(values) for source, values in found.items()}
+    return read_seed(path, "metric_id", "unit", "kind", "stack", "matures")

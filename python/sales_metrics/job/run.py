@@ -13,7 +13,6 @@ from typing import Any
 import duckdb
 
 from sales_metrics.breaches.delivery import Delivered, deliver_or_warn, prepare
-from sales_metrics.contract import project_vars, read_contract
 from sales_metrics.dbt_runs import dbt
 from sales_metrics.dbt_runs.reading import Reading, ask_reading
 from sales_metrics.errors import (
@@ -26,8 +25,7 @@ from sales_metrics.errors import (
 )
 from sales_metrics.expectations.audit import Audit
 from sales_metrics.expectations.checking import Finding
-from sales_metrics.expectations.freshness import Freshness, as_of_day, freshness
-from sales_metrics.expectations.landing import check_raw_folder, explained
+from sales_metrics.expectations.freshness import freshness
 from sales_metrics.expectations.losses import check_accepted, losses
 from sales_metrics.expectations.page import quality_rows, render_page
 from sales_metrics.job.phases import Phases
@@ -35,9 +33,11 @@ from sales_metrics.privacy import masked, masked_lines
 from sales_metrics.project import (
     check_profile,
     check_project,
+    check_raw_folder,
     check_settings,
     code_hash,
     git_commit,
+    project_vars,
     raw_fingerprint,
 )
 from sales_metrics.publishing.lock import locked
@@ -146,9 +146,9 @@ class Job:
             check_raw_folder(settings.raw)
             fingerprint = raw_fingerprint(settings.raw)
             reading = self._reading()
-            audit = Audit.of(settings.project, settings.raw, self.work / "landing.duckdb", reading)
-            note(self._judge_freshness(audit, reading))
-            self._judge_losses(audit, reading)
+            audit = Audit.of(settings.project, reading, self.work / "landing.duckdb")
+            note(self._judge_freshness(audit))
+            self._judge_losses(audit)
         with phase("raw expectations") as note:
             last = self.before.landed if self.before else {}
             found = audit.raw_findings(last, settings.accepted)
@@ -186,13 +186,9 @@ class Job:
             breaches=delivered.counts() if delivered else {},
         )
 
-    def _reading(self) -> Reading | None:
-        """What dbt would read; a setting it refuses ends the run here. None without a contract."""
+    def _reading(self) -> Reading:
+        """What dbt would read; what it refuses ends the run here."""
         settings = self.settings
-        contract = read_contract(settings.project)
-        check_accepted(settings.accepted, contract)
-        if not contract:
-            return None
         reading = ask_reading(
             project=settings.project,
             profiles=settings.profiles,
@@ -202,22 +198,21 @@ class Job:
             raw=settings.raw,
         )
         if not isinstance(reading, Reading):
-            raise explained(reading, settings.project, settings.raw, self.work / "landing.duckdb")
+            raise reading.error()
+        check_accepted(settings.accepted, reading.tables)
         self.warnings += reading.warnings()
         return reading
 
-    def _judge_losses(self, audit: Audit, reading: Reading | None) -> None:
+    def _judge_losses(self, audit: Audit) -> None:
         last = self.before.landed if self.before else {}
-        lost, accepted = losses(last, audit.landed, reading, self.settings.accepted)
+        lost, accepted = losses(last, audit.landed, audit.reading, self.settings.accepted)
         self.warnings += accepted
         if lost:
             raise SalesMetricsError(*lost, exit_code=CHECK_FAILED)
 
-    def _judge_freshness(self, audit: Audit, reading: Reading | None) -> str:
-        today = dt.datetime.now(dt.UTC).date()
-        variables = project_vars(self.settings.project)
-        as_of = reading.as_of if reading else as_of_day(self.settings.raw, variables, today)
-        found: list[Freshness] = freshness(audit.contract, audit.landed, as_of)
+    def _judge_freshness(self, audit: Audit) -> str:
+        as_of = audit.reading.as_of
+        found = freshness(audit.reading.files, audit.landed, as_of) if as_of else []
         self.warnings += [one.sentence() for one in found if one.severity == "warn"]
         late = [one.sentence() for one in found if one.severity == "error"]
         if late:
