@@ -108,7 +108,7 @@ def _rows(path: Path, reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _cannot_be_read(path: Path, line: int, problem: str) -> SalesMetricsError:
-    """As the build says it of any CSV file (macro check_csv_file)."""
+    """As the build says it of any CSV file (macro csv_row_problem)."""
     return SalesMetricsError(
         f"{path}: line {line} {problem}; export it again as CSV in UTF-8 with commas, and quotes"
         " around texts that hold one."
