@@ -53,9 +53,10 @@
 {%- endmacro %}
 
 {#-
-    {source, name, is_required, key, latest_by, fresh_days, place, relation: SQL, is_file,
+    {source, name, is_required, key, latest_by, deals, fresh_days, place, relation: SQL, is_file,
     loader: names of columns a loader added,
-    columns: [{name, data_type, is_required, filled, sql: as it is called there, value}]}
+    columns: [{name, data_type, is_required, kind, is_picklist, mapped_by, is_parent, filled,
+    sql: as it is called there, value}]}
     where value is the expression, over columns of the contract's names, that staging reads; none for
     text. A table that is missing or has a problem has no place, a missing column no sql.
 -#}
@@ -68,6 +69,10 @@
             'name': column.name,
             'data_type': column.data_type,
             'is_required': column.meta.required,
+            'kind': column.meta.get('kind'),
+            'is_picklist': column.meta.get('picklist', false),
+            'mapped_by': column.meta.get('mapped_by'),
+            'is_parent': column.meta.get('is_parent', false),
             'filled': column_filled(contract, column),
             'sql': field.physical.sql if is_there else none,
             'value': cast_raw(
@@ -85,6 +90,7 @@
         'is_required': contract.meta.required,
         'key': contract.meta.key,
         'latest_by': contract.meta.get('latest_by', []),
+        'deals': contract.meta.get('deals'),
         'fresh_days': contract.source_meta.get('fresh_days', {}),
         'place': table.place if fields else none,
         'relation': table.from if fields else none,

@@ -23,6 +23,14 @@ class RawColumn:
     name: str
     data_type: str
     is_required: bool
+    # What the contract says of its values: id_18, crm_id, row_hash …
+    kind: str | None = None
+    # Words people choose from a list, which no mapping of the project names: a new one is news.
+    is_picklist: bool = False
+    # The seed that has to know its values.
+    mapped_by: str | None = None
+    # Names the row above, of the same table.
+    is_parent: bool = False
     # None where nobody says how full an optional column is.
     filled: Filled | None = None
     # Its quoted name where it lies; None where nothing stands for it.
@@ -39,6 +47,8 @@ class RawTable:
     key: tuple[str, ...]
     latest_by: tuple[str, ...]
     columns: tuple[RawColumn, ...]
+    # Of a table of deals: its columns of the stage and of the currency.
+    deals: Mapping[str, str] | None = None
     # Where it lies and the SQL that reads it there; None where it is missing or cannot be read.
     place: str | None = None
     relation: str | None = None

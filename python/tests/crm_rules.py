@@ -14,6 +14,11 @@ SHAPES = ("opportunities", "opportunity_changes", "accounts", "people", "activit
 # Raw tables of nobody's CRM.
 OTHER_SOURCES = {"planning", "ledger"}
 REGISTRY = ("macros/staging/crm_sources.sql", "macros/staging/staged_tables.sql")
+# Where nothing but its own rooms may name a CRM.
+FOLDERS = {
+    **dict.fromkeys(("models", "macros", "tests", "analyses"), "*.sql"),
+    "python/sales_metrics": "*.py",
+}
 COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 
 
@@ -83,12 +88,13 @@ def naming_a_crm(project: Path) -> list[str]:
         "macros/crm/crm_rows.sql",
         # Sentences with an example.
         "macros/vars/",
+        "python/sales_metrics/expectations/losses.py",
         *REGISTRY,
     ]
     return [
         str(path.relative_to(project))
-        for folder in ("models", "macros", "tests", "analyses")
-        for path in sorted((project / folder).rglob("*.sql"))
+        for folder, kind in FOLDERS.items()
+        for path in sorted((project / folder).rglob(kind))
         if not str(path.relative_to(project)).startswith(tuple(own))
         and words.search(COMMENT.sub("", path.read_text(encoding="utf-8")))
     ]

@@ -16,15 +16,6 @@ from sales_metrics.contract import RawTable
 from sales_metrics.privacy import masked
 from sales_metrics.sql import connect, quoted
 
-# Words people choose from a list, which no mapping of the project names: a new one is news.
-PICKLISTS = {
-    ("salesforce", "opportunity"): ("stage_name", "type", "lead_source", "loss_reason"),
-    ("salesforce", "task"): ("type", "task_subtype", "status", "call_disposition"),
-    ("salesforce", "event"): ("type", "outcome"),
-    ("salesforce", "lead"): ("status", "lead_source", "rating"),
-    ("csv_export", "opportunities"): ("stage", "type", "loss_reason"),
-    ("csv_export", "activities"): ("type", "subtype", "disposition"),
-}
 LONGEST_PICKLIST = 200
 
 Landed = Mapping[str, Any]
@@ -36,9 +27,9 @@ def profile_landing(database: Path, tables: Iterable[RawTable]) -> dict[str, Lan
     with connect(database, read_only=True) as connection:
         for table in tables:
             picklists = {
-                column: _values(connection, table, column)
-                for column in PICKLISTS.get((table.source, table.name), ())
-                if column in table.read
+                name: _values(connection, table, name)
+                for name, column in table.read.items()
+                if column.is_picklist
             }
             profiles[table.full_name] = {
                 **_counted(connection, table),

@@ -9,25 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 
 from sales_metrics.contract import RawTable
 from sales_metrics.sql import connect, literal, quoted
 
-
-class _Deals(NamedTuple):
-    source: str
-    table: str
-    stage: str
-    currency: str
-
-
-DEALS = (
-    _Deals("salesforce", "opportunity", "stage_name", "currency_iso_code"),
-    _Deals("csv_export", "opportunities", "stage", "currency"),
-)
 STAGE_COLUMNS = ("source", "raw_stage", "is_won", "is_lost")
 COMPANY = "scope = 'company' and period_type = 'quarter' and slice_type = 'all' and is_complete"
 
@@ -64,14 +51,13 @@ def write_reconciliation(
             "insert into stage_map values (?, ?, ?, ?)",
             [[row[name] for name in STAGE_COLUMNS] for row in stages],
         )
-        there = {(table.source, table.name): table for table in tables}
-        crms = [(deals, there[key]) for deals in DEALS if (key := deals[:2]) in there]
-        for deals, table in crms:
+        crms = [(table, table.deals) for table in tables if table.deals]
+        for table, deals in crms:
             # Without any stamp nobody can say what has not changed since the as-of day.
-            if not {"id", deals.stage, "amount"} <= set(table.read) or not table.stamps:
+            if not {"id", deals["stage"], "amount"} <= set(table.read) or not table.stamps:
                 continue
-            prefix = f"{deals.source}:" if len(crms) > 1 else ""
-            connection.execute(_insert(deals, table), [deals.source, currency, as_of, prefix])
+            prefix = f"{table.source}:" if len(crms) > 1 else ""
+            connection.execute(_insert(table, deals), [table.source, currency, as_of, prefix])
 
 
 def write_drift(comparison: Path, work: Path, before: Path | None) -> None:
@@ -103,7 +89,7 @@ def write_drift(comparison: Path, work: Path, before: Path | None) -> None:
         )
 
 
-def _insert(deals: _Deals, table: RawTable) -> str:
+def _insert(table: RawTable, deals: Mapping[str, str]) -> str:
     read = table.read
     stamps = ", ".join(f"cast({read[name].value} as timestamp)" for name in table.stamps)
     stamp = f"greatest({stamps})"
@@ -111,9 +97,10 @@ def _insert(deals: _Deals, table: RawTable) -> str:
     gone = " or ".join(f"coalesce(try_cast({one} as boolean), false)" for one in deleted) or "false"
     active = "_fivetran_active"
     current = f"where try_cast({quoted(active)} as boolean)" if active in table.loader else ""
-    money = f"nullif(trim({quoted(deals.currency)}), '')" if deals.currency in read else "null"
-    # A Salesforce id of 15 characters is the same as the one of 18 that begins with it.
-    short = "left({}, 15)" if deals.source == "salesforce" else "{}"
+    stage, currency = deals["stage"], deals["currency"]
+    money = f"nullif(trim({quoted(currency)}), '')" if currency in read else "null"
+    # An id of 15 characters is the same as the one of 18 that begins with it.
+    short = "left({}, 15)" if read["id"].kind == "id_18" else "{}"
     return f"""
         insert into profile.reconciled
         with stages as (
@@ -123,12 +110,12 @@ def _insert(deals: _Deals, table: RawTable) -> str:
         raw_rows as (
             select
                 {short.format("trim(cast(id as varchar))")} as id,
-                arg_max(trim({quoted(deals.stage)}), {stamp}) as stage,
+                arg_max(trim({quoted(stage)}), {stamp}) as stage,
                 arg_max({read["amount"].value}, {stamp}) as amount,
                 max({stamp}) as changed_at,
                 arg_max(coalesce({money}, '') in ('', ?), {stamp}) as is_plain,
                 bool_or({gone}) as is_gone
-            from landing.{quoted(deals.source, deals.table)} {current}
+            from landing.{quoted(table.source, table.name)} {current}
             group by 1
         ),
         judged as (
@@ -143,7 +130,7 @@ def _insert(deals: _Deals, table: RawTable) -> str:
         )
         select
             case when judged.is_won then 'won_amount' else 'open_pipeline' end,
-            {literal(deals.source)},
+            {literal(table.source)},
             coalesce(sum(judged.amount), 0),
             coalesce(sum(deals.amount) filter (
                 where deals.status = case when judged.is_won then 'won' else 'open' end

@@ -67,26 +67,22 @@ def raw_suite(
     last_load: Mapping[str, Any] | None = None,
 ) -> list[Expected]:
     """What every landing shows, however dirty its rows are; `load`, `last_load`: in numbers."""
+    path = project / "seeds" / "mappings" / "stage_map.csv"
+    stages = read_seed(path, "source", "raw_stage")
     found: list[Expected] = []
     for table in tables:
         if table.is_required:
             found.append(_rows(table.source, table.name))
+        known = sorted({row["raw_stage"] for row in stages if row["source"] == table.source})
         for column in table.read.values():
+            if column.mapped_by == "stage_map" and known:
+                found.append(_known(table.source, table.name, column.name, known))
+            if column.is_parent:
+                found.append(_no_cycle(table.source, table.name, column.name))
             found += _raw_column(table, column, today)
             found += _filling(table, column, load or {}, last_load or {})
         found += _against_last_load(table)
         found += _keys(table)
-    path = project / "seeds" / "mappings" / "stage_map.csv"
-    stages = read_seed(path, "source", "raw_stage")
-    for source, table_name, column_name in (
-        ("salesforce", "opportunity", "stage_name"),
-        ("salesforce", "opportunity_history", "stage_name"),
-        ("csv_export", "opportunities", "stage"),
-    ):
-        known = {row["raw_stage"] for row in stages if row["source"] == source}
-        if known:
-            found.append(_known(source, table_name, column_name, sorted(known)))
-    found.append(_no_cycle("salesforce", "user", "manager_id"))
     return found
 
 
