@@ -82,6 +82,8 @@ DISPATCHED = re.compile(
     | \bread_(?:csv|parquet)\(                        # raw_files""",
     re.VERBOSE,
 )
+# The row in force at a moment, written out.
+IN_FORCE = re.compile(r">=?\s+(\w+)\.valid_from\b.{0,80}?<=?\s+\1\.valid_to\b", re.DOTALL)
 COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*|/\*.*?\*/", re.DOTALL)
 # Written in two parts, so that this file does not break its own rule.
 ELSEWHERE = re.compile(
@@ -359,6 +361,15 @@ def test_only_macros_write_what_they_are_dispatched_for(manifest: Node) -> None:
 )
 def test_a_construct_of_one_engine_is_found(sql: str) -> None:
     assert not_portable(sql)
+
+
+def test_a_dated_relation_is_joined_by_the_macro_in_force(manifest: Node) -> None:
+    wrong = [
+        f"{node['original_file_path']}: {found.group()}"
+        for node in models(manifest)
+        if (found := IN_FORCE.search(sql_without_comments(node)))
+    ]
+    assert not wrong
 
 
 def test_a_long_model_says_why() -> None:

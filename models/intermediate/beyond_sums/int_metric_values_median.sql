@@ -31,8 +31,7 @@ wins as (
         and taken_back.won_count = -1
     left join assignments
         on won.rep_id = assignments.rep_id
-        and won.event_on >= assignments.valid_from
-        and won.event_on < assignments.valid_to
+        and {{ in_force('assignments', 'won.event_on') }}
     where won.won_count = 1
 ),
 

@@ -27,8 +27,7 @@ cases as {{ streamed() }} (
     from exits
     left join assignments
         on exits.rep_id = assignments.rep_id
-        and exits.event_on >= assignments.valid_from
-        and exits.event_on < assignments.valid_to
+        and {{ in_force('assignments', 'exits.event_on') }}
     union all
     select
         'entry' as counted_at,

@@ -102,8 +102,7 @@ carried as (
     from beginnings
     inner join stated
         on beginnings.account_id = stated.account_id
-        and beginnings.valid_from >= stated.valid_from
-        and (stated.valid_to is null or beginnings.valid_from < stated.valid_to)
+        and {{ in_force('stated', 'beginnings.valid_from', open_ended=true) }}
     group by beginnings.account_id, beginnings.valid_from
 ),
 

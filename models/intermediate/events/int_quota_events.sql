@@ -64,8 +64,7 @@ ramped as (
     from placed
     left join assignments
         on placed.rep_id = assignments.rep_id
-        and placed.assigned_on >= assignments.valid_from
-        and placed.assigned_on < assignments.valid_to
+        and {{ in_force('assignments', 'placed.assigned_on') }}
     left join ramp_schedule
         on assignments.segment = ramp_schedule.segment
         and placed.tenure_month = ramp_schedule.tenure_month

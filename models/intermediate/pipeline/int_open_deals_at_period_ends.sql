@@ -169,8 +169,7 @@ known as (
     left join actions_known on opportunities.source = actions_known.source
     left join assignments
         on remembered.rep_id = assignments.rep_id
-        and remembered.window_end >= assignments.valid_from
-        and remembered.window_end < assignments.valid_to
+        and {{ in_force('assignments', 'remembered.window_end') }}
     where remembered.is_state = 1
 ),
 

@@ -28,8 +28,7 @@ placed as (
     from reps
     left join assignments
         on reps.rep_id = assignments.rep_id
-        and {{ as_of_date() }} >= assignments.valid_from
-        and {{ as_of_date() }} < assignments.valid_to
+        and {{ in_force('assignments', as_of_date()) }}
     left join ramp_lengths on assignments.segment = ramp_lengths.segment
 ),
 

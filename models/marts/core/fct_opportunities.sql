@@ -122,8 +122,7 @@ judged as (
     left join stepped on summarised.opportunity_id = stepped.opportunity_id
     left join assignments
         on summarised.rep_id = assignments.rep_id
-        and coalesce(summarised.closed_on, {{ as_of_date() }}) >= assignments.valid_from
-        and coalesce(summarised.closed_on, {{ as_of_date() }}) < assignments.valid_to
+        and {{ in_force('assignments', 'coalesce(summarised.closed_on, ' ~ as_of_date() ~ ')') }}
 )
 
 select * from judged
