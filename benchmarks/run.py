@@ -25,7 +25,7 @@ from measuring import REPO, WORKS, Cost
 
 SIZES = (10_000, 200_000, 2_000_000)
 KINDS = ("reading", "floor", "project")
-ENGINE = ("int_measures_daily", "int_measure_keys", "int_measure_sums", "int_metric_values_summed")
+ENGINE = ("int_measures_daily", "int_measure_keys", "int_window_sums", "int_metric_values_summed")
 # The models whose work each script of the floor does, and a number both must give.
 STEPS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "1_stage_visits": (

@@ -5,7 +5,7 @@ with targets as (select * from {{ ref('int_targets_scoped') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
-windowed as (select * from {{ ref('int_measures_windowed') }}),
+windowed as (select * from {{ ref('int_window_sums_named') }}),
 
 expected as (select * from {{ ref('int_expected_closings') }}),
 

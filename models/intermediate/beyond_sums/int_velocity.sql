@@ -7,7 +7,7 @@
 ] -%}
 with windowed as (
     select *
-    from {{ ref('int_measures_windowed') }}
+    from {{ ref('int_window_sums_named') }}
     where slice_type = 'all'
         and window_id = case measure_id when 'open_qualified_count' then 'point' else 't90' end
 ),
