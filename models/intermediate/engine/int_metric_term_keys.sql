@@ -1,6 +1,6 @@
 -- Which sums are a term of which metric, where its value stands and through which windows it is
 -- looked at: a segment's rows through those of its tier if the metric has such, else through those
--- of all. Long, because the words of a key, a place and a look are joined to their numbers once.
+-- of all.
 with metrics as (select * from {{ ref('metrics') }}),
 
 segments as (select * from {{ ref('segments') }}),
