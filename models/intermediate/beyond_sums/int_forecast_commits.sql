@@ -52,7 +52,7 @@ gone as (
         ) = 0
 ),
 
-standing as (
+forecast_commits as (
     select
         ranked.quarter_start,
         ranked.week_of_quarter,
@@ -69,4 +69,4 @@ standing as (
     where ranked.age_rank = 1
 )
 
-select * from standing
+select * from forecast_commits

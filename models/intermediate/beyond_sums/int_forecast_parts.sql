@@ -123,7 +123,7 @@ parts as (
     where weeks.is_quarter_complete
 ),
 
-summed as (
+forecast_parts as (
     select
         quarter_start,
         week_of_quarter,
@@ -140,4 +140,4 @@ summed as (
     group by 1, 2, 3, 4, 5, 6, 7, 8
 )
 
-select * from summed
+select * from forecast_parts

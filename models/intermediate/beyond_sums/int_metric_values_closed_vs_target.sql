@@ -58,7 +58,7 @@ closed as (
         and targets.rep_id = expected.rep_id
 ),
 
-valued as (
+metric_values_closed_vs_target as (
     select
         grains.metric_id,
         closed.period_type,
@@ -84,4 +84,4 @@ valued as (
         and closed.period_type = grains.period_type
 )
 
-select * from valued
+select * from metric_values_closed_vs_target

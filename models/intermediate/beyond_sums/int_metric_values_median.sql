@@ -59,7 +59,7 @@ windowed as (
     where metrics.metric_id = 'sales_cycle_days_median_t90'
 ),
 
-medians as (
+metric_values_median as (
     select
         metric_id,
         period_type,
@@ -84,4 +84,4 @@ medians as (
         scope, segment, team_id, rep_id
 )
 
-select * from medians
+select * from metric_values_median

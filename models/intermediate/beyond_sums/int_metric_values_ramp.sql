@@ -108,7 +108,7 @@ summed as (
     group by metric_id, period_type, period_start, period_end, is_complete, rep_id
 ),
 
-valued as (
+metric_values_ramp as (
     select
         metric_id,
         period_type,
@@ -133,4 +133,4 @@ valued as (
     where ramped_quota_amount > 0
 )
 
-select * from valued
+select * from metric_values_ramp

@@ -141,7 +141,7 @@ censored as (
 ),
 
 -- Where all or none advance no variance tells: then those who left are the cases.
-weighed as (
+stage_conversion_censored as (
     select
         *,
         case
@@ -170,4 +170,4 @@ select
     open_count,
     rate,
     effective_n
-from weighed
+from stage_conversion_censored

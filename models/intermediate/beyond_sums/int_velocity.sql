@@ -52,7 +52,7 @@ driven as (
     from summed
 ),
 
-velocities as (
+velocity_readings as (
     select
         driven.period_type,
         driven.period_start,
@@ -87,4 +87,4 @@ velocities as (
     where {{ not_repeated('driven.scope', 'periods.window_end') }}
 )
 
-select * from velocities
+select * from velocity_readings

@@ -138,7 +138,7 @@ valued as (
     inner join current_values on carried.account_id = current_values.account_id
 ),
 
-segmented as (
+account_versions as (
     select
         valued.*,
         coalesce(named_rules.segment, valued.segment_value) as segment_by_account_field,
@@ -153,4 +153,4 @@ segmented as (
         and (valued.employees < sized.upper_bound or sized.upper_bound is null)
 )
 
-select * from segmented
+select * from account_versions

@@ -20,7 +20,7 @@ looks as (
         look_number,
         window_id,
         period_types
-    from {{ ref('int_metric_looks') }}
+    from {{ ref('int_term_windows') }}
 ),
 
 tiered_metrics as (

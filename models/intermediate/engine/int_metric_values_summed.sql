@@ -10,7 +10,7 @@ places as (select * from {{ ref('int_metric_places') }}),
 
 term_keys as (select * from {{ ref('int_metric_term_keys') }}),
 
-looks as (select * from {{ ref('int_metric_looks') }}),
+looks as (select * from {{ ref('int_term_windows') }}),
 
 sums as (select * from {{ ref('int_window_sums') }}),
 

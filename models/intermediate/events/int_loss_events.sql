@@ -29,7 +29,7 @@ first_reasons as (
     group by lost.opportunity_id, lost.visit_number
 ),
 
-losses as (
+loss_events as (
     select
         closings.opportunity_id,
         closings.visit_number,
@@ -60,4 +60,4 @@ losses as (
     where closings.lost_count <> 0
 )
 
-select * from losses
+select * from loss_events

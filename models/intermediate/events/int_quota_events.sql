@@ -46,7 +46,7 @@ placed as (
         on quotas.rep_id = first_days.rep_id and quotas.month_start = first_days.month_start
 ),
 
-ramped as (
+quota_events as (
     select
         placed.rep_id,
         -- The team is looked up on the day of the event: not before the rep is in one.
@@ -70,4 +70,4 @@ ramped as (
         and placed.tenure_month = ramp_schedule.tenure_month
 )
 
-select * from ramped
+select * from quota_events

@@ -132,7 +132,7 @@ judged as (
     from ruled
 ),
 
-counted as (
+kpi_judgements as (
     select
         *,
         sum(case when is_breach then 1 else 0 end)
@@ -168,4 +168,4 @@ select
     is_beyond,
     is_breach,
     cast(run_length as bigint) as run_length
-from counted
+from kpi_judgements

@@ -2,7 +2,7 @@
 -- Long, because the marks it has to remember and the state it is in come from several tables.
 with states as (select * from {{ ref('int_open_opportunity_states') }}),
 
-marks as (select * from {{ ref('int_opportunity_marks') }}),
+marks as (select * from {{ ref('int_touches_and_pushes_by_period_end') }}),
 
 next_actions as (select * from {{ ref('int_next_actions_at_period_ends') }}),
 
@@ -118,7 +118,8 @@ known as (
             when remembered.window_end >= evidence.activities_known_from
                 then {{ days_between(
                     'coalesce(remembered.last_activity_on, greatest('
-                    ~ business_day('opportunities.created_at') ~ ', evidence.activities_known_from))',
+                    ~ business_day('opportunities.created_at')
+                    ~ ', evidence.activities_known_from))',
                     'remembered.window_end'
                 ) }}
         end as silent_days,

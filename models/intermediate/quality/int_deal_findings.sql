@@ -6,7 +6,7 @@ versions as (select * from {{ ref('int_opportunity_versions') }}),
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
-current_rows as (select * from {{ ref('int_opportunities_current') }}),
+current_rows as (select * from {{ ref('int_crm_rows_beside_history') }}),
 
 closings as (select * from {{ ref('int_closings') }}),
 

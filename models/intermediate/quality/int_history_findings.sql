@@ -5,7 +5,7 @@ changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 versions as (select * from {{ ref('int_opportunity_versions') }}),
 
-current_rows as (select * from {{ ref('int_opportunities_current') }}),
+current_rows as (select * from {{ ref('int_crm_rows_beside_history') }}),
 
 pipelines as (select * from {{ ref('int_opportunity_pipelines') }}),
 

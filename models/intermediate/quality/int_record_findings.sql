@@ -7,7 +7,7 @@ activities as (select * from {{ ref('int_activities_typed') }}),
 
 leads as (select * from {{ ref('int_leads_unioned') }}),
 
-current_rows as (select * from {{ ref('int_opportunities_current') }}),
+current_rows as (select * from {{ ref('int_crm_rows_beside_history') }}),
 
 merged_records as (select * from {{ ref('int_merges') }}),
 

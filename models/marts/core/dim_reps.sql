@@ -32,7 +32,7 @@ placed as (
     left join ramp_lengths on assignments.segment = ramp_lengths.segment
 ),
 
-described as (
+dim_reps as (
     select
         rep_id,
         rep_name,
@@ -52,5 +52,5 @@ described as (
     from placed
 )
 
-select * from described
+select * from dim_reps
 order by rep_id

@@ -4,7 +4,7 @@ with closings as (select * from {{ ref('int_closing_events') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
-credited as (
+fct_closings as (
     select
         closings.opportunity_id,
         closings.visit_number,
@@ -27,5 +27,5 @@ credited as (
     where closings.event_on <= {{ as_of_date() }}
 )
 
-select * from credited
+select * from fct_closings
 order by event_on, opportunity_id, visit_number, event_kind

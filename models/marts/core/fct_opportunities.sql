@@ -54,7 +54,7 @@ stepped as (
     left join written_steps on opportunities.source = written_steps.source
 ),
 
-judged as (
+fct_opportunities as (
     select
         summarised.opportunity_id,
         opportunities.opportunity_name as name,
@@ -125,5 +125,5 @@ judged as (
         and {{ in_force('assignments', 'coalesce(summarised.closed_on, ' ~ as_of_date() ~ ')') }}
 )
 
-select * from judged
+select * from fct_opportunities
 order by status, segment, opportunity_id

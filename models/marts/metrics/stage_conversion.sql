@@ -71,7 +71,7 @@ rated as (
     where n > 0
 ),
 
-described as (
+stage_conversion as (
     select
         rated.period_type,
         rated.period_start,
@@ -121,5 +121,5 @@ described as (
     where rated.window_id = 't90'
 )
 
-select * from described
+select * from stage_conversion
 order by method, period_type, period_start, scope, segment, team_id, rep_id, stage_id

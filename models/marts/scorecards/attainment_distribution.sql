@@ -101,7 +101,7 @@ spread as (
         metric_id, period_type, period_start, period_end, is_complete, scope, segment, team_id
 ),
 
-described as (
+attainment_distribution as (
     select
         spread.period_type,
         spread.period_start,
@@ -146,5 +146,5 @@ described as (
     ) }}
 )
 
-select * from described
+select * from attainment_distribution
 order by period_type, period_start, scope, segment, team_id

@@ -26,7 +26,7 @@ period_types as (
     inner join grains on metrics.metric_id = grains.metric_id
 ),
 
-metric_looks as (
+term_windows as (
     select
         looks.look_number,
         looks.window_id,
@@ -42,4 +42,4 @@ metric_looks as (
         and period_types.period_type = windows.period_type
 )
 
-select * from metric_looks
+select * from term_windows

@@ -49,7 +49,7 @@ cases as {{ streamed() }} (
     from entries
 ),
 
-counted as (
+stage_conversion_by_day_run as (
     {% for keeps_rep, run, segment, team, rep in [
         (false, 'day_runs.run_start', 'cases.segment', 'cases.team_id', "'all' as rep_id"),
         (
@@ -78,4 +78,4 @@ counted as (
     {% endfor -%}
 )
 
-select * from counted
+select * from stage_conversion_by_day_run
