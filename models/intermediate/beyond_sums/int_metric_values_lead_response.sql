@@ -42,11 +42,15 @@ metric_values as (
         quantiles.n,
         case
             when metrics.has_interval
-                then {{ wilson_low('quantiles.unanswered_count', 'cast(quantiles.n as double)') }}
+                then {{ wilson(
+                    'low', 'quantiles.unanswered_count', 'cast(quantiles.n as double)'
+                ) }}
         end as ci_low,
         case
             when metrics.has_interval
-                then {{ wilson_high('quantiles.unanswered_count', 'cast(quantiles.n as double)') }}
+                then {{ wilson(
+                    'high', 'quantiles.unanswered_count', 'cast(quantiles.n as double)'
+                ) }}
         end as ci_high,
         periods.is_complete
     from quantiles

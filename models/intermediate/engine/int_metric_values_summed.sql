@@ -154,9 +154,9 @@ metric_values_summed as (
             when denominator > 0 then numerator / nullif(denominator, 0)
         end as metric_value,
         n,
-        case when has_interval then {{ wilson_low('numerator', 'denominator') }} end
+        case when has_interval then {{ wilson('low', 'numerator', 'denominator') }} end
             as ci_low,
-        case when has_interval then {{ wilson_high('numerator', 'denominator') }} end
+        case when has_interval then {{ wilson('high', 'numerator', 'denominator') }} end
             as ci_high,
         is_complete
     from summed

@@ -95,8 +95,8 @@ stage_conversion as (
             when rated.method = 'cohort'
                 then (rated.advanced_count + rated.open_count) / nullif(rated.n, 0)
         end as rate_high,
-        {{ wilson_low('rated.hits', 'rated.cases') }} as ci_low,
-        {{ wilson_high('rated.hits', 'rated.cases') }} as ci_high,
+        {{ wilson('low', 'rated.hits', 'rated.cases') }} as ci_low,
+        {{ wilson('high', 'rated.hits', 'rated.cases') }} as ci_high,
         case
             when rated.method in ('cohort', 'censored')
                 then rated.resolved_count / nullif(rated.n, 0)
