@@ -25,7 +25,7 @@ from measuring import REPO, WORKS, Cost
 
 SIZES = (10_000, 200_000, 2_000_000)
 KINDS = ("reading", "floor", "project")
-ENGINE = ("int_measures_daily", "int_measure_keys", "int_measure_sums", "int_metric_values_summed")
+ENGINE = ("int_measures_daily", "int_measure_keys", "int_window_sums", "int_metric_values_summed")
 # The models whose work each script of the floor does, and a number both must give.
 STEPS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "1_stage_visits": (
@@ -36,11 +36,11 @@ STEPS: dict[str, tuple[tuple[str, ...], str, str]] = {
             "int_stage_names_mapped",
             "int_opportunity_changes_mapped",
             "int_opportunity_beginnings",
-            "int_opportunities_current",
+            "int_crm_rows_beside_history",
             "int_opportunity_observations",
             "int_opportunity_spans",
             "int_opportunity_versions",
-            "int_stage_visit_runs",
+            "int_stage_visits_rolled_up",
             "int_stage_visits",
         ),
         "select count(*) from stage_visits",
@@ -52,7 +52,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str, str]] = {
         "select sum(deal_count) from marts.pipeline_daily",
     ),
     "3_conversion_by_cohort": (
-        ("int_stage_entries", "int_stage_conversion_runs", "int_stage_conversion_counted"),
+        ("int_stage_entries", "int_stage_conversion_by_day_run", "int_stage_conversion_counted"),
         "select sum(entered) from conversion_by_cohort",
         "select count(*) from intermediate.int_stage_entries",
     ),

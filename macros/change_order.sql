@@ -19,11 +19,3 @@
         'change_id',
     ]) }}
 {%- endmacro %}
-
-{#- The columns of change_order for a fact that is no change record. -#}
-{% macro no_change_order() -%}
-    cast(null as timestamp) as changed_at,
-        cast(null as bigint) as loader_sequence,
-        cast(null as integer) as stage_order,
-        cast(null as {{ dbt.type_string() }}) as change_id
-{%- endmacro %}

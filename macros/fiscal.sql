@@ -3,14 +3,6 @@
     depends on how an engine adds an interval to a date.
 -#}
 
-{#- Months since year 0 of the first month of the fiscal quarter that holds `day`. -#}
-{% macro fiscal_quarter_months(day) -%}
-    (
-        extract(year from {{ day }}) * 12 + extract(month from {{ day }}) - 1
-        - (extract(month from {{ day }}) + {{ 12 - var('fiscal_year_start_month') | int }}) % 3
-    )
-{%- endmacro %}
-
 {#- The first day of the month that lies `months` months after year 0. -#}
 {% macro first_of_month(months) -%}
     make_date(cast(floor(({{ months }}) / 12.0) as integer), cast(({{ months }}) % 12 + 1 as integer), 1)
@@ -18,7 +10,12 @@
 
 {#- First day of the fiscal quarter that holds `day`; `shift` moves it by whole quarters. -#}
 {% macro fiscal_quarter_start(day, shift=0) -%}
-    {{ first_of_month(fiscal_quarter_months(day) ~ ' + ' ~ (3 * shift)) }}
+    {%- set months -%}
+        extract(year from {{ day }}) * 12 + extract(month from {{ day }}) - 1
+        - (extract(month from {{ day }}) + {{ 12 - var('fiscal_year_start_month') | int }}) % 3
+        + {{ 3 * shift }}
+    {%- endset -%}
+    {{ first_of_month(months) }}
 {%- endmacro %}
 
 {#- First day of the calendar month that holds `day`; `shift` moves it by whole months. -#}

@@ -48,14 +48,3 @@
         {{ 'and ' if not loop.first }}{{ row }}.{{ key }} = {{ judged }}.{{ key }}
     {%- endfor -%}
 {%- endmacro %}
-
-{#- The end of a band as a person would write it; null for an open end. `||`, since concat skips a null on DuckDB. -#}
-{% macro kpi_band_end(bound, compared, kind) -%}
-    case
-        when {{ compared }} = 'points_to_baseline'
-            then cast(cast({{ bound }} * 100 as decimal(18, 1)) as string) || ' points'
-        when {{ compared }} = 'share_of_baseline' or {{ kind }} = 'rate'
-            then cast(cast({{ bound }} * 100 as decimal(18, 1)) as string) || ' %'
-        else cast(cast({{ bound }} as decimal(18, 1)) as string)
-    end
-{%- endmacro %}

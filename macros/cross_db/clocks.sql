@@ -26,11 +26,6 @@
     end
 {%- endmacro %}
 
-{#- True when the text names a time zone of the time zone database. -#}
-{% macro is_time_zone(text) -%}
-    {{ text }} in ('{{ modules.pytz.all_timezones | join("', '") }}')
-{%- endmacro %}
-
 {#- The UTC instant at which clocks in `zone` (an expression) show the minute of the day. -#}
 {% macro local_instant(day, minute, zone) -%}
     {{ return(adapter.dispatch('local_instant')(day, minute, zone)) }}

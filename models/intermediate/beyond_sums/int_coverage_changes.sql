@@ -129,7 +129,7 @@ deltas as (
     from daily
 ),
 
-scoped as (
+coverage_changes as (
     select
         deltas.quarter_start,
         deltas.calendar_day,
@@ -146,4 +146,4 @@ scoped as (
     group by 1, 2, 3, 4, 5, 6
 )
 
-select * from scoped
+select * from coverage_changes

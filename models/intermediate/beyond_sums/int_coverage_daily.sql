@@ -73,7 +73,7 @@ running as (
     )
 ),
 
-covered as (
+coverage_daily as (
     select
         running.quarter_start,
         running.calendar_day,
@@ -98,4 +98,4 @@ covered as (
         and running.rep_id = targets.rep_id
 )
 
-select * from covered
+select * from coverage_daily

@@ -52,7 +52,7 @@ gone as (
         ) = 0
 ),
 
-standing as (
+forecast_commits as (
     select
         ranked.quarter_start,
         ranked.week_of_quarter,
@@ -65,9 +65,8 @@ standing as (
     anti join gone on ranked.week_end = gone.week_end and ranked.rep_id = gone.rep_id
     left join assignments
         on ranked.rep_id = assignments.rep_id
-        and ranked.week_end >= assignments.valid_from
-        and ranked.week_end < assignments.valid_to
+        and {{ in_force('assignments', 'ranked.week_end') }}
     where ranked.age_rank = 1
 )
 
-select * from standing
+select * from forecast_commits

@@ -26,8 +26,7 @@ wins as (
     from closings
     left join assignments
         on closings.rep_id = assignments.rep_id
-        and closings.credited_on >= assignments.valid_from
-        and closings.credited_on < assignments.valid_to
+        and {{ in_force('assignments', 'closings.credited_on') }}
     where closings.won_amount is not null and closings.event_on <= {{ as_of_date() }}
     group by 1, 2, 3, 4, 5
 ),
@@ -124,7 +123,7 @@ parts as (
     where weeks.is_quarter_complete
 ),
 
-summed as (
+forecast_parts as (
     select
         quarter_start,
         week_of_quarter,
@@ -141,4 +140,4 @@ summed as (
     group by 1, 2, 3, 4, 5, 6, 7, 8
 )
 
-select * from summed
+select * from forecast_parts

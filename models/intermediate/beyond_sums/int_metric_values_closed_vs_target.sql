@@ -5,7 +5,7 @@ with targets as (select * from {{ ref('int_targets_scoped') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
-windowed as (select * from {{ ref('int_measures_windowed') }}),
+windowed as (select * from {{ ref('int_window_sums_named') }}),
 
 expected as (select * from {{ ref('int_expected_closings') }}),
 
@@ -58,7 +58,7 @@ closed as (
         and targets.rep_id = expected.rep_id
 ),
 
-valued as (
+metric_values_closed_vs_target as (
     select
         grains.metric_id,
         closed.period_type,
@@ -84,4 +84,4 @@ valued as (
         and closed.period_type = grains.period_type
 )
 
-select * from valued
+select * from metric_values_closed_vs_target

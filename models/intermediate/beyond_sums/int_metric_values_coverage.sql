@@ -50,7 +50,7 @@ measured as (
     where standing.required is not null and standing.open_amount is not null
 ),
 
-valued as (
+metric_values_coverage as (
     select
         measured.metric_id,
         measured.period_type,
@@ -76,4 +76,4 @@ valued as (
         and measured.period_type = grains.period_type
 )
 
-select * from valued
+select * from metric_values_coverage

@@ -25,7 +25,7 @@ unioned as (
     {% endfor -%}
 ),
 
-valued as (
+metric_values_forecast as (
     select
         unioned.metric_id,
         'quarter' as period_type,
@@ -51,4 +51,4 @@ valued as (
         and grains.period_type = 'quarter'
 )
 
-select * from valued
+select * from metric_values_forecast

@@ -31,8 +31,7 @@ wins as (
         and taken_back.won_count = -1
     left join assignments
         on won.rep_id = assignments.rep_id
-        and won.event_on >= assignments.valid_from
-        and won.event_on < assignments.valid_to
+        and {{ in_force('assignments', 'won.event_on') }}
     where won.won_count = 1
 ),
 
@@ -60,7 +59,7 @@ windowed as (
     where metrics.metric_id = 'sales_cycle_days_median_t90'
 ),
 
-medians as (
+metric_values_median as (
     select
         metric_id,
         period_type,
@@ -85,4 +84,4 @@ medians as (
         scope, segment, team_id, rep_id
 )
 
-select * from medians
+select * from metric_values_median

@@ -52,12 +52,10 @@ ramping as (
     inner join reps on periods.window_end >= reps.ramp_starts_on
     inner join assignments
         on reps.rep_id = assignments.rep_id
-        and periods.window_end >= assignments.valid_from
-        and periods.window_end < assignments.valid_to
+        and {{ in_force('assignments', 'periods.window_end') }}
     inner join rep_periods
         on reps.rep_id = rep_periods.rep_id
-        and periods.window_end >= rep_periods.starts_on
-        and periods.window_end < rep_periods.ends_on
+        and {{ in_force('rep_periods', 'periods.window_end', 'starts_on', 'ends_on') }}
     inner join ramp_lengths on assignments.segment = ramp_lengths.segment
     where
         (extract(year from periods.window_end) - extract(year from reps.ramp_starts_on)) * 12
@@ -110,7 +108,7 @@ summed as (
     group by metric_id, period_type, period_start, period_end, is_complete, rep_id
 ),
 
-valued as (
+metric_values_ramp as (
     select
         metric_id,
         period_type,
@@ -135,4 +133,4 @@ valued as (
     where ramped_quota_amount > 0
 )
 
-select * from valued
+select * from metric_values_ramp

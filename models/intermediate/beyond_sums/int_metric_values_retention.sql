@@ -58,7 +58,7 @@ last_month_ends as (
     group by 1, 2, 3, 4
 ),
 
-valued as (
+metric_values_retention as (
     select
         metrics.metric_id,
         last_month_ends.period_type,
@@ -84,4 +84,4 @@ valued as (
     inner join metrics on metrics.metric_id in ('nrr', 'grr')
 )
 
-select * from valued
+select * from metric_values_retention

@@ -52,7 +52,7 @@ measured as (
         and unioned.rep_id = barred.rep_id
 ),
 
-described as (
+metric_values_unioned as (
     select
         measured.metric_id,
         measured.period_type,
@@ -83,4 +83,4 @@ described as (
     ) }}
 )
 
-select * from described
+select * from metric_values_unioned

@@ -2,7 +2,7 @@ with velocities as (select * from {{ ref('int_velocity') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 
-valued as (
+metric_values_velocity as (
     select
         grains.metric_id,
         velocities.period_type,
@@ -30,4 +30,4 @@ valued as (
     where velocities.open_qualified_count > 0 or velocities.won_count > 0
 )
 
-select * from valued
+select * from metric_values_velocity

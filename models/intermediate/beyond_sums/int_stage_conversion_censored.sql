@@ -1,78 +1,13 @@
 -- The cumulative incidence of advancing by Aalen and Johansen: what share of the entries of a
 -- window will have advanced when all have left, if open ones go on as those did that stood as long.
--- Lost, backward and deleted compete; open and moved ones are watched as long as they stood there.
--- Time is whole days. Weeks and reps are left out: groups that small jump with every deal. Long,
--- because nothing of the size of its steps is to be written but the result. effective_n is the
--- number of cases without any open ones that would say as much: the rate's interval is Wilson's at
--- that size. The variance behind it is the delta method's, with shares and covariances of a
--- multinomial on every day: J. J. Gaynor et al., J. Am. Stat. Assoc. 88 (1993), 400-409. On each
--- day half a case more is taken to have stayed and half to have left: else the last few, who leave
--- all together or not at all, would move the curve by a step that seems to be certain.
-with entries as (select * from {{ ref('int_stage_entries') }}),
-
-window_days as (select * from {{ ref('int_window_days') }}),
-
-day_runs as (select * from {{ ref('int_window_day_runs') }}),
-
-scopes as (select * from {{ ref('int_scopes') }}),
-
-by_run as (
-    select
-        day_runs.long_run_start as run_start,
-        entries.stage_id,
-        entries.segment,
-        entries.team_id,
-        case when entries.left_kind in ('open', 'moved') then 'watched' else entries.left_kind end
-            as left_kind,
-        coalesce(
-            entries.days_to_leaving, {{ days_between('entries.entered_on', as_of_date()) }}
-        ) as days,
-        count(*) as case_count
-    from entries
-    inner join day_runs on entries.entered_on = day_runs.calendar_day
-    group by 1, 2, 3, 4, 5, 6
-),
-
-windowed as (
-    select
-        window_days.window_id,
-        window_days.period_type,
-        window_days.period_start,
-        by_run.stage_id,
-        by_run.segment,
-        by_run.team_id,
-        by_run.days,
-        {%- for kind in ['advanced', 'lost', 'backward', 'deleted', 'watched'] %}
-        coalesce(sum(by_run.case_count) filter (where by_run.left_kind = '{{ kind }}'), 0)
-            as {{ kind }}_count,
-        {%- endfor %}
-        sum(by_run.case_count) as case_count
-    from by_run
-    inner join window_days on by_run.run_start = window_days.calendar_day
-    where
-        window_days.window_id in ('t90', 'p90')
-        and window_days.period_type in ('month', 'quarter')
-    group by 1, 2, 3, 4, 5, 6, 7
-),
-
-scoped as (
-    select
-        windowed.window_id,
-        windowed.period_type,
-        windowed.period_start,
-        scopes.scope,
-        {{ reported_keys('windowed', keys=['segment', 'team']) }},
-        windowed.stage_id,
-        windowed.days,
-        {%- for kind in ['advanced', 'lost', 'backward', 'deleted', 'watched'] %}
-        cast(sum(windowed.{{ kind }}_count) as bigint) as {{ kind }}_count,
-        {%- endfor %}
-        cast(sum(windowed.case_count) as bigint) as case_count
-    from windowed
-    cross join scopes
-    where scopes.scope in ('company', 'segment', 'team')
-    group by 1, 2, 3, 4, 5, 6, 7, 8
-),
+-- Lost, backward and deleted compete. effective_n is the number of cases without any open ones that
+-- would say as much: the rate's interval is Wilson's at that size. The variance behind it is the
+-- delta method's, with shares and covariances of a multinomial on every day: J. J. Gaynor et al.,
+-- J. Am. Stat. Assoc. 88 (1993), 400-409. On each day half a case more is taken to have stayed and
+-- half to have left: else the last few, who leave all together or not at all, would move the curve
+-- by a step that seems to be certain. Long, because nothing of the size of its steps is to be
+-- written but the result.
+with leavings as (select * from {{ ref('int_stage_leavings') }}),
 
 -- Who stood there at least so long, the leavers of that day among them.
 at_risk as (
@@ -85,7 +20,7 @@ at_risk as (
             order by days desc
             rows between unbounded preceding and current row
         ) as at_risk_count
-    from scoped
+    from leavings
 ),
 
 -- Logarithms turn the product over days into a sum, decimals make it independent of its order.
@@ -206,7 +141,7 @@ censored as (
 ),
 
 -- Where all or none advance no variance tells: then those who left are the cases.
-weighed as (
+stage_conversion_censored as (
     select
         *,
         case
@@ -235,4 +170,4 @@ select
     open_count,
     rate,
     effective_n
-from weighed
+from stage_conversion_censored

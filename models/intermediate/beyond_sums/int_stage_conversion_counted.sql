@@ -1,6 +1,6 @@
 -- The exits and first entries of each window by what became of them, for every method that counts.
 -- Long, because nothing of the size of its steps is to be written but the result.
-with runs as (select * from {{ ref('int_stage_conversion_runs') }}),
+with runs as (select * from {{ ref('int_stage_conversion_by_day_run') }}),
 
 window_days as (select * from {{ ref('int_window_days') }}),
 
@@ -92,7 +92,7 @@ counted as (
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 ),
 
-scoped as (
+stage_conversion_counted as (
     select
         counted.method,
         counted.window_id,
@@ -112,4 +112,4 @@ scoped as (
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 )
 
-select * from scoped
+select * from stage_conversion_counted

@@ -7,7 +7,7 @@
 ] -%}
 with windowed as (
     select *
-    from {{ ref('int_measures_windowed') }}
+    from {{ ref('int_window_sums_named') }}
     where slice_type = 'all'
         and window_id = case measure_id when 'open_qualified_count' then 'point' else 't90' end
 ),
@@ -52,7 +52,7 @@ driven as (
     from summed
 ),
 
-velocities as (
+velocity_readings as (
     select
         driven.period_type,
         driven.period_start,
@@ -87,4 +87,4 @@ velocities as (
     where {{ not_repeated('driven.scope', 'periods.window_end') }}
 )
 
-select * from velocities
+select * from velocity_readings

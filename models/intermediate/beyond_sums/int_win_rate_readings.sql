@@ -48,7 +48,7 @@ paired as (
     group by period_type, period_start, scope, segment
 ),
 
-read_together as (
+win_rate_readings as (
     select
         paired.period_type,
         paired.period_start,
@@ -85,4 +85,4 @@ read_together as (
         on paired.period_type = periods.period_type and paired.period_start = periods.period_start
 )
 
-select * from read_together
+select * from win_rate_readings

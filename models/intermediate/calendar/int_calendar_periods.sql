@@ -35,14 +35,15 @@ periods as (
     from known_days
 ),
 
-judged as (
+calendar_periods as (
     select
         period_type,
         period_start,
+        row_number() over (order by period_type, period_start) as period_number,
         period_end,
         least(period_end, {{ as_of_date() }}) as window_end,
         period_end <= {{ as_of_date() }} as is_complete
     from periods
 )
 
-select * from judged
+select * from calendar_periods

@@ -11,7 +11,7 @@ ends as (
     from (select distinct window_end from periods) as distinct_ends
 ),
 
-days as (
+period_ends as (
     select
         calendar.calendar_day,
         calendar.quarter_start,
@@ -26,4 +26,4 @@ days as (
     where calendar.calendar_day <= {{ as_of_date() }}
 )
 
-select * from days
+select * from period_ends

@@ -12,7 +12,7 @@ weeks as (
     group by 1, 2, 3
 ),
 
-ended as (
+quarter_weeks as (
     select
         *,
         quarter_end <= {{ as_of_date() }} as is_quarter_complete
@@ -20,4 +20,4 @@ ended as (
     where week_end <= {{ as_of_date() }}
 )
 
-select * from ended
+select * from quarter_weeks

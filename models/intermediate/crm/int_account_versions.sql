@@ -102,8 +102,7 @@ carried as (
     from beginnings
     inner join stated
         on beginnings.account_id = stated.account_id
-        and beginnings.valid_from >= stated.valid_from
-        and (stated.valid_to is null or beginnings.valid_from < stated.valid_to)
+        and {{ in_force('stated', 'beginnings.valid_from', open_ended=true) }}
     group by beginnings.account_id, beginnings.valid_from
 ),
 
@@ -139,7 +138,7 @@ valued as (
     inner join current_values on carried.account_id = current_values.account_id
 ),
 
-segmented as (
+account_versions as (
     select
         valued.*,
         coalesce(named_rules.segment, valued.segment_value) as segment_by_account_field,
@@ -154,4 +153,4 @@ segmented as (
         and (valued.employees < sized.upper_bound or sized.upper_bound is null)
 )
 
-select * from segmented
+select * from account_versions

@@ -46,7 +46,7 @@ known as (
     left join logged on survivors.account_id = logged.account_id
 ),
 
-segmented as (
+accounts_resolved as (
     select
         known.*,
         coalesce(named.segment, known.segment_value) as segment_by_account_field,
@@ -60,4 +60,4 @@ segmented as (
         and (known.employees < sized.upper_bound or sized.upper_bound is null)
 )
 
-select * from segmented
+select * from accounts_resolved

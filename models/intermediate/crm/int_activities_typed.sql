@@ -125,7 +125,7 @@ typed as (
         and coalesce(known_raw_dispositions.word, '') = chosen.raw_disposition
 ),
 
-judged as (
+activities_typed as (
     select
         activity_id,
         source,
@@ -156,4 +156,4 @@ judged as (
     from typed
 )
 
-select * from judged
+select * from activities_typed

@@ -113,7 +113,7 @@ states as (
     where place = 1 or (attribute_value is distinct from value_before)
 ),
 
-bounded as (
+attributes_remembered as (
     select
         states.record_kind,
         states.record_id,
@@ -129,4 +129,4 @@ bounded as (
     from states
 )
 
-select * from bounded
+select * from attributes_remembered

@@ -49,7 +49,7 @@ ranked as (
     from rates
 ),
 
-windows as (
+exchange_rates_dated as (
     select
         currency_code,
         starts_on as valid_from,
@@ -61,4 +61,4 @@ windows as (
     where choice = 1
 )
 
-select * from windows
+select * from exchange_rates_dated

@@ -4,7 +4,7 @@ with leads as (select * from {{ ref('int_crm_leads') }}),
 
 merged_records as (select * from {{ ref('int_merges') }}),
 
-existing as (
+leads_unioned as (
     select
         leads.lead_id,
         leads.source,
@@ -36,4 +36,4 @@ existing as (
     where leads.created_at is null or leads.created_at < {{ as_of_end() }}
 )
 
-select * from existing
+select * from leads_unioned

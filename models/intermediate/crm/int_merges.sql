@@ -23,7 +23,7 @@ steps_{{ reach }} as (
         on nearer.record_kind = farther.record_kind and nearer.reached_id = farther.record_id
 ),
 {% endfor %}
-merged as (
+merges_resolved as (
     select
         links.record_kind,
         links.record_id,
@@ -36,4 +36,4 @@ merged as (
         on steps_32.record_kind = onward.record_kind and steps_32.reached_id = onward.record_id
 )
 
-select * from merged
+select * from merges_resolved

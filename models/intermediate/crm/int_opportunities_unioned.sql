@@ -132,7 +132,7 @@ existing as (
 ),
 
 -- The surviving account's segment counts: the merged record is a leftover.
-segmented as (
+opportunities_unioned as (
     select
         existing.*,
         survivors.segment_by_account_field,
@@ -141,4 +141,4 @@ segmented as (
     left join accounts as survivors on existing.surviving_account_id = survivors.account_id
 )
 
-select * from segmented
+select * from opportunities_unioned

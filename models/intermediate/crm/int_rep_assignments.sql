@@ -106,7 +106,7 @@ turned as (
     where choice = 1
 ),
 
-bounded as (
+rep_assignments as (
     select
         turned.rep_id,
         row_number() over (partition by turned.rep_id order by turned.valid_from)
@@ -128,4 +128,4 @@ bounded as (
     where turned.row_place is distinct from turned.row_place_before
 )
 
-select * from bounded
+select * from rep_assignments

@@ -75,7 +75,7 @@ numbered as (
     from marked
 ),
 
-stretches as (
+rep_periods as (
     select
         rep_id,
         cast(stretch as integer) as period_number,
@@ -85,4 +85,4 @@ stretches as (
     group by rep_id, stretch
 )
 
-select * from stretches
+select * from rep_periods

@@ -43,7 +43,7 @@ scoped as (
     cross join scopes
 ),
 
-told_apart as (
+measure_keys as (
     select scoped.*
     from scoped
     left join splits
@@ -51,19 +51,6 @@ told_apart as (
         and scoped.team_id = splits.team_id
         and scoped.rep_id = splits.rep_id
     where {{ not_repeated('scoped.scope', "date '9999-12-31'") }}
-),
-
--- A key reported by itself needs no sum over keys: a rep of one team is all of that team's.
-reported as (
-    select
-        *,
-        count(*) over (
-            partition by measure_id, scope, segment, team_id, rep_id, slice_type, slice_id
-        ) as key_count,
-        dense_rank() over (
-            order by measure_id, scope, segment, team_id, rep_id, slice_type, slice_id
-        ) as reported_number
-    from told_apart
 )
 
-select * from reported
+select * from measure_keys

@@ -66,8 +66,7 @@ daily as (
     from measured
     left join assignments
         on measured.rep_id = assignments.rep_id
-        and measured.credited_on >= assignments.valid_from
-        and measured.credited_on < assignments.valid_to
+        and {{ in_force('assignments', 'measured.credited_on') }}
     group by 1, 2, 3, 4, 5, 6, 7, 8
 )
 

@@ -8,7 +8,7 @@ with terms as (
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 
-windowed as (select * from {{ ref('int_measures_windowed') }}),
+windowed as (select * from {{ ref('int_window_sums_named') }}),
 
 unmeasured as (
     select *

@@ -89,7 +89,7 @@ terms as (
         on metrics.metric_id = metric_evidence.metric_id and metric_evidence.kind = 'bars'
 ),
 
-described as (
+metric_terms as (
     select
         terms.*,
         metrics.slice_type,
@@ -99,4 +99,4 @@ described as (
     inner join measures on terms.measure_id = measures.measure_id
 )
 
-select * from described
+select * from metric_terms

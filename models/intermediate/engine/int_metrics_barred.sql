@@ -6,7 +6,7 @@ with terms as (
     where role in ('bars', 'bars_baseline', 'unjudged')
 ),
 
-windowed as (select * from {{ ref('int_measures_windowed') }}),
+windowed as (select * from {{ ref('int_window_sums_named') }}),
 
 barred as (
     select distinct

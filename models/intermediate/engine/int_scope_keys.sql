@@ -74,7 +74,7 @@ keys as (
 
 -- A rep has a row for each stretch at work: while on leave nothing that did not happen is a zero.
 -- What he did before the first one counts to it.
-bounded as (
+scope_keys as (
     select
         keys.scope,
         keys.segment,
@@ -99,4 +99,4 @@ bounded as (
     where {{ not_repeated('keys.scope', "date '9999-12-31'") }}
 )
 
-select * from bounded
+select * from scope_keys

@@ -34,10 +34,10 @@ signed as (
     where not movements.is_deleted and movements.amount is not null
 ),
 
-known as (
+arr_movements_signed as (
     select *
     from signed
     where amount is not null and known_on <= {{ as_of_date() }}
 )
 
-select * from known
+select * from arr_movements_signed

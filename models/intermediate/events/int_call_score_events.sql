@@ -23,8 +23,7 @@ events as (
     from scored
     left join assignments
         on scored.rep_id = assignments.rep_id
-        and scored.event_on >= assignments.valid_from
-        and scored.event_on < assignments.valid_to
+        and {{ in_force('assignments', 'scored.event_on') }}
 )
 
 select * from events

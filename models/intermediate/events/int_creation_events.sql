@@ -1,6 +1,6 @@
 with versions as (select * from {{ ref('int_opportunity_versions') }}),
 
-creations as (
+creation_events as (
     select
         opportunity_id,
         valid_from_day as event_on,
@@ -13,4 +13,4 @@ creations as (
     where version_number = 1
 )
 
-select * from creations
+select * from creation_events

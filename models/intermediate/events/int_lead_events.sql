@@ -29,8 +29,7 @@ events as (
     left join sources on leads.source = sources.source
     left join assignments
         on leads.rep_id = assignments.rep_id
-        and leads.created_on >= assignments.valid_from
-        and leads.created_on < assignments.valid_to
+        and {{ in_force('assignments', 'leads.created_on') }}
     where not leads.is_deleted and leads.created_on is not null
 )
 

@@ -72,8 +72,7 @@ waits as (
         and responses.touches_known_from <= timed_ends.window_end
     left join assignments
         on responses.rep_id = assignments.rep_id
-        and responses.created_on >= assignments.valid_from
-        and responses.created_on < assignments.valid_to
+        and {{ in_force('assignments', 'responses.created_on') }}
 )
 
 select * from waits

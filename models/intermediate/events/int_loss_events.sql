@@ -29,7 +29,7 @@ first_reasons as (
     group by lost.opportunity_id, lost.visit_number
 ),
 
-losses as (
+loss_events as (
     select
         closings.opportunity_id,
         closings.visit_number,
@@ -49,17 +49,15 @@ losses as (
     inner join opportunities on closings.opportunity_id = opportunities.opportunity_id
     left join versions
         on closings.opportunity_id = versions.opportunity_id
-        and versions.valid_from
-        < {{ business_midnight('(coalesce(closings.credited_on, closings.event_on) + 1)') }}
-        and (
-            versions.valid_to is null
-            or versions.valid_to
-            >= {{ business_midnight('(coalesce(closings.credited_on, closings.event_on) + 1)') }}
-        )
+        and {{ in_force(
+            'versions',
+            business_midnight('(coalesce(closings.credited_on, closings.event_on) + 1)'),
+            open_ended=true, just_before=true
+        ) }}
     left join first_reasons
         on closings.opportunity_id = first_reasons.opportunity_id
         and closings.visit_number = first_reasons.visit_number
     where closings.lost_count <> 0
 )
 
-select * from losses
+select * from loss_events

@@ -15,8 +15,7 @@ overdue as (
     left join summarised on next_actions.opportunity_id = summarised.opportunity_id
     left join assignments
         on next_actions.rep_id = assignments.rep_id
-        and next_actions.window_end >= assignments.valid_from
-        and next_actions.window_end < assignments.valid_to
+        and {{ in_force('assignments', 'next_actions.window_end') }}
     where next_actions.is_overdue
 ),
 

@@ -4,7 +4,7 @@ with summarised as (select * from {{ ref('int_opportunities_summarised') }}),
 
 opportunity_types as (select * from {{ ref('opportunity_types') }}),
 
-qualifications as (
+qualification_events as (
     select
         summarised.opportunity_id,
         summarised.qualified_on as event_on,
@@ -30,4 +30,4 @@ qualifications as (
     where summarised.qualified_on is not null
 )
 
-select * from qualifications
+select * from qualification_events

@@ -46,7 +46,7 @@ placed as (
         on quotas.rep_id = first_days.rep_id and quotas.month_start = first_days.month_start
 ),
 
-ramped as (
+quota_events as (
     select
         placed.rep_id,
         -- The team is looked up on the day of the event: not before the rep is in one.
@@ -64,11 +64,10 @@ ramped as (
     from placed
     left join assignments
         on placed.rep_id = assignments.rep_id
-        and placed.assigned_on >= assignments.valid_from
-        and placed.assigned_on < assignments.valid_to
+        and {{ in_force('assignments', 'placed.assigned_on') }}
     left join ramp_schedule
         on assignments.segment = ramp_schedule.segment
         and placed.tenure_month = ramp_schedule.tenure_month
 )
 
-select * from ramped
+select * from quota_events

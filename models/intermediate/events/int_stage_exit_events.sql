@@ -2,7 +2,7 @@
 -- left out.
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
-exits as (
+stage_exit_events as (
     select
         opportunity_id,
         visit_number,
@@ -18,4 +18,4 @@ exits as (
     where not is_closed_stage and exit_kind in ('forward', 'won', 'lost', 'backward')
 )
 
-select * from exits
+select * from stage_exit_events

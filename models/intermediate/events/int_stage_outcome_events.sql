@@ -14,7 +14,7 @@ entries as (
     group by opportunity_id, stage_id
 ),
 
-outcomes as (
+stage_outcome_events as (
     select
         closings.opportunity_id,
         closings.visit_number,
@@ -33,4 +33,4 @@ outcomes as (
     where closings.closed_count <> 0
 )
 
-select * from outcomes
+select * from stage_outcome_events

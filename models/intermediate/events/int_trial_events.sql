@@ -33,8 +33,7 @@ events as (
     from steps
     left join assignments
         on steps.rep_id = assignments.rep_id
-        and steps.event_on >= assignments.valid_from
-        and steps.event_on < assignments.valid_to
+        and {{ in_force('assignments', 'steps.event_on') }}
 )
 
 select * from events

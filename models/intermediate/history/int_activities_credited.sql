@@ -40,8 +40,7 @@ credited as (
     left join merged_records on human.account_id = merged_records.record_id
     left join assignments
         on human.rep_id = assignments.rep_id
-        and human.occurred_on >= assignments.valid_from
-        and human.occurred_on < assignments.valid_to
+        and {{ in_force('assignments', 'human.occurred_on') }}
 )
 
 select * from credited

@@ -21,7 +21,7 @@ sources as (
     from opportunities
 ),
 
-told as (
+close_date_history as (
     select
         sources.source,
         recorded.known_from is not null as has_close_date_history,
@@ -30,4 +30,4 @@ told as (
     left join recorded on sources.source = recorded.source
 )
 
-select * from told
+select * from close_date_history

@@ -115,12 +115,10 @@ dated as (
     inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
     inner join pipelines
         on changes.opportunity_id = pipelines.opportunity_id
-        and changes.changed_at >= pipelines.valid_from
-        and changes.changed_at < pipelines.valid_to
+        and {{ in_force('pipelines', 'changes.changed_at') }}
     inner join pipelines as old_pipelines
         on changes.opportunity_id = old_pipelines.opportunity_id
-        and changes.changed_at > old_pipelines.valid_from
-        and changes.changed_at <= old_pipelines.valid_to
+        and {{ in_force('old_pipelines', 'changes.changed_at', just_before=true) }}
     left join precisions on changes.source = precisions.source
     left join carried_names
         on changes.source = carried_names.source and changes.change_id = carried_names.change_id
@@ -162,14 +160,12 @@ mapped as (
         on dated.source = stage_names.source
         and dated.pipeline = stage_names.pipeline
         and dated.stage_name = stage_names.stage_name
-        and dated.changed_on >= stage_names.valid_from
-        and dated.changed_on < stage_names.valid_to
+        and {{ in_force('stage_names', 'dated.changed_on') }}
     left join stage_names as old_stage_names
         on dated.source = old_stage_names.source
         and dated.old_pipeline = old_stage_names.pipeline
         and dated.old_stage_name = old_stage_names.stage_name
-        and dated.changed_on >= old_stage_names.valid_from
-        and dated.changed_on < old_stage_names.valid_to
+        and {{ in_force('old_stage_names', 'dated.changed_on') }}
 )
 
 select * from mapped

@@ -2,16 +2,23 @@
 -- records, the qualification and the closing its row proves where there are no records, the
 -- correction by the current row, the deletion. A field a fact does not mention is null; "set to
 -- nothing" is the sentinel of its type. Long, because each kind of fact is one branch of the union.
+{#- The columns of change_order for a fact that is no change record. -#}
+{%- set no_change_order -%}
+cast(null as timestamp) as changed_at,
+        cast(null as bigint) as loader_sequence,
+        cast(null as integer) as stage_order,
+        cast(null as {{ dbt.type_string() }}) as change_id
+{%- endset %}
 with changes as (select * from {{ ref('int_opportunity_changes_mapped') }}),
 
-current_rows as (select * from {{ ref('int_opportunities_current') }}),
+current_rows as (select * from {{ ref('int_crm_rows_beside_history') }}),
 
 creations as (
     select
         opportunity_id,
         created_at as observed_at,
         1 as observation_kind,
-        {{ no_change_order() }},
+        {{ no_change_order }},
         case
             when has_stage_history then first_known_stage_id
             when not is_closed_stage and (qualified_at is null or qualified_at <= created_at)
@@ -62,7 +69,7 @@ proven_qualifications as (
         opportunity_id,
         qualified_at as observed_at,
         3 as observation_kind,
-        {{ no_change_order() }},
+        {{ no_change_order }},
         case when is_closed_stage then first_qualified_stage_id else stage_id end as stage_id,
         {{ silent_fields(known=['stage_id']) }},
         cast(null as boolean) as is_deleted,
@@ -83,7 +90,7 @@ proven_closings as (
             coalesce(qualified_at, created_at)
         ) as observed_at,
         4 as observation_kind,
-        {{ no_change_order() }},
+        {{ no_change_order }},
         stage_id,
         {{ silent_fields(known=['stage_id']) }},
         cast(null as boolean) as is_deleted,
@@ -101,7 +108,7 @@ corrections as (
         opportunity_id,
         greatest(last_modified_at, last_changed_at, created_at) as observed_at,
         5 as observation_kind,
-        {{ no_change_order() }},
+        {{ no_change_order }},
         case when has_stage_history then stated_stage_id end as stage_id,
         stated_amount as amount,
         stated_currency_code as currency_code,
@@ -128,7 +135,7 @@ unrecorded_closings as (
             coalesce({{ business_midnight('close_date') }}, last_changed_at), last_changed_at
         ) as observed_at,
         5 as observation_kind,
-        {{ no_change_order() }},
+        {{ no_change_order }},
         stage_id,
         {{ silent_fields(known=['stage_id']) }},
         cast(null as boolean) as is_deleted,
@@ -147,7 +154,7 @@ deletions as (
         greatest(coalesce(last_modified_at, last_changed_at), last_changed_at, created_at)
             as observed_at,
         6 as observation_kind,
-        {{ no_change_order() }},
+        {{ no_change_order }},
         {{ silent_fields() }},
         true as is_deleted,
         false as is_known_by_day,
@@ -172,10 +179,10 @@ facts as (
     select * from deletions
 ),
 
-known as (
+opportunity_observations as (
     select *
     from facts
     where observed_at < {{ as_of_end() }}
 )
 
-select * from known
+select * from opportunity_observations

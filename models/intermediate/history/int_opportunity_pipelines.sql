@@ -139,17 +139,17 @@ settings as (
 compared as (
     select
         *,
-        lag(pipeline) over ({{ by_time('valid_from') }}) as pipeline_before
+        lag(pipeline) over ({{ over_deal('valid_from') }}) as pipeline_before
     from settings
 ),
 
 pipelines as (
     select
         opportunity_id,
-        row_number() over ({{ by_time('valid_from') }}) as pipeline_number,
+        row_number() over ({{ over_deal('valid_from') }}) as pipeline_number,
         pipeline,
         valid_from,
-        lead(valid_from, 1, timestamp '9999-12-31 00:00:00') over ({{ by_time('valid_from') }})
+        lead(valid_from, 1, timestamp '9999-12-31 00:00:00') over ({{ over_deal('valid_from') }})
             as valid_to,
         is_inferred
     from compared

@@ -3,10 +3,10 @@ with versions as (select * from {{ ref('int_opportunity_versions') }}),
 compared as (
     select
         *,
-        lag(is_open) over by_time as was_open,
-        lag(close_date) over by_time as close_date_before
+        lag(is_open) over over_deal as was_open,
+        lag(close_date) over over_deal as close_date_before
     from versions
-    window by_time as (partition by opportunity_id order by version_number)
+    window over_deal as (partition by opportunity_id order by version_number)
 ),
 
 pushes as (

@@ -3,7 +3,7 @@
 -- Of facts that are known by the day alone every stage of the instant is kept: it was left for the
 -- next one within that day. Long, because an instant is settled in steps.
 {%- set state = opportunity_fields() + ['is_deleted'] %}
-{%- set in_order = by_time('observed_at, observation_kind, ' ~ change_order()) %}
+{%- set in_order = over_deal('observed_at, observation_kind, ' ~ change_order()) %}
 with observations as (select * from {{ ref('int_opportunity_observations') }}),
 
 carried as (
@@ -39,9 +39,9 @@ stepped as (
     select
         *,
         {%- for field in state %}
-        lag({{ field }}) over ({{ by_time('place') }}) as {{ field }}_before,
+        lag({{ field }}) over ({{ over_deal('place') }}) as {{ field }}_before,
         {%- endfor %}
-        row_number() over ({{ by_time('place') }}) as step_number
+        row_number() over ({{ over_deal('place') }}) as step_number
     from settled
 ),
 
@@ -49,9 +49,9 @@ stepped as (
 steps as (
     select
         *,
-        lead(observed_at) over ({{ by_time('place') }}) as next_observed_at,
-        lead(stage_id) over ({{ by_time('place') }}) as next_stage_id,
-        lead(is_known_by_day) over ({{ by_time('place') }}) as next_is_known_by_day
+        lead(observed_at) over ({{ over_deal('place') }}) as next_observed_at,
+        lead(stage_id) over ({{ over_deal('place') }}) as next_stage_id,
+        lead(is_known_by_day) over ({{ over_deal('place') }}) as next_is_known_by_day
     from stepped
     where
         step_number = 1
@@ -68,10 +68,10 @@ instants as (
         place,
         {%- for field in state %}
         {{ field }},
-        lag({{ field }}) over ({{ by_time('place') }}) as {{ field }}_before,
+        lag({{ field }}) over ({{ over_deal('place') }}) as {{ field }}_before,
         {%- endfor %}
         is_inferred,
-        row_number() over ({{ by_time('place') }}) as instant_number
+        row_number() over ({{ over_deal('place') }}) as instant_number
     from steps
     where next_observed_at is null
         or next_observed_at > observed_at
@@ -91,7 +91,7 @@ changed as (
 spans as (
     select
         opportunity_id,
-        row_number() over ({{ by_time('place') }}) as version_number,
+        row_number() over ({{ over_deal('place') }}) as version_number,
         -- Versions one after the other in one stage are one visit; a deletion ends it.
         cast(
             sum(
@@ -102,12 +102,12 @@ spans as (
                     else 0
                 end
             ) over (
-                {{ by_time('place') }}
+                {{ over_deal('place') }}
                 rows between unbounded preceding and current row
             ) as bigint
         ) as visit_number,
         observed_at as valid_from,
-        lead(observed_at) over ({{ by_time('place') }}) as valid_to,
+        lead(observed_at) over ({{ over_deal('place') }}) as valid_to,
         stage_id,
         nullif(amount, {{ no_amount() }}) as amount,
         nullif(currency_code, {{ no_text() }}) as currency_code,

@@ -109,23 +109,19 @@ converted as (
     inner join opportunities on rated.opportunity_id = opportunities.opportunity_id
     left join exchange_rates
         on rated.currency_code = exchange_rates.currency_code
-        and rated.rated_on >= exchange_rates.valid_from
-        and rated.rated_on < exchange_rates.valid_to
+        and {{ in_force('exchange_rates', 'rated.rated_on') }}
     left join exchange_rates as reporting_rates
         on reporting_rates.currency_code = '{{ var("reporting_currency") }}'
-        and rated.rated_on >= reporting_rates.valid_from
-        and rated.rated_on < reporting_rates.valid_to
+        and {{ in_force('reporting_rates', 'rated.rated_on') }}
     left join segment_rules as named
         on named.rule = 'field_value' and lower(rated.segment_value) = named.raw_value
     left join loss_reasons on lower(rated.loss_reason) = loss_reasons.raw_reason
     left join account_versions
         on opportunities.account_id = account_versions.account_id
-        and rated.valid_from >= account_versions.valid_from
-        and (account_versions.valid_to is null or rated.valid_from < account_versions.valid_to)
+        and {{ in_force('account_versions', 'rated.valid_from', open_ended=true) }}
     left join assignments
         on rated.rep_id = assignments.rep_id
-        and rated.valid_from_day >= assignments.valid_from
-        and rated.valid_from_day < assignments.valid_to
+        and {{ in_force('assignments', 'rated.valid_from_day') }}
 ),
 
 qualifications as (

@@ -164,7 +164,7 @@ judged as (
         and entries.stage_id = later_outcomes.stage_id
 ),
 
-described as (
+stage_entries as (
     select
         opportunity_id,
         stage_id,
@@ -186,4 +186,4 @@ described as (
     from judged
 )
 
-select * from described
+select * from stage_entries

@@ -52,7 +52,7 @@ candidates as (
     where names.stage_name is not null
 ),
 
-chosen as (
+stage_names_mapped as (
     select
         source,
         pipeline,
@@ -65,4 +65,4 @@ chosen as (
     where names_pipeline or is_pipeline_named = 0
 )
 
-select * from chosen
+select * from stage_names_mapped

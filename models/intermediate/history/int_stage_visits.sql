@@ -1,16 +1,16 @@
 -- Each visit with how it ended (the doc block exit_kind mirrors the case below) and what the move
 -- that ended it jumped over. Long, because how a visit ended is told first and what was jumped over
 -- is counted then.
-with runs as (select * from {{ ref('int_stage_visit_runs') }}),
+with runs as (select * from {{ ref('int_stage_visits_rolled_up') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),
 
 linked as (
     select
         *,
-        lag(stage_id) over ({{ by_time('visit_number') }}) as entered_from,
-        lead(stage_id) over ({{ by_time('visit_number') }}) as next_stage_id,
-        coalesce(lead(is_deleted) over ({{ by_time('visit_number') }}), false) as is_deleted_next
+        lag(stage_id) over ({{ over_deal('visit_number') }}) as entered_from,
+        lead(stage_id) over ({{ over_deal('visit_number') }}) as next_stage_id,
+        coalesce(lead(is_deleted) over ({{ over_deal('visit_number') }}), false) as is_deleted_next
     from runs
 ),
 

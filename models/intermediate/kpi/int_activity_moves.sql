@@ -61,7 +61,7 @@ moved as (
     from compared
 ),
 
-placed as (
+activity_moves as (
     select
         *,
         cast(
@@ -74,4 +74,4 @@ placed as (
     where relative_change is not null
 )
 
-select * from placed
+select * from activity_moves

@@ -8,9 +8,17 @@ worded as (
         bands.metric_id,
         bands.acv_tier,
         bands.compared,
-        bands.status,
-        {{ kpi_band_end('bands.lower', 'bands.compared', 'metrics.kind') }} as lower_text,
-        {{ kpi_band_end('bands.upper', 'bands.compared', 'metrics.kind') }} as upper_text
+        -- `||`, since concat skips a null on DuckDB: an open end has no words.
+        {%- for end in ['lower', 'upper'] %}
+        case
+            when bands.compared = 'points_to_baseline'
+                then cast(cast(bands.{{ end }} * 100 as decimal(18, 1)) as string) || ' points'
+            when bands.compared = 'share_of_baseline' or metrics.kind = 'rate'
+                then cast(cast(bands.{{ end }} * 100 as decimal(18, 1)) as string) || ' %'
+            else cast(cast(bands.{{ end }} as decimal(18, 1)) as string)
+        end as {{ end }}_text,
+        {%- endfor %}
+        bands.status
     from bands
     inner join metrics on bands.metric_id = metrics.metric_id
 ),

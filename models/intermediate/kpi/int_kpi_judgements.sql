@@ -76,11 +76,11 @@ compared as (
         end as reference_value,
         rule in {{ kpi_frozen_rules() }} or rule in ('declining', 'age_multiple_above')
             as needs_reference,
-        {{ wilson_low('numerator', 'denominator', 'evidence_z') }} as low,
-        {{ wilson_high('numerator', 'denominator', 'evidence_z') }} as high,
-        {{ wilson_low('baseline_numerator', 'baseline_denominator', 'evidence_z') }}
+        {{ wilson('low', 'numerator', 'denominator', 'evidence_z') }} as low,
+        {{ wilson('high', 'numerator', 'denominator', 'evidence_z') }} as high,
+        {{ wilson('low', 'baseline_numerator', 'baseline_denominator', 'evidence_z') }}
             as baseline_low,
-        {{ wilson_high('baseline_numerator', 'baseline_denominator', 'evidence_z') }}
+        {{ wilson('high', 'baseline_numerator', 'baseline_denominator', 'evidence_z') }}
             as baseline_high
     from ordered
 ),
@@ -132,7 +132,7 @@ judged as (
     from ruled
 ),
 
-counted as (
+kpi_judgements as (
     select
         *,
         sum(case when is_breach then 1 else 0 end)
@@ -168,4 +168,4 @@ select
     is_beyond,
     is_breach,
     cast(run_length as bigint) as run_length
-from counted
+from kpi_judgements

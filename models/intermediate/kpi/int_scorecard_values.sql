@@ -87,7 +87,7 @@ current_values as (
         and last_periods.period_start = metric_values.period_start
 ),
 
-compared as (
+scorecard_values as (
     select
         current_values.*,
         cast(baselines.baseline_value as double) as baseline_value,
@@ -103,4 +103,4 @@ compared as (
         and current_values.slice_id = baselines.slice_id
 )
 
-select * from compared
+select * from scorecard_values

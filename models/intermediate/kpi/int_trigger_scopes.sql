@@ -20,10 +20,10 @@ unnamed as (
     where triggers.scopes is null
 ),
 
-watched as (
+trigger_scopes as (
     select * from named
     union all
     select * from unnamed
 )
 
-select * from watched
+select * from trigger_scopes

@@ -23,11 +23,10 @@ present as (
         1 as active_rep_count
     from rep_periods
     inner join days
-        on rep_periods.starts_on <= days.event_on and rep_periods.ends_on > days.event_on
+        on {{ in_force('rep_periods', 'days.event_on', 'starts_on', 'ends_on') }}
     left join assignments
         on rep_periods.rep_id = assignments.rep_id
-        and days.event_on >= assignments.valid_from
-        and days.event_on < assignments.valid_to
+        and {{ in_force('assignments', 'days.event_on') }}
 ),
 
 headcount as (

@@ -21,8 +21,7 @@ leaders as (
         assignments.manager_id as rep_id
     from days
     inner join assignments
-        on days.calendar_day >= assignments.valid_from
-        and days.calendar_day < assignments.valid_to
+        on {{ in_force('assignments', 'days.calendar_day') }}
     where assignments.manager_id is not null
 ),
 

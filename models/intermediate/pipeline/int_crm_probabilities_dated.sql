@@ -9,7 +9,7 @@ changes as (select * from {{ ref('int_opportunity_changes_mapped') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
-current_rows as (select * from {{ ref('int_opportunities_current') }}),
+current_rows as (select * from {{ ref('int_crm_rows_beside_history') }}),
 
 sources as (
     select

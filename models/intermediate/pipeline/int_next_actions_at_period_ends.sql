@@ -13,7 +13,7 @@ spanned as (
     where ended.end_number is null or ended.end_number > opened.end_number
 ),
 
-standing as (
+next_actions_at_period_ends as (
     select
         spanned.activity_id,
         days.end_number,
@@ -28,4 +28,4 @@ standing as (
     where days.is_period_end
 )
 
-select * from standing
+select * from next_actions_at_period_ends

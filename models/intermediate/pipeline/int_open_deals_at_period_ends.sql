@@ -2,13 +2,11 @@
 -- Long, because the marks it has to remember and the state it is in come from several tables.
 with states as (select * from {{ ref('int_open_opportunity_states') }}),
 
-marks as (select * from {{ ref('int_opportunity_marks') }}),
+marks as (select * from {{ ref('int_touches_and_pushes_by_period_end') }}),
 
 next_actions as (select * from {{ ref('int_next_actions_at_period_ends') }}),
 
-actions_ever as (select * from {{ ref('int_next_actions') }}),
-
-activities as (select * from {{ ref('int_activities_human') }}),
+evidence as (select * from {{ ref('int_activity_evidence') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
@@ -88,28 +86,6 @@ pushed_states as (
     group by states.opportunity_id, states.end_number
 ),
 
--- A CRM begins to tell of activities one day; before it, and without any, silence means nothing.
-activities_known as (
-    select
-        source,
-        min(occurred_on) as known_from
-    from activities
-    where opportunity_id is not null
-        and outcome in ('done', 'held', 'no_show')
-        and direction is distinct from 'internal'
-    group by source
-),
-
-actions_known as (
-    select
-        source,
-        min(opened_on) as known_from,
-        min(opened_on) filter (where due_on is not null) as overdue_known_from
-    from actions_ever
-    where opportunity_id is not null
-    group by source
-),
-
 actions as (
     select
         opportunity_id,
@@ -139,21 +115,22 @@ known as (
         coalesce(pushed_states.quarter_push_count, 0) as quarter_push_count,
         remembered.last_activity_on,
         case
-            when remembered.window_end >= activities_known.known_from
+            when remembered.window_end >= evidence.activities_known_from
                 then {{ days_between(
                     'coalesce(remembered.last_activity_on, greatest('
-                    ~ business_day('opportunities.created_at') ~ ', activities_known.known_from))',
+                    ~ business_day('opportunities.created_at')
+                    ~ ', evidence.activities_known_from))',
                     'remembered.window_end'
                 ) }}
         end as silent_days,
         case
             when actions.has_next_step then true
             {%- if not var('next_step_text') %}
-            when remembered.window_end >= actions_known.known_from then false
+            when remembered.window_end >= evidence.actions_known_from then false
             {%- endif %}
         end as has_next_step,
         case
-            when remembered.window_end >= actions_known.overdue_known_from
+            when remembered.window_end >= evidence.overdue_known_from
                 then coalesce(actions.has_overdue_task, false)
         end as has_overdue_task
     from remembered
@@ -165,12 +142,10 @@ known as (
     left join actions
         on remembered.opportunity_id = actions.opportunity_id
         and remembered.end_number = actions.end_number
-    left join activities_known on opportunities.source = activities_known.source
-    left join actions_known on opportunities.source = actions_known.source
+    left join evidence on opportunities.source = evidence.source
     left join assignments
         on remembered.rep_id = assignments.rep_id
-        and remembered.window_end >= assignments.valid_from
-        and remembered.window_end < assignments.valid_to
+        and {{ in_force('assignments', 'remembered.window_end') }}
     where remembered.is_state = 1
 ),
 
@@ -182,7 +157,7 @@ judged as (
     from known
 ),
 
-healthy as (
+open_deals as (
     select
         opportunity_id,
         window_end,
@@ -211,4 +186,4 @@ healthy as (
     from judged
 )
 
-select * from healthy
+select * from open_deals

@@ -27,11 +27,11 @@ neighbours as (
     select
         *,
         {%- for field in state %}
-        lag({{ field }}) over ({{ by_time('from_day') }}) as {{ field }}_before,
+        lag({{ field }}) over ({{ over_deal('from_day') }}) as {{ field }}_before,
         {%- endfor %}
-        lag(is_undated) over ({{ by_time('from_day') }}) as is_undated_before,
-        lag(to_day) over ({{ by_time('from_day') }}) as to_day_before,
-        lead(from_day) over ({{ by_time('from_day') }}) as next_from_day
+        lag(is_undated) over ({{ over_deal('from_day') }}) as is_undated_before,
+        lag(to_day) over ({{ over_deal('from_day') }}) as to_day_before,
+        lead(from_day) over ({{ over_deal('from_day') }}) as next_from_day
     from valued
 ),
 

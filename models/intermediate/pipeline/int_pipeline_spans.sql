@@ -86,7 +86,7 @@ dated as (
     inner join close_date_history on opportunities.source = close_date_history.source
 ),
 
-cut as (
+pipeline_spans as (
     {% for is_undated in [true, false] -%}
     {% if not loop.first %}union all{% endif %}
     select
@@ -110,4 +110,4 @@ cut as (
     {% endfor -%}
 )
 
-select * from cut
+select * from pipeline_spans

@@ -20,10 +20,10 @@ placed as (
     select
         *,
         {%- for period in ['week', 'quarter'] %}
-        lag({{ period }}_start) over ({{ by_time('changed_on') }}) as {{ period }}_before,
-        lead({{ period }}_start) over ({{ by_time('changed_on') }}) as {{ period }}_after,
+        lag({{ period }}_start) over ({{ over_deal('changed_on') }}) as {{ period }}_before,
+        lead({{ period }}_start) over ({{ over_deal('changed_on') }}) as {{ period }}_after,
         {%- endfor %}
-        row_number() over ({{ by_time('changed_on') }}) = 1 as is_first_ever
+        row_number() over ({{ over_deal('changed_on') }}) = 1 as is_first_ever
     from dated
 ),
 

@@ -31,7 +31,7 @@ staged as (
     {%- endfor %}
 ),
 
-audited as (
+raw_audit as (
     select
         staged.source_name,
         staged.table_name,
@@ -51,4 +51,4 @@ audited as (
         and staged.table_name = quarantined.table_name
 )
 
-select * from audited
+select * from raw_audit

@@ -25,7 +25,7 @@ numbered as (
     from bad_values
 ),
 
-counted as (
+raw_bad_values as (
     select
         source_name,
         table_name,
@@ -36,4 +36,4 @@ counted as (
     group by 1, 2, 3
 )
 
-select * from counted
+select * from raw_bad_values

@@ -26,7 +26,7 @@ numbered as (
     from doubts
 ),
 
-counted as (
+raw_doubts as (
     select
         source_name,
         table_name,
@@ -38,4 +38,4 @@ counted as (
     group by 1, 2, 3, 4
 )
 
-select * from counted
+select * from raw_doubts

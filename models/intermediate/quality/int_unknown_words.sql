@@ -28,7 +28,7 @@ found as (
     where opportunities.opportunity_type is not null
 ),
 
-counted as (
+unknown_words as (
     select
         check_id,
         raw_word,
@@ -37,4 +37,4 @@ counted as (
     group by check_id, raw_word
 )
 
-select * from counted
+select * from unknown_words

@@ -1,6 +1,6 @@
 with accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
-surviving as (
+dim_accounts as (
     select
         accounts.account_id,
         accounts.account_name,
@@ -23,5 +23,5 @@ surviving as (
     where accounts.account_id = accounts.surviving_account_id
 )
 
-select * from surviving
+select * from dim_accounts
 order by account_id

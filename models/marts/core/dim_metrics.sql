@@ -23,7 +23,7 @@ banded as (
     group by metric_id
 ),
 
-described as (
+dim_metrics as (
     select
         metrics.metric_id,
         metrics.label,
@@ -59,5 +59,5 @@ described as (
     left join banded on metrics.metric_id = banded.metric_id
 )
 
-select * from described
+select * from dim_metrics
 order by metric_id

@@ -28,12 +28,11 @@ placed as (
     from reps
     left join assignments
         on reps.rep_id = assignments.rep_id
-        and {{ as_of_date() }} >= assignments.valid_from
-        and {{ as_of_date() }} < assignments.valid_to
+        and {{ in_force('assignments', as_of_date()) }}
     left join ramp_lengths on assignments.segment = ramp_lengths.segment
 ),
 
-described as (
+dim_reps as (
     select
         rep_id,
         rep_name,
@@ -53,5 +52,5 @@ described as (
     from placed
 )
 
-select * from described
+select * from dim_reps
 order by rep_id

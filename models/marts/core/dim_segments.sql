@@ -14,7 +14,7 @@ occurring as (
     select 'unassigned' as segment
 ),
 
-named as (
+dim_segments as (
     select
         occurring.segment,
         coalesce(
@@ -27,5 +27,5 @@ named as (
     left join segments on occurring.segment = segments.segment
 )
 
-select * from named
+select * from dim_segments
 order by segment

@@ -1,6 +1,6 @@
 with stages as (select * from {{ ref('int_stages_mapped') }}),
 
-described as (
+dim_stages as (
     select
         stage_id,
         stage_name,
@@ -13,5 +13,5 @@ described as (
     from stages
 )
 
-select * from described
+select * from dim_stages
 order by pipeline_id, stage_order

@@ -1,6 +1,6 @@
 with activities as (select * from {{ ref('int_activities_credited') }}),
 
-described as (
+fct_activities as (
     select
         activity_id,
         activity_type,
@@ -17,4 +17,4 @@ described as (
     from activities
 )
 
-select * from described
+select * from fct_activities

@@ -4,7 +4,7 @@ with closings as (select * from {{ ref('int_closing_events') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
-credited as (
+fct_closings as (
     select
         closings.opportunity_id,
         closings.visit_number,
@@ -23,10 +23,9 @@ credited as (
     from closings
     left join assignments
         on closings.rep_id = assignments.rep_id
-        and closings.credited_on >= assignments.valid_from
-        and closings.credited_on < assignments.valid_to
+        and {{ in_force('assignments', 'closings.credited_on') }}
     where closings.event_on <= {{ as_of_date() }}
 )
 
-select * from credited
+select * from fct_closings
 order by event_on, opportunity_id, visit_number, event_kind

@@ -2,7 +2,7 @@ with leads as (select * from {{ ref('int_leads_unioned') }}),
 
 responses as (select * from {{ ref('int_lead_responses') }}),
 
-described as (
+fct_leads as (
     select
         leads.lead_id,
         leads.rep_id,
@@ -28,5 +28,5 @@ described as (
     inner join responses on leads.lead_id = responses.lead_id
 )
 
-select * from described
+select * from fct_leads
 order by created_at, lead_id

@@ -54,7 +54,7 @@ stepped as (
     left join written_steps on opportunities.source = written_steps.source
 ),
 
-judged as (
+fct_opportunities as (
     select
         summarised.opportunity_id,
         opportunities.opportunity_name as name,
@@ -122,9 +122,8 @@ judged as (
     left join stepped on summarised.opportunity_id = stepped.opportunity_id
     left join assignments
         on summarised.rep_id = assignments.rep_id
-        and coalesce(summarised.closed_on, {{ as_of_date() }}) >= assignments.valid_from
-        and coalesce(summarised.closed_on, {{ as_of_date() }}) < assignments.valid_to
+        and {{ in_force('assignments', 'coalesce(summarised.closed_on, ' ~ as_of_date() ~ ')') }}
 )
 
-select * from judged
+select * from fct_opportunities
 order by status, segment, opportunity_id

@@ -1,6 +1,6 @@
 with transitions as (select * from {{ ref('int_stage_transitions') }}),
 
-described as (
+stage_transitions as (
     select
         opportunity_id,
         transition_number,
@@ -17,4 +17,4 @@ described as (
     from transitions
 )
 
-select * from described
+select * from stage_transitions

@@ -1,6 +1,6 @@
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
-described as (
+stage_visits as (
     select
         opportunity_id,
         visit_number,
@@ -21,4 +21,4 @@ described as (
     from visits
 )
 
-select * from described
+select * from stage_visits

@@ -1,6 +1,6 @@
 with judged as (select * from {{ ref('int_forecasts_judged') }}),
 
-described as (
+forecast_accuracy as (
     select
         quarter_start,
         quarter_end,
@@ -22,5 +22,5 @@ described as (
     from judged
 )
 
-select * from described
+select * from forecast_accuracy
 order by quarter_start, week_of_quarter, scope, segment, team_id, rep_id

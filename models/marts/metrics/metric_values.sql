@@ -1,6 +1,6 @@
 -- The columns of int_metric_values_unioned, which the contract names.
-with unioned as (select * from {{ ref('int_metric_values_unioned') }})
+with metric_values as (select * from {{ ref('int_metric_values_unioned') }})
 
 select
     {{ model.columns | join(',\n    ') }}
-from unioned
+from metric_values

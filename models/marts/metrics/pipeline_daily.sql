@@ -27,7 +27,7 @@ daily as (
     from states
 ),
 
-weighted as (
+pipeline_daily as (
     select
         daily.date_day,
         daily.segment,
@@ -54,5 +54,5 @@ weighted as (
         and daily.stage_id = probabilities.stage_id
 )
 
-select * from weighted
+select * from pipeline_daily
 order by date_day, segment, team_id, rep_id, stage_id, close_bucket, opportunity_type

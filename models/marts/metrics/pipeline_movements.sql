@@ -30,7 +30,7 @@ unioned as (
     from balances
 ),
 
-described as (
+pipeline_movements as (
     select
         unioned.period_type,
         unioned.period_start,
@@ -49,5 +49,5 @@ described as (
         and unioned.period_start = periods.period_start
 )
 
-select * from described
+select * from pipeline_movements
 order by period_type, period_start, closing_quarter, segment, team_id, rep_id, movement

@@ -18,7 +18,7 @@ contributions as (
     from parts
 ),
 
-decomposed as (
+rate_decomposition as (
     select
         contributions.metric_id,
         contributions.slice_id,
@@ -63,5 +63,5 @@ decomposed as (
     inner join metrics on contributions.metric_id = metrics.metric_id
 )
 
-select * from decomposed
+select * from rate_decomposition
 order by metric_id, slice_id, period_start, segment

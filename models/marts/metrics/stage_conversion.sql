@@ -71,7 +71,7 @@ rated as (
     where n > 0
 ),
 
-described as (
+stage_conversion as (
     select
         rated.period_type,
         rated.period_start,
@@ -95,8 +95,8 @@ described as (
             when rated.method = 'cohort'
                 then (rated.advanced_count + rated.open_count) / nullif(rated.n, 0)
         end as rate_high,
-        {{ wilson_low('rated.hits', 'rated.cases') }} as ci_low,
-        {{ wilson_high('rated.hits', 'rated.cases') }} as ci_high,
+        {{ wilson('low', 'rated.hits', 'rated.cases') }} as ci_low,
+        {{ wilson('high', 'rated.hits', 'rated.cases') }} as ci_high,
         case
             when rated.method in ('cohort', 'censored')
                 then rated.resolved_count / nullif(rated.n, 0)
@@ -121,5 +121,5 @@ described as (
     where rated.window_id = 't90'
 )
 
-select * from described
+select * from stage_conversion
 order by method, period_type, period_start, scope, segment, team_id, rep_id, stage_id

@@ -179,7 +179,7 @@ results as (
     select * from records
 ),
 
-judged as (
+data_quality as (
     select
         results.check_id,
         results.table_name,
@@ -193,5 +193,5 @@ judged as (
     inner join checks on results.check_id = checks.check_id
 )
 
-select * from judged
+select * from data_quality
 order by severity, check_id, table_name

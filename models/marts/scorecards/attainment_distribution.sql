@@ -27,8 +27,7 @@ reps as (
     from metric_values
     left join assignments
         on metric_values.rep_id = assignments.rep_id
-        and least(metric_values.period_end, {{ as_of_date() }}) >= assignments.valid_from
-        and least(metric_values.period_end, {{ as_of_date() }}) < assignments.valid_to
+        and {{ in_force('assignments', 'least(metric_values.period_end, ' ~ as_of_date() ~ ')') }}
     where metric_values.metric_id = 'quota_attainment'
         and metric_values.scope = 'rep'
         and metric_values.metric_value is not null
@@ -102,7 +101,7 @@ spread as (
         metric_id, period_type, period_start, period_end, is_complete, scope, segment, team_id
 ),
 
-described as (
+attainment_distribution as (
     select
         spread.period_type,
         spread.period_start,
@@ -147,5 +146,5 @@ described as (
     ) }}
 )
 
-select * from described
+select * from attainment_distribution
 order by period_type, period_start, scope, segment, team_id

@@ -75,7 +75,7 @@ company_readings as (
     where readings.period_type = 'week' and readings.scope = 'company'
 ),
 
-described as (
+ceo_five as (
     select
         {{ as_of_date() }} as as_of_date,
         current_values.scope,
@@ -124,5 +124,5 @@ described as (
         on chosen.metric_id = company_readings.metric_id
 )
 
-select * from described
+select * from ceo_five
 order by place

@@ -99,7 +99,7 @@ audited as (
     left join recent on metrics.metric_id = recent.metric_id
 ),
 
-judged as (
+kpi_audit as (
     select
         audited.*,
         case
@@ -114,5 +114,5 @@ judged as (
     from audited
 )
 
-select * from judged
+select * from kpi_audit
 order by metric_id

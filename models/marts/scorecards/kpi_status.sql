@@ -1,6 +1,6 @@
 -- Every KPI judged in every complete period at every scope it is reported at, also where there is
--- nothing to judge: a KPI without a value says why. Long, because bands, thin periods and absent
--- inputs are cases of one status.
+-- nothing to judge: a KPI without a value says why. Long, because bands, thin readings and breaches
+-- are cases of one status.
 with readings as (select * from {{ ref('int_kpi_readings') }}),
 
 bands as (select * from {{ ref('kpi_bands') }}),
@@ -15,61 +15,9 @@ breach_periods as (select * from {{ ref('int_kpi_breach_periods') }}),
 
 metrics as (select * from {{ ref('metrics') }}),
 
-grains as (select * from {{ ref('int_metric_grains') }}),
-
 owners as (select * from {{ ref('kpi_owners') }}),
 
-periods as (select * from {{ ref('int_calendar_periods') }}),
-
--- Days are reported for two weeks only, so they cannot tell when a metric began. The company's rows
--- may begin later than those of a team whose CRM tells more.
-first_readings as (
-    select
-        metric_id,
-        coalesce(
-            min(period_end) filter (where scope = 'company'), min(period_end)
-        ) as first_period_end
-    from readings
-    where period_type <> 'day'
-    group by metric_id
-),
-
-company_readings as (
-    select distinct
-        metric_id,
-        period_type,
-        period_start
-    from readings
-    where scope = 'company'
-),
-
-reported_for as (
-    select
-        metric_id,
-        period_type,
-        bool_or(scope = 'company') as has_company_scope
-    from grains
-    group by metric_id, period_type
-),
-
-silent as (
-    select
-        owners.metric_id,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        coalesce(first_readings.first_period_end <= periods.period_end, false) as is_instrumented,
-        reported_for.has_company_scope
-    from owners
-    inner join reported_for on owners.metric_id = reported_for.metric_id
-    inner join periods on reported_for.period_type = periods.period_type
-    left join first_readings on owners.metric_id = first_readings.metric_id
-    anti join company_readings
-        on owners.metric_id = company_readings.metric_id
-        and periods.period_type = company_readings.period_type
-        and periods.period_start = company_readings.period_start
-    where periods.is_complete
-),
+silent as (select * from {{ ref('int_kpis_silent') }}),
 
 breaching as (
     select
@@ -200,10 +148,9 @@ judged as (
         case when is_instrumented then 'insufficient_data' else 'not_instrumented' end as status,
         0 as periods_in_breach
     from silent
-    where has_company_scope or not is_instrumented
 ),
 
-described as (
+kpi_statuses as (
     select
         judged.metric_id,
         judged.period_type,
@@ -233,6 +180,6 @@ described as (
     inner join metrics on judged.metric_id = metrics.metric_id
 )
 
-select * from described
+select * from kpi_statuses
 order by
     metric_id, period_type, period_start, scope, segment, team_id, rep_id, slice_id

@@ -130,7 +130,7 @@ moves as (
     group by scope, segment
 ),
 
-described as (
+layer_diagnosis as (
     select
         {{ as_of_date() }} as as_of_date,
         diagnosed.scope,
@@ -167,5 +167,5 @@ described as (
         on diagnosed.scope = moves.scope and diagnosed.segment = moves.segment
 )
 
-select * from described
+select * from layer_diagnosis
 order by scope, segment

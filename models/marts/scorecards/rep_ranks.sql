@@ -138,7 +138,7 @@ ranked as (
     from totals
 ),
 
-described as (
+rep_ranks as (
     select
         {{ as_of_date() }} as as_of_date,
         'rep' as scope,
@@ -155,5 +155,5 @@ described as (
     from ranked
 )
 
-select * from described
+select * from rep_ranks
 order by peer_segment, conversion_rank, rep_id

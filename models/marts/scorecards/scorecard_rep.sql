@@ -77,7 +77,7 @@ peer_ranks as (
     where is_ranked
 ),
 
-described as (
+scorecard_rep as (
     select
         {{ as_of_date() }} as as_of_date,
         shown.scope,
@@ -121,5 +121,5 @@ described as (
     where shown.role = 'value'
 )
 
-select * from described
+select * from scorecard_rep
 order by rep_id, place, slice_id

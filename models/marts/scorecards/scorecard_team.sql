@@ -18,7 +18,7 @@ team_rows as (
         and current_values.rep_id = 'all'
 ),
 
-described as (
+scorecard_team as (
     select
         {{ as_of_date() }} as as_of_date,
         team_rows.scope,
@@ -55,5 +55,5 @@ described as (
         and team_rows.team_id = attainment.team_id
 )
 
-select * from described
+select * from scorecard_team
 order by scope, segment, team_id, place, slice_id

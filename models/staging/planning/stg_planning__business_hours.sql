@@ -1,3 +1,4 @@
+{%- set is_time_zone = "time_zone in ('" ~ modules.pytz.all_timezones | join("', '") ~ "')" %}
 with source as (
     {{ raw_rows('planning', 'business_hours') }}
 ),
@@ -7,7 +8,7 @@ renamed as (
         weekday,
         {{ clock_minute('open_time') }} as opens_minute,
         {{ clock_minute('close_time') }} as closes_minute,
-        case when {{ is_time_zone('time_zone') }} then time_zone end as time_zone,
+        case when {{ is_time_zone }} then time_zone end as time_zone,
 
         -- how the row came here
         is_deleted,
@@ -17,7 +18,7 @@ renamed as (
             'open_time': clock_minute('open_time') ~ ' is null',
             'close_time': 'coalesce(' ~ clock_minute('close_time') ~ ' <= '
                 ~ clock_minute('open_time') ~ ', ' ~ clock_minute('close_time') ~ ' is null)',
-            'time_zone': 'time_zone is not null and not ' ~ is_time_zone('time_zone'),
+            'time_zone': 'time_zone is not null and not ' ~ is_time_zone,
         }) | indent(8) }} as bad_values,
         row_doubts,
         loader_sequence

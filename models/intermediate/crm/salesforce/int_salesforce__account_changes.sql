@@ -18,10 +18,10 @@ named as (
     where not is_deleted and changed_at is not null
 ),
 
-adapted as (
+account_changes as (
     select *
     from named
     where field is not null
 )
 
-select * from adapted
+select * from account_changes

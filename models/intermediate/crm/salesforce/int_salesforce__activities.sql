@@ -91,7 +91,7 @@ recorded as (
 ),
 
 -- What an activity is about, is told by what its ids begin with.
-adapted as (
+activities as (
     select
         activity_id,
         record_kind,
@@ -115,4 +115,4 @@ adapted as (
     from recorded
 )
 
-select * from adapted
+select * from activities

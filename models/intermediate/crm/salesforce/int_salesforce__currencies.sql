@@ -3,7 +3,7 @@ with currency_types as (select * from {{ ref('stg_salesforce__currency_types') }
 
 dated_rates as (select * from {{ ref('stg_salesforce__dated_conversion_rates') }}),
 
-adapted as (
+currencies as (
     select
         upper(currency_code) as currency_code,
         cast(null as date) as starts_on,
@@ -21,4 +21,4 @@ adapted as (
     where not is_deleted and starts_on is not null
 )
 
-select * from adapted
+select * from currencies

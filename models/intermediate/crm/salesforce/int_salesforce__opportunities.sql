@@ -4,7 +4,7 @@ with opportunities as (select * from {{ ref('stg_salesforce__opportunities') }})
 
 category_labels as (select * from {{ ref('int_salesforce__forecast_category_labels') }}),
 
-adapted as (
+int_salesforce__opportunities as (
     select
         opportunities.opportunity_id,
         opportunities.account_id,
@@ -50,4 +50,4 @@ adapted as (
         on lower(opportunities.forecast_category_label) = category_labels.category_label
 )
 
-select * from adapted
+select * from int_salesforce__opportunities

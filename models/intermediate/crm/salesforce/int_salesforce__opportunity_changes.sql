@@ -73,7 +73,7 @@ single_changes as (
         and (field <> 'rep_id' or coalesce(new_value, old_value) like '005%')
 ),
 
-adapted as (
+opportunity_changes as (
     select
         {% for column in crm_shapes()['opportunity_changes'] if column != 'change_id' -%}
         {{ column }},
@@ -89,4 +89,4 @@ adapted as (
     from single_changes
 )
 
-select * from adapted
+select * from opportunity_changes

@@ -3,7 +3,7 @@ with users as (select * from {{ ref('stg_salesforce__users') }}),
 
 user_roles as (select * from {{ ref('stg_salesforce__user_roles') }}),
 
-adapted as (
+people as (
     select
         users.rep_id,
         users.rep_name,
@@ -18,4 +18,4 @@ adapted as (
     left join user_roles on users.role_id = user_roles.role_id
 )
 
-select * from adapted
+select * from people

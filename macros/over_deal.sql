@@ -1,4 +1,4 @@
 {#- The window of one opportunity's life, ordered by `instants` (one or more columns). -#}
-{% macro by_time(instants) -%}
+{% macro over_deal(instants) -%}
     partition by opportunity_id order by {{ instants }}
 {%- endmacro %}

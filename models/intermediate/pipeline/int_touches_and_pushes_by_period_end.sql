@@ -34,10 +34,10 @@ pushed as (
     group by pushes.opportunity_id, days.end_number
 ),
 
-marks as (
+touches_and_pushes_by_period_end as (
     select * from worked
     union all
     select * from pushed
 )
 
-select * from marks
+select * from touches_and_pushes_by_period_end

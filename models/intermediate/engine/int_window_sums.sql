@@ -1,9 +1,11 @@
 -- The one aggregation: every measure over every window a metric needs it in, at every scope. Keys
--- and windows are numbers here; int_measures_windowed says what they stand for. Long, because rows
+-- and windows are numbers here; int_window_sums_named says what they stand for. Long, because rows
 -- are numbered and summed by key before any scope multiplies them.
 with daily as (select * from {{ ref('int_measures_daily') }}),
 
 keys as (select * from {{ ref('int_measure_keys') }}),
+
+reported_keys as (select * from {{ ref('int_reported_keys') }}),
 
 window_days as (select * from {{ ref('int_window_days') }}),
 
@@ -26,6 +28,22 @@ daily_keys as (
         slice_type,
         slice_id
     from keys
+),
+
+key_reports as (
+    select
+        keys.key_number,
+        reported_keys.reported_number,
+        reported_keys.key_count
+    from keys
+    inner join reported_keys
+        on keys.measure_id = reported_keys.measure_id
+        and keys.scope = reported_keys.scope
+        and keys.segment = reported_keys.segment
+        and keys.team_id = reported_keys.team_id
+        and keys.rep_id = reported_keys.rep_id
+        and keys.slice_type = reported_keys.slice_type
+        and keys.slice_id = reported_keys.slice_id
 ),
 
 -- First, or a row's key would be looked up by six words once for every window of its day.
@@ -68,23 +86,23 @@ by_key as (
     group by 1, 2
 ),
 
-summed as (
+window_sums as (
     select
-        keys.reported_number,
+        key_reports.reported_number,
         by_key.window_number,
         cast(sum(by_key.measure_value) as decimal(38, 4)) as measure_value
     from by_key
-    inner join keys on by_key.key_number = keys.key_number
-    where keys.key_count > 1
+    inner join key_reports on by_key.key_number = key_reports.key_number
+    where key_reports.key_count > 1
     group by 1, 2
     union all
     select
-        keys.reported_number,
+        key_reports.reported_number,
         by_key.window_number,
         cast(by_key.measure_value as decimal(38, 4)) as measure_value
     from by_key
-    inner join keys on by_key.key_number = keys.key_number
-    where keys.key_count = 1
+    inner join key_reports on by_key.key_number = key_reports.key_number
+    where key_reports.key_count = 1
 )
 
-select * from summed
+select * from window_sums

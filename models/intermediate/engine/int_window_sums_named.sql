@@ -1,35 +1,13 @@
 -- The sums with the words their numbers stand for. A view: written out it would be the largest
 -- table of the project, and every reader needs another part of it.
 {{ config(materialized='view') }}
-with sums as (select * from {{ ref('int_measure_sums') }}),
+with sums as (select * from {{ ref('int_window_sums') }}),
 
-keys as (select * from {{ ref('int_measure_keys') }}),
+reported_keys as (select * from {{ ref('int_reported_keys') }}),
 
-window_days as (select * from {{ ref('int_window_days') }}),
+windows as (select * from {{ ref('int_windows') }}),
 
-reported_keys as (
-    select distinct
-        reported_number,
-        measure_id,
-        scope,
-        segment,
-        team_id,
-        rep_id,
-        slice_type,
-        slice_id
-    from keys
-),
-
-windows as (
-    select distinct
-        window_number,
-        window_id,
-        period_type,
-        period_start
-    from window_days
-),
-
-windowed as (
+window_sums_named as (
     select
         reported_keys.measure_id,
         windows.window_id,
@@ -47,4 +25,4 @@ windowed as (
     inner join windows on sums.window_number = windows.window_number
 )
 
-select * from windowed
+select * from window_sums_named

@@ -2,7 +2,7 @@
 -- record makes a visit of its own, so that the visit before it can be seen to end by deletion.
 with versions as (select * from {{ ref('int_opportunity_versions') }}),
 
-runs as (
+stage_visits_rolled_up as (
     select
         opportunity_id,
         visit_number,
@@ -25,4 +25,4 @@ runs as (
     group by opportunity_id, visit_number
 )
 
-select * from runs
+select * from stage_visits_rolled_up

@@ -96,8 +96,7 @@ current_rows as (
         on opportunities.source = stage_names.source
         and coalesce(opportunities.pipeline, '') = stage_names.pipeline
         and opportunities.stage_name = stage_names.stage_name
-        and {{ as_of_date() }} >= stage_names.valid_from
-        and {{ as_of_date() }} < stage_names.valid_to
+        and {{ in_force('stage_names', as_of_date()) }}
     left join stages on stage_names.stage_id = stages.stage_id
     left join pipelines on stages.pipeline_id = pipelines.pipeline_id
     left join stages as known_stages on beginnings.first_stage_id = known_stages.stage_id

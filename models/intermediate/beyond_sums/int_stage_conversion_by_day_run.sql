@@ -27,8 +27,7 @@ cases as {{ streamed() }} (
     from exits
     left join assignments
         on exits.rep_id = assignments.rep_id
-        and exits.event_on >= assignments.valid_from
-        and exits.event_on < assignments.valid_to
+        and {{ in_force('assignments', 'exits.event_on') }}
     union all
     select
         'entry' as counted_at,
@@ -50,7 +49,7 @@ cases as {{ streamed() }} (
     from entries
 ),
 
-counted as (
+stage_conversion_by_day_run as (
     {% for keeps_rep, run, segment, team, rep in [
         (false, 'day_runs.run_start', 'cases.segment', 'cases.team_id', "'all' as rep_id"),
         (
@@ -79,4 +78,4 @@ counted as (
     {% endfor -%}
 )
 
-select * from counted
+select * from stage_conversion_by_day_run

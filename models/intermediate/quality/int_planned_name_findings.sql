@@ -1,0 +1,151 @@
+-- Rows of planning that name what nobody knows: they would be used for nothing, without a word.
+-- Long, because each kind of name is looked up elsewhere.
+with targets as (
+    select *
+    from {{ ref('stg_planning__targets') }}
+    where not is_deleted
+),
+
+roster as (
+    select *
+    from {{ ref('stg_planning__rep_roster') }}
+    where not is_deleted
+),
+
+ramp_schedule as (
+    select *
+    from {{ ref('stg_planning__ramp_schedule') }}
+    where not is_deleted
+),
+
+spend as (
+    select *
+    from {{ ref('stg_planning__spend') }}
+    where not is_deleted
+),
+
+gross_margin as (
+    select *
+    from {{ ref('stg_planning__gross_margin') }}
+    where not is_deleted
+),
+
+trials as (
+    select *
+    from {{ ref('stg_planning__trials') }}
+    where not is_deleted
+),
+
+movements as (
+    select *
+    from {{ ref('stg_planning__arr_movements') }}
+    where not is_deleted
+),
+
+submissions as (
+    select
+        *,
+        {{ normalised_forecast_category('category') }} as known_category
+    from {{ ref('stg_planning__forecast_submissions') }}
+    where not is_deleted
+),
+
+interventions as (
+    select *
+    from {{ ref('stg_planning__interventions') }}
+    where not is_deleted
+),
+
+metrics as (select * from {{ ref('metrics') }}),
+
+segments as (select * from {{ ref('segments') }}),
+
+versions as (select * from {{ ref('int_opportunity_versions') }}),
+
+accounts as (select * from {{ ref('int_accounts_resolved') }}),
+
+breaches as (select * from {{ ref('int_kpi_breach_periods') }}),
+
+known_segments as (
+    select segment from segments
+    union
+    select segment from versions
+    union
+    select 'all' as segment
+),
+
+segmented as (
+    {%- for table, columns in {
+        'targets': ['segment', 'quarter_start', 'metric_id'],
+        'roster': ['segment', 'rep_id', 'starts_on'],
+        'ramp_schedule': ['segment', 'tenure_month'],
+        'spend': ['segment', 'month_start'],
+        'gross_margin': ['segment', 'month_start'],
+        'trials': ['segment', 'trial_id'],
+    }.items() %}
+    select
+        segment,
+        {{ planned_row(table, columns) }} as row_id
+    from {{ table }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+owned as (
+    select
+        account_id,
+        {{ planned_row('arr_movements', ['account_id', 'month_start', 'kind']) }} as row_id
+    from movements
+    where month_start <= {{ as_of_date() }}
+    union all
+    select
+        account_id,
+        {{ planned_row('trials', ['trial_id']) }} as row_id
+    from trials
+    where account_id is not null and started_on <= {{ as_of_date() }}
+),
+
+findings as (
+    select
+        'unknown_planned_metric' as check_id,
+        {{ planned_row('targets', ['segment', 'quarter_start', 'metric_id']) }} as row_id
+    from targets
+    anti join metrics on targets.metric_id = metrics.metric_id
+    union all
+    select
+        'unknown_planned_segment' as check_id,
+        segmented.row_id
+    from segmented
+    anti join known_segments on segmented.segment = known_segments.segment
+    where segmented.segment is not null
+    union all
+    select
+        'unknown_movement_kind' as check_id,
+        {{ planned_row('arr_movements', ['account_id', 'month_start', 'kind']) }} as row_id
+    from movements
+    where lower(kind) not in ('start', 'new', 'expansion', 'contraction', 'churn')
+    union all
+    select
+        'unknown_forecast_category' as check_id,
+        {{ planned_row('forecast_submissions', ['rep_id', 'submitted_at', 'category']) }} as row_id
+    from submissions
+    where
+        known_category not in (
+            'omitted', 'pipeline', 'best_case', 'most_likely', 'commit', 'closed'
+        )
+    union all
+    select
+        'unknown_planned_account' as check_id,
+        owned.row_id
+    from owned
+    anti join accounts on owned.account_id = accounts.account_id
+    union all
+    select
+        'unknown_breach' as check_id,
+        {{ planned_row('interventions', ['interventions.breach_id', 'taken_at']) }} as row_id
+    from interventions
+    anti join breaches on interventions.breach_id = breaches.breach_id
+    where interventions.taken_at < {{ as_of_end() }}
+)
+
+select * from findings
