@@ -4,7 +4,34 @@
 -- nothing" is the sentinel of its type. Long, because each kind of fact is one branch of the union.
 with changes as (select * from {{ ref('int_opportunity_changes_mapped') }}),
 
-current_rows as (select * from {{ ref('int_opportunities_current') }}),
+opportunities as (select * from {{ ref('int_opportunities_current') }}),
+
+-- A closing the records miss stands at its close date: one of a row without records on no later
+-- day than its last modification, beside records only where no modification is stamped.
+current_rows as (
+    select
+        *,
+        case
+            when not has_stage_history and qualified_at > created_at then qualified_at
+        end as qualification_proven_at,
+        case
+            when not is_closed_stage then null
+            when not has_stage_history
+                then greatest(
+                    coalesce(
+                        least({{ business_midnight('close_date') }}, last_modified_at), created_at
+                    ),
+                    created_at,
+                    coalesce(qualified_at, created_at)
+                )
+            when last_modified_at is null and is_current_at_as_of
+                then greatest(
+                    coalesce({{ business_midnight('close_date') }}, last_changed_at),
+                    last_changed_at
+                )
+        end as closing_proven_at
+    from opportunities
+),
 
 creations as (
     select
@@ -60,7 +87,7 @@ recorded_changes as (
 proven_qualifications as (
     select
         opportunity_id,
-        qualified_at as observed_at,
+        qualification_proven_at as observed_at,
         3 as observation_kind,
         {{ no_change_order() }},
         case when is_closed_stage then first_qualified_stage_id else stage_id end as stage_id,
@@ -69,19 +96,13 @@ proven_qualifications as (
         true as is_known_by_day,
         true as is_inferred
     from current_rows
-    where not has_stage_history and qualified_at > created_at
+    where qualification_proven_at is not null
 ),
 
 proven_closings as (
     select
         opportunity_id,
-        greatest(
-            coalesce(
-                least({{ business_midnight('close_date') }}, last_modified_at), created_at
-            ),
-            created_at,
-            coalesce(qualified_at, created_at)
-        ) as observed_at,
+        closing_proven_at as observed_at,
         4 as observation_kind,
         {{ no_change_order() }},
         stage_id,
@@ -91,7 +112,7 @@ proven_closings as (
         coalesce(close_date >= {{ business_day('created_at') }}, false) as is_known_by_day,
         true as is_inferred
     from current_rows
-    where not has_stage_history and is_closed_stage
+    where not has_stage_history and closing_proven_at is not null
 ),
 
 -- Where history and the current row disagree, the row is right from its last modification on. A row
@@ -124,9 +145,7 @@ corrections as (
 unrecorded_closings as (
     select
         opportunity_id,
-        greatest(
-            coalesce({{ business_midnight('close_date') }}, last_changed_at), last_changed_at
-        ) as observed_at,
+        closing_proven_at as observed_at,
         5 as observation_kind,
         {{ no_change_order() }},
         stage_id,
@@ -135,17 +154,20 @@ unrecorded_closings as (
         true as is_known_by_day,
         true as is_inferred
     from current_rows
-    where has_stage_history
-        and is_closed_stage
-        and last_modified_at is null
-        and is_current_at_as_of
+    where has_stage_history and closing_proven_at is not null
 ),
 
+-- A deletion takes nothing back, so it is never earlier than what else the row proves.
 deletions as (
     select
         opportunity_id,
-        greatest(coalesce(last_modified_at, last_changed_at), last_changed_at, created_at)
-            as observed_at,
+        greatest(
+            coalesce(last_modified_at, last_changed_at),
+            last_changed_at,
+            created_at,
+            coalesce(qualification_proven_at, created_at),
+            coalesce(closing_proven_at, created_at)
+        ) as observed_at,
         6 as observation_kind,
         {{ no_change_order() }},
         {{ silent_fields() }},
