@@ -57,6 +57,19 @@ def build(raw: Path, build_project: BuildProject) -> Build:
     return build_project(raw, as_of=AS_OF, vars=VARS)
 
 
+def test_what_must_always_be_true_is_true_of_them(
+    raw: Path, build: Build, build_project: BuildProject
+) -> None:
+    build_project(
+        raw,
+        as_of=AS_OF,
+        vars=VARS,
+        tests=True,
+        select="path:tests/invariants",
+        database=build.database,
+    )
+
+
 def test_the_stage_is_entered_and_left_by_deletion(build: Build) -> None:
     visits = build.query(
         "select opportunity_id,"
