@@ -1,6 +1,7 @@
 -- Summed from the closings themselves, whatever the engine makes of days and windows: what closed
 -- in a window, with what corrected it or took it back by the window's end and nothing else. The
--- sums of a month take every event of its days.
+-- sums of a month take every event of its days. Where a metric is not measured (metric_evidence)
+-- none is expected, and none may be there.
 with closings as (select * from {{ ref('fct_closings') }}),
 
 metric_values as (
@@ -66,7 +67,13 @@ summed as (
     group by 1, 2, 3
 ),
 
-expected as (
+unmeasured as (
+    select *
+    from {{ ref('int_metrics_unmeasured') }}
+    where not is_baseline
+),
+
+summed_up as (
     {% for metric_id, period_type, numerator, denominator in [
         ('win_rate_t90', 'week', 'won', 'decided'),
         ('win_rate_value_t90', 'week', 'won_amount', 'decided_amount'),
@@ -77,6 +84,7 @@ expected as (
     {% if not loop.first %}union all{% endif %}
     select
         '{{ metric_id }}' as metric_id,
+        period_type,
         period_start,
         rep_id,
         {{ numerator }} as numerator,
@@ -84,6 +92,15 @@ expected as (
     from summed
     where period_type = '{{ period_type }}'
     {% endfor -%}
+),
+
+expected as (
+    select summed_up.*
+    from summed_up
+    anti join unmeasured
+        on summed_up.metric_id = unmeasured.metric_id
+        and summed_up.period_type = unmeasured.period_type
+        and summed_up.period_start = unmeasured.period_start
 ),
 
 broken as (

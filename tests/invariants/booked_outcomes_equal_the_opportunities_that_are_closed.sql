@@ -1,10 +1,12 @@
 -- Closings less reopenings, over all time, must leave exactly the deals that stand closed, or were
--- closed when their record was deleted.
+-- closed when their record was deleted. A deal that was merged into another is none of them.
 with closings as (select * from {{ ref('int_closing_events') }}),
 
 visits as (select * from {{ ref('fct_stage_visits') }}),
 
 stages as (select * from {{ ref('dim_stages') }}),
+
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 booked as (
     select
@@ -18,10 +20,11 @@ booked as (
 standing as (
     select
         visits.opportunity_id,
-        max(case when stages.is_won then 1 else 0 end) as won,
-        max(case when stages.is_lost then 1 else 0 end) as lost
+        max(case when stages.is_won and not opportunities.is_merged_away then 1 else 0 end) as won,
+        max(case when stages.is_lost and not opportunities.is_merged_away then 1 else 0 end) as lost
     from visits
     inner join stages on visits.stage_id = stages.stage_id
+    inner join opportunities on visits.opportunity_id = opportunities.opportunity_id
     where visits.exit_kind in ('open', 'deleted')
     group by visits.opportunity_id
 ),

@@ -4,8 +4,7 @@
 -- a whole that serves every slice, then in its numerator. Sums of decimals shown as doubles may
 -- differ in the last digits, hence a tenth of a cent, and of large amounts so much as a double
 -- loses. Where a rep has no row of rep and segment in a period his own row stands for it, and so
--- with teams. Of a period in which nobody can know one place of a metric (metric_evidence, `bars`)
--- nobody knows the whole: the places that are known stand by themselves.
+-- with teams.
 with metric_values as (select * from {{ ref('metric_values') }}),
 
 -- A metric whose tiers look through windows of their own does not add up, by design.
@@ -38,11 +37,6 @@ judged as (
         end as amount
     from metric_values
     inner join metrics on metric_values.metric_id = metrics.metric_id
-    anti join {{ ref('int_metrics_barred') }} as barred
-        on metric_values.metric_id = barred.metric_id
-        and barred.role = 'bars'
-        and metric_values.period_type = barred.period_type
-        and metric_values.period_start = barred.period_start
 ),
 
 standing_in as (

@@ -1,5 +1,5 @@
 -- Without a gap or an overlap: each visit begins where the one before it ended, the first at the
--- creation, and only the last may be open or end by deletion.
+-- creation, and only the last may be open or end by deletion. A deal without a visit has no life.
 with visits as (select * from {{ ref('fct_stage_visits') }}),
 
 versions as (select * from {{ ref('int_opportunity_versions') }}),
@@ -29,10 +29,7 @@ broken as (
     from lives
     left join chained on lives.opportunity_id = chained.opportunity_id
     where
-        (
-            chained.visit_number is null
-            and lives.begins_at < coalesce(lives.deleted_at, lives.begins_at)
-        )
+        chained.visit_number is null
         or (chained.visit_number = 1 and chained.entered_at <> lives.begins_at)
         or (chained.visit_number > 1 and chained.entered_at is distinct from chained.left_before_at)
         or (

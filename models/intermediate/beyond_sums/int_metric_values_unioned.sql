@@ -47,9 +47,6 @@ measured as (
         on unioned.metric_id = barred.metric_id
         and unioned.period_type = barred.period_type
         and unioned.period_start = barred.period_start
-        and unioned.segment = barred.segment
-        and unioned.team_id = barred.team_id
-        and unioned.rep_id = barred.rep_id
 ),
 
 metric_values_unioned as (

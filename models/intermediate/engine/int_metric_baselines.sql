@@ -118,9 +118,6 @@ compared as (
         on sliced.metric_id = barred.metric_id
         and sliced.period_type = barred.period_type
         and sliced.period_start = barred.period_start
-        and sliced.segment = barred.segment
-        and sliced.team_id = barred.team_id
-        and sliced.rep_id = barred.rep_id
 ),
 
 baselines as (

@@ -1,5 +1,7 @@
 -- Where a metric is not measured, or its value not judged by triggers, because something occurred
--- there in its window that leaves nobody to know (metric_evidence).
+-- in its window that leaves nobody to know (metric_evidence). What bars the company bars its parts:
+-- that nothing of the kind occurred at a place does not make its 0 a value. A value that is there
+-- is not judged place by place.
 with terms as (
     select *
     from {{ ref('int_metric_terms') }}
@@ -21,6 +23,7 @@ barred as (
     inner join windowed
         on terms.measure_id = windowed.measure_id and terms.window_id = windowed.window_id
     where windowed.measure_value > 0
+        and (terms.role = 'unjudged' or windowed.scope = 'company')
 )
 
 select * from barred

@@ -11,7 +11,34 @@ cast(null as timestamp) as changed_at,
 {%- endset %}
 with changes as (select * from {{ ref('int_opportunity_changes_mapped') }}),
 
-current_rows as (select * from {{ ref('int_crm_rows_beside_history') }}),
+opportunities as (select * from {{ ref('int_crm_rows_beside_history') }}),
+
+-- A closing the records miss stands at its close date: one of a row without records on no later
+-- day than its last modification, beside records only where no modification is stamped.
+current_rows as (
+    select
+        *,
+        case
+            when not has_stage_history and qualified_at > created_at then qualified_at
+        end as qualification_proven_at,
+        case
+            when not is_closed_stage then null
+            when not has_stage_history
+                then greatest(
+                    coalesce(
+                        least({{ business_midnight('close_date') }}, last_modified_at), created_at
+                    ),
+                    created_at,
+                    coalesce(qualified_at, created_at)
+                )
+            when last_modified_at is null and is_current_at_as_of
+                then greatest(
+                    coalesce({{ business_midnight('close_date') }}, last_changed_at),
+                    last_changed_at
+                )
+        end as closing_proven_at
+    from opportunities
+),
 
 creations as (
     select
@@ -67,7 +94,7 @@ recorded_changes as (
 proven_qualifications as (
     select
         opportunity_id,
-        qualified_at as observed_at,
+        qualification_proven_at as observed_at,
         3 as observation_kind,
         {{ no_change_order }},
         case when is_closed_stage then first_qualified_stage_id else stage_id end as stage_id,
@@ -76,29 +103,25 @@ proven_qualifications as (
         true as is_known_by_day,
         true as is_inferred
     from current_rows
-    where not has_stage_history and qualified_at > created_at
+    where qualification_proven_at is not null
 ),
 
+-- A closing without a record of it, or that the records miss.
 proven_closings as (
     select
         opportunity_id,
-        greatest(
-            coalesce(
-                least({{ business_midnight('close_date') }}, last_modified_at), created_at
-            ),
-            created_at,
-            coalesce(qualified_at, created_at)
-        ) as observed_at,
-        4 as observation_kind,
+        closing_proven_at as observed_at,
+        case when has_stage_history then 5 else 4 end as observation_kind,
         {{ no_change_order }},
         stage_id,
         {{ silent_fields(known=['stage_id']) }},
         cast(null as boolean) as is_deleted,
         -- The row of a deal that had closed before it was created proves no open day here.
-        coalesce(close_date >= {{ business_day('created_at') }}, false) as is_known_by_day,
+        has_stage_history or coalesce(close_date >= {{ business_day('created_at') }}, false)
+            as is_known_by_day,
         true as is_inferred
     from current_rows
-    where not has_stage_history and is_closed_stage
+    where closing_proven_at is not null
 ),
 
 -- Where history and the current row disagree, the row is right from its last modification on. A row
@@ -127,32 +150,17 @@ corrections as (
         and {{ business_day('last_modified_at') }} >= {{ business_day('last_changed_at') }}
 ),
 
--- Without a modification stamp only a closing that the records miss can be placed: at its date.
-unrecorded_closings as (
-    select
-        opportunity_id,
-        greatest(
-            coalesce({{ business_midnight('close_date') }}, last_changed_at), last_changed_at
-        ) as observed_at,
-        5 as observation_kind,
-        {{ no_change_order }},
-        stage_id,
-        {{ silent_fields(known=['stage_id']) }},
-        cast(null as boolean) as is_deleted,
-        true as is_known_by_day,
-        true as is_inferred
-    from current_rows
-    where has_stage_history
-        and is_closed_stage
-        and last_modified_at is null
-        and is_current_at_as_of
-),
-
+-- A deletion takes nothing back, so it is never earlier than what else the row proves.
 deletions as (
     select
         opportunity_id,
-        greatest(coalesce(last_modified_at, last_changed_at), last_changed_at, created_at)
-            as observed_at,
+        greatest(
+            coalesce(last_modified_at, last_changed_at),
+            last_changed_at,
+            created_at,
+            coalesce(qualification_proven_at, created_at),
+            coalesce(closing_proven_at, created_at)
+        ) as observed_at,
         6 as observation_kind,
         {{ no_change_order }},
         {{ silent_fields() }},
@@ -173,8 +181,6 @@ facts as (
     select * from proven_closings
     union all
     select * from corrections
-    union all
-    select * from unrecorded_closings
     union all
     select * from deletions
 ),

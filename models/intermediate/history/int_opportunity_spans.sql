@@ -1,7 +1,8 @@
 -- The states of every deal as the CRM had them, one after the other without gap or overlap: each
 -- field keeps its last known value, one state per instant, and a save that changes nothing is none.
 -- Of facts that are known by the day alone every stage of the instant is kept: it was left for the
--- next one within that day. Long, because an instant is settled in steps.
+-- next one within that day. So is a stage that was entered in the instant of the deletion. Long,
+-- because an instant is settled in steps.
 {%- set state = opportunity_fields() + ['is_deleted'] %}
 {%- set in_order = over_deal('observed_at, observation_kind, ' ~ change_order()) %}
 with observations as (select * from {{ ref('int_opportunity_observations') }}),
@@ -18,7 +19,8 @@ carried as (
         is_inferred,
         lead(observed_at) over ({{ in_order }}) as following_observed_at,
         lead(is_known_by_day) over ({{ in_order }}) as following_is_known_by_day,
-        lead(is_inferred) over ({{ in_order }}) as following_is_inferred
+        lead(is_inferred) over ({{ in_order }}) as following_is_inferred,
+        lead(observations.is_deleted) over ({{ in_order }}) as following_is_deleted
     from observations
 ),
 
@@ -33,6 +35,7 @@ settled as (
         or following_observed_at > observed_at
         or following_is_inferred <> is_inferred
         or following_is_known_by_day
+        or following_is_deleted
 ),
 
 stepped as (
@@ -51,7 +54,8 @@ steps as (
         *,
         lead(observed_at) over ({{ over_deal('place') }}) as next_observed_at,
         lead(stage_id) over ({{ over_deal('place') }}) as next_stage_id,
-        lead(is_known_by_day) over ({{ over_deal('place') }}) as next_is_known_by_day
+        lead(is_known_by_day) over ({{ over_deal('place') }}) as next_is_known_by_day,
+        lead(is_deleted) over ({{ over_deal('place') }}) as next_is_deleted
     from stepped
     where
         step_number = 1
@@ -71,21 +75,31 @@ instants as (
         lag({{ field }}) over ({{ over_deal('place') }}) as {{ field }}_before,
         {%- endfor %}
         is_inferred,
-        row_number() over ({{ over_deal('place') }}) as instant_number
+        row_number() over ({{ over_deal('place') }}) as instant_number,
+        coalesce(next_is_deleted and next_observed_at = observed_at, false) as is_deleted_at_once
     from steps
     where next_observed_at is null
         or next_observed_at > observed_at
         or (next_is_known_by_day and next_stage_id <> stage_id)
+        or (next_is_deleted and not is_deleted)
 ),
 
+-- A deletion takes nothing back: the stage of its instant was entered, and left by deletion. What
+-- else changed in that instant was never there.
 changed as (
     select *
     from instants
     where
         instant_number = 1
-        {%- for field in state %}
-        or {{ field }} is distinct from {{ field }}_before
-        {%- endfor %}
+        or stage_id <> stage_id_before
+        or (
+            not is_deleted_at_once
+            and (
+                {%- for field in state if field != 'stage_id' %}
+                {{ 'or ' if not loop.first }}{{ field }} is distinct from {{ field }}_before
+                {%- endfor %}
+            )
+        )
 ),
 
 spans as (

@@ -49,7 +49,8 @@ moves as (
         {%- endfor %}
         to_day_before = from_day and is_undated_before as was_undated,
         cast(null as string) as outcome,
-        cast(null as bigint) as closing_visit_number
+        cast(null as bigint) as closing_visit_number,
+        cast(null as date) as merged_away_on
     from neighbours
     where
         to_day_before is distinct from from_day
@@ -75,7 +76,11 @@ closings as (
         closed_deals.rep_id,
         {{ fiscal_quarter_start('versions.close_date') }} as close_quarter,
         coalesce(closed_deals.entry_amount, 0) as amount,
-        case when closed_deals.is_won then 'won' else 'lost' end as outcome
+        case when closed_deals.is_won then 'won' else 'lost' end as outcome,
+        case
+            when closed_deals.exit_kind = 'deleted' and closed_deals.is_taken_back
+                then closed_deals.exited_on
+        end as merged_away_on
     from closed_deals
     inner join versions
         on closed_deals.opportunity_id = versions.opportunity_id
@@ -104,7 +109,8 @@ exits as (
         {%- endfor %}
         departures.is_undated as was_undated,
         coalesce(closings.outcome, 'deleted') as outcome,
-        closings.visit_number as closing_visit_number
+        closings.visit_number as closing_visit_number,
+        closings.merged_away_on
     from departures
     full join closings
         on departures.opportunity_id = closings.opportunity_id

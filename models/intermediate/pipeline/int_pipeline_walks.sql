@@ -1,7 +1,8 @@
 -- Where the first change within a week or fiscal quarter found a deal, and where the last one left
 -- it: what lies between is walked step by step in int_pipeline_movements. A deal that no change
 -- touched is in no row. What closed leaves with the amount that stands when the period ends: a
--- correction within the period counts, a later one does not move the pipeline any more. Long,
+-- correction within the period counts, a later one does not move the pipeline any more; a closing
+-- that a merge took back within the period is a deletion. Long,
 -- because starts, ends and corrections are found apart.
 {%- set state = ['segment', 'team_id', 'rep_id', 'close_quarter', 'amount'] %}
 with changes as (select * from {{ ref('int_pipeline_changes') }}),
@@ -66,7 +67,10 @@ corrected as (
 ),
 
 ends as (
-    {% for period in ['week', 'quarter'] -%}
+    {% for period, merged_in in [
+        ('week', week_start('merged_away_on')),
+        ('quarter', fiscal_quarter_start('merged_away_on')),
+    ] -%}
     {% if not loop.first %}union all{% endif %}
     select
         opportunity_id,
@@ -75,7 +79,7 @@ ends as (
         {%- for field in state %}
         {{ field }},
         {%- endfor %}
-        outcome,
+        case when {{ merged_in }} = {{ period }}_start then 'deleted' else outcome end as outcome,
         closing_visit_number
     from placed
     where {{ period }}_after is distinct from {{ period }}_start
