@@ -155,6 +155,7 @@ STATES = [
     ("run", text("project/profiles/profiles.yml", "tiny: {"), "profiles.yml is no valid YAML (lin"),
     ("run", text("project/profiles/profiles.yml", "a: {}"), "profiles.yml lacks the profile tiny"),
     ("run", folder("project/profiles/profiles.yml"), "There is no "),
+    ("run", text("project/models/staging/a/_a__sources.yml", "sources: 7"), "has another shape"),
     ("run", text("build/build.json", '{"build_id": "2'), "build.json is no whole JSON file (line "),
     ("report", text("build/build.json", "{}"), "build.json lacks 'build_id'; `sales-metrics roll"),
     ("diff", text("build/build.json", "[]"), "build.json has another shape than it must have"),
