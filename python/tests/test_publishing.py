@@ -1,6 +1,6 @@
 """Readers see one whole build or the one before, whatever happens to the job.
 
-Counts are small here; by hand they are set larger (docs/reliability.md):
+Counts are small here; by hand they are set larger (docs/evidence/reliability.md):
 SALES_METRICS_TEST_PUBLISHES and SALES_METRICS_TEST_KILLS.
 """
 
