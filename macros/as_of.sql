@@ -50,8 +50,14 @@
 
 {% macro as_of_end() -%}
     {%- set day = modules.datetime.datetime.strptime(as_of_day(), '%Y-%m-%d') -%}
-    {%- set next_midnight = business_zone().localize(day + modules.datetime.timedelta(days=1)) -%}
-    timestamp '{{ next_midnight.astimezone(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S') }}'
+    {%- set next_midnight = day + modules.datetime.timedelta(days=1) -%}
+    {%- set moment = modules.datetime.timedelta(microseconds=1) -%}
+    {#- As in business_midnight: of two midnights pytz takes the second, the day ends with the first. -#}
+    {%- set ends = [
+        business_zone().localize(next_midnight),
+        business_zone().localize(next_midnight - moment) + moment,
+    ] | min -%}
+    timestamp '{{ ends.astimezone(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S') }}'
 {%- endmacro %}
 
 {#- ts: a UTC timestamp expression. No conversion, hence no cost, when the business runs on UTC. -#}

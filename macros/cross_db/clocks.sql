@@ -32,7 +32,19 @@
 {%- endmacro %}
 
 {% macro default__local_instant(day, minute, zone) -%}
-    timezone('UTC', timezone({{ zone }}, cast({{ day }} as timestamp) + to_minutes({{ minute }})))
+    {{ first_instant('(cast(' ~ day ~ ' as timestamp) + to_minutes(' ~ minute ~ '))', zone) }}
+{%- endmacro %}
+
+{#-
+    DuckDB only, which takes the second of two times that clocks in `zone` show `clock`: the first, as
+    Spark does, where the hour that is repeated begins with it.
+-#}
+{% macro first_instant(clock, zone) -%}
+    least(
+        timezone('UTC', timezone({{ zone }}, {{ clock }})),
+        timezone('UTC', timezone({{ zone }}, {{ clock }} - interval 1 microsecond))
+        + interval 1 microsecond
+    )
 {%- endmacro %}
 
 {% macro spark__local_instant(day, minute, zone) -%}

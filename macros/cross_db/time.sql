@@ -70,7 +70,11 @@
     )
 {%- endmacro %}
 
-{#- The UTC instant at which a day begins in the business time zone; null for a null day. -#}
+{#-
+    The UTC instant at which a day begins in the business time zone; null for a null day. Where clocks
+    go back to midnight it strikes twice and the day begins with the first, one moment after the last
+    of the day before: Spark takes the first by itself, DuckDB the second.
+-#}
 {% macro business_midnight(day) -%}
     {{ return(adapter.dispatch('business_midnight')(day, business_timezone())) }}
 {%- endmacro %}
@@ -79,7 +83,7 @@
     {%- if zone == 'UTC' -%}
         cast({{ day }} as timestamp)
     {%- else -%}
-        timezone('UTC', timezone('{{ zone }}', cast({{ day }} as timestamp)))
+        {{ first_instant('cast(' ~ day ~ ' as timestamp)', "'" ~ zone ~ "'") }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -278,6 +278,22 @@ WINDOWS = {
 }
 MONEY = {"least": -100000000000000, "most": 100000000000000}
 
+# Where clocks go back to midnight it strikes twice: the day begins with the first. Where they go
+# forward from midnight the day begins at one.
+DAYS_OF_HAVANA = {
+    "2025-11-01": "2025-11-01 04:00:00",
+    "2025-11-02": "2025-11-02 04:00:00",
+    "2025-11-03": "2025-11-03 05:00:00",
+    "2025-03-09": "2025-03-09 05:00:00",
+    "2025-03-10": "2025-03-10 04:00:00",
+}
+DAYS_OF_THE_AZORES = {
+    "2025-10-26": "2025-10-26 00:00:00",
+    "2025-10-27": "2025-10-27 01:00:00",
+    "2025-03-30": "2025-03-30 01:00:00",
+    "2025-03-31": "2025-03-31 00:00:00",
+}
+
 Field = Mapping[str, Any]
 Group = tuple[str, Field, Mapping[str, str], Mapping[str, str | None]]
 
@@ -305,6 +321,14 @@ IN_PHOENIX: Sequence[Group] = (
     _group("always instants", ALWAYS_INSTANTS, "date", instants="always"),
     _group("never instants", NEVER_INSTANTS, "date", instants="never"),
 )
+IN_HAVANA: Sequence[Group] = (_group("days of Havana", DAYS_OF_HAVANA, "timestamp"),)
+IN_THE_AZORES: Sequence[Group] = (_group("days of the Azores", DAYS_OF_THE_AZORES, "timestamp"),)
+BY_ZONE = [
+    (GROUPS, "UTC"),
+    (IN_PHOENIX, "America/Phoenix"),
+    (IN_HAVANA, "America/Havana"),
+    (IN_THE_AZORES, "Atlantic/Azores"),
+]
 
 
 def rendered(groups: Sequence[Group], target: str, zone: str, work: Path) -> str:
@@ -350,7 +374,7 @@ def wrong(groups: Sequence[Group], found: Sequence[tuple[Any, ...]]) -> list[str
     ]
 
 
-@pytest.mark.parametrize(("groups", "zone"), [(GROUPS, "UTC"), (IN_PHOENIX, "America/Phoenix")])
+@pytest.mark.parametrize(("groups", "zone"), BY_ZONE)
 def test_texts_mean_on_duckdb_what_the_table_says(
     tmp_path: Path, groups: Sequence[Group], zone: str
 ) -> None:
@@ -394,7 +418,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize(("groups", "zone"), [(GROUPS, "UTC"), (IN_PHOENIX, "America/Phoenix")])
+@pytest.mark.parametrize(("groups", "zone"), BY_ZONE)
 def test_texts_mean_on_spark_what_the_table_says(
     spark: Any, tmp_path: Path, groups: Sequence[Group], zone: str
 ) -> None:
