@@ -1,50 +1,47 @@
--- Will we hit the number? One row for the company and each segment on the as-of day: won so far,
--- what the open pipeline of the quarter is worth by history, and coverage against what earlier
--- quarters needed with as many days to go.
-with coverage as (
+-- Will we hit the number? One row for the company and each segment on the as-of day: what the
+-- running quarter is expected to end with and its range (quarter_forecast), and beside it coverage
+-- against what earlier quarters needed with as many days to go.
+with forecasts as (
     select *
-    from {{ ref('coverage_curve') }}
-    where date_day = {{ as_of_date() }} and scope in ('company', 'segment')
+    from {{ ref('quarter_forecast') }}
+    where forecast_on = {{ as_of_date() }}
+        and quarters_ahead = 0
+        and scope in ('company', 'segment')
 ),
 
-pipeline as (
-    select
-        'company' as scope,
-        'all' as segment,
-        cast(sum(cast(weighted_amount as decimal(28, 4))) as double) as weighted_amount
-    from {{ ref('pipeline_daily') }}
-    where date_day = {{ as_of_date() }} and close_bucket = 'this'
-    union all
-    select
-        'segment' as scope,
-        segment,
-        cast(sum(cast(weighted_amount as decimal(28, 4))) as double) as weighted_amount
-    from {{ ref('pipeline_daily') }}
-    where date_day = {{ as_of_date() }} and close_bucket = 'this'
-    group by segment
+coverage as (
+    select *
+    from {{ ref('coverage_curve') }}
+    where date_day = {{ as_of_date() }}
 ),
 
 outlook as (
     select
-        coverage.quarter_start,
-        coverage.days_to_quarter_end as days_left,
-        coverage.scope,
-        coverage.segment,
-        coverage.target_amount,
-        coverage.won_amount,
-        cast(coverage.won_amount as double) / nullif(cast(coverage.target_amount as double), 0)
-            as won_share,
-        pipeline.weighted_amount,
-        (cast(coverage.won_amount as double) + coalesce(pipeline.weighted_amount, 0))
-        / nullif(cast(coverage.target_amount as double), 0) as projected_share,
+        forecasts.quarter_start,
+        forecasts.days_to_quarter_end as days_left,
+        forecasts.scope,
+        forecasts.segment,
+        forecasts.verdict,
+        forecasts.p_target,
+        forecasts.target_amount,
+        forecasts.won_so_far,
+        forecasts.from_open,
+        forecasts.from_to_be_created,
+        forecasts.expected,
+        forecasts.low_80,
+        forecasts.high_80,
+        forecasts.expected / nullif(cast(forecasts.target_amount as double), 0)
+            as projected_attainment,
         coverage.remaining as remaining_coverage,
         coverage.required as required_coverage,
-        coverage.remaining >= coverage.required as is_covered_by_history,
+        coverage.coverage,
         coverage.coverage_quarter_before,
         coverage.coverage_year_before
-    from coverage
-    left join pipeline
-        on coverage.scope = pipeline.scope and coverage.segment = pipeline.segment
+    from forecasts
+    left join coverage
+        on forecasts.quarter_start = coverage.quarter_start
+        and forecasts.scope = coverage.scope
+        and forecasts.segment = coverage.segment
 )
 
 select * from outlook

@@ -36,8 +36,7 @@
         'int_headcount_events': ['active_rep_count'],
         'int_pipeline_state_events': [
             'open_count', 'open_amount', 'open_qualified_count', 'open_qualified_amount',
-            'weighted_amount', 'crm_weighted_amount', 'closing_count', 'closing_weighted_amount',
-            'open_new_logo_count', 'open_new_logo_amount', 'open_expansion_count',
+            'weighted_amount', 'crm_weighted_amount', 'open_new_logo_count', 'open_new_logo_amount', 'open_expansion_count',
             'open_expansion_amount', 'undated_count',
         ],
         'int_arr_events': [

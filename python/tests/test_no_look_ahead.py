@@ -55,7 +55,7 @@ PERIOD_END = (
     " else cast(period_start + interval 3 month as date) - 1 end"
 )
 # What stands as of the day of the build alone, whatever period it reads: no row of it is ever past.
-AS_OF_ALONE = ("ceo_five", "scorecard_rep", "scorecard_team")
+AS_OF_ALONE = ("ceo_five", "forecast_deals", "scorecard_rep", "scorecard_team")
 # What tells that a row of another table is past.
 PAST = {
     "dim_dates": "date_day <= {day}",
@@ -69,6 +69,8 @@ PAST = {
     "kpi_breaches": "period_type <> 'day' and closed_on <= {day}",
     # What was forecast stands from the week's end on; the row is judged when the quarter has ended.
     "forecast_accuracy": "quarter_end <= {day}",
+    # Forecasts of a week stand; those of single days are kept for two weeks, like the day's metrics.
+    "quarter_forecast": "forecast_on <= {day} and dayofweek(forecast_on) = 0",
 }
 
 
@@ -213,6 +215,7 @@ OF_DEALS = (
     *("fct_opportunities", "fct_stage_visits", "fct_stage_transitions", "fct_activities"),
     *("pipeline_daily", "pipeline_metrics", "pipeline_movements", "coverage_curve"),
     *("loss_reasons", "stage_conversion", "forecast_accuracy", "velocity_drivers"),
+    *("quarter_forecast", "forecast_deals"),
 )
 EDITED_AT = "timestamp '2025-07-14 10:00:00'"
 # Table, column, what its history calls it, and what every tenth row is edited to.

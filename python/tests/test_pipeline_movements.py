@@ -97,6 +97,14 @@ class Life:
         place = bisect.bisect_right(self._days, day)
         return self.placed(self._versions[place - 1], day) if place else None
 
+    def weeks_in_stage(self, day: dt.date) -> int:
+        """Whole weeks on a day since the deal came to the stage it is in, 16 for more."""
+        place = bisect.bisect_right(self._days, day) - 1
+        stage = self._versions[place].stage
+        while place and self._versions[place - 1].stage == stage:
+            place -= 1
+        return min((day - self._days[place]).days // 7, 16)
+
     def changed(self, first: dt.date, last: dt.date) -> list[dt.date]:
         return sorted({day for day in self._days if first <= day <= last})
 
@@ -305,13 +313,22 @@ def test_forecasts_are_commits_or_what_deals_promise(company: Build, small_compa
         for row in roster
         if row["end"] and row["rep"] not in stays
     }
-    probabilities = {
-        (month, segment, stage): probability or 0.0
-        for month, segment, stage, probability in company.query(
-            "select month_start, segment, stage_id, probability"
-            " from intermediate.int_stage_probabilities"
+    chances = {
+        tuple(key): chance * ratio
+        for *key, chance, ratio in company.query(
+            "select forecast_on, segment, stage_id, weeks_in_stage, chance, coalesce(ratio, 1)"
+            " from intermediate.int_forecast_chances"
+            " inner join intermediate.int_forecast_days using (forecast_on, quarters_ahead)"
+            " left join intermediate.int_forecast_amount_ratios"
+            " using (learnt_until, segment, stage_id) where quarters_ahead = 0"
         )
     }
+    to_come: dict[dt.date, dict[str, float]] = defaultdict(dict)
+    for day, segment, amount in company.query(
+        "select forecast_on, segment, amount from intermediate.int_forecast_yet_to_come"
+        " where quarters_ahead = 0"
+    ):
+        to_come[day][segment] = amount
     everyone = lives(company)
     booked: dict[str, list[tuple[dt.date, float]]] = defaultdict(list)
     for life in everyone:
@@ -330,11 +347,19 @@ def test_forecasts_are_commits_or_what_deals_promise(company: Build, small_compa
     ]
     for start, last, number, end in weeks(sorted(quarters)):
         derived: dict[str, float] = defaultdict(float)
+        # What is yet to be created is shared by who holds the open pipeline of its segment.
+        open_amounts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for life in everyone:
             held = life.at(end)
-            if held and held.kind == "open" and held.quarter == start:
-                chance = probabilities.get((end.replace(day=1), held.segment, held.stage), 0.0)
-                derived[held.rep] += float(held.amount) * chance
+            if held and held.kind == "open":
+                cell = (end, held.segment, held.stage, life.weeks_in_stage(end))
+                derived[held.rep] += float(held.amount) * chances.get(cell, 0.0)
+                open_amounts[held.segment][held.rep] += float(held.amount)
+        for segment, amount in to_come[end].items():
+            whole = sum(open_amounts[segment].values())
+            holders = open_amounts[segment] if whole else {"unassigned": 1.0}
+            for rep, part in holders.items():
+                derived[rep] += amount * part / (whole or 1.0)
         actual: dict[str, float] = defaultdict(float)
         for rep, bookings in booked.items():
             for day, amount in bookings:
@@ -354,9 +379,9 @@ def test_forecasts_are_commits_or_what_deals_promise(company: Build, small_compa
     for key, row in got.items():
         forecast, outcome = want[key]
         if row["forecast"] is None:
-            assert row["week_end"] < everyone[0].known_from, key
+            assert not to_come[row["week_end"]], key
             continue
-        assert row["forecast"] == pytest.approx(forecast, abs=0.01), key
+        assert row["forecast"] == pytest.approx(forecast, abs=0.05), key
         assert (row["actual"] is None) == (outcome is None), key
         assert float(row["actual"] or 0) == pytest.approx(outcome or 0.0, abs=0.01), key
     silent = [key for key, (f, a) in want.items() if (abs(f) > 0.01 or a) and key not in got]
@@ -367,10 +392,10 @@ def test_forecasts_are_commits_or_what_deals_promise(company: Build, small_compa
             w for k, w in want.items() if k[:2] == (row["quarter_start"], row["week_of_quarter"])
         ]
         if row["forecast"] is None:
-            assert row["week_end"] < everyone[0].known_from
+            assert not to_come[row["week_end"]]
             continue
         total = sum(forecast for forecast, _ in reps)
-        assert row["forecast"] == pytest.approx(total, abs=0.1)
+        assert row["forecast"] == pytest.approx(total, abs=0.5)
         outcome = sum(a or 0.0 for _, a in reps)
         if row["is_complete"] and outcome > 0:
             assert row["bias"] == pytest.approx(total / outcome - 1, abs=1e-6)

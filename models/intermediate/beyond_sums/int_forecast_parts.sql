@@ -1,6 +1,5 @@
 -- What forecasts and outcomes are summed from, at the end of each week of the quarter: commits, and
--- for who gave none what is won so far and the weighted pipeline closing in the quarter; beside
--- them what the quarter ended with. A commit says nothing of segments where the roster does not:
+-- for who gave none what their deals make of the quarter; beside them what it ended with. A commit says nothing of segments where the roster does not:
 -- then the deals speak for the segments, and the commit for everything else. Long, because each
 -- part is one branch of the union.
 with weeks as (select * from {{ ref('int_quarter_weeks') }}),
@@ -9,9 +8,11 @@ closings as (select * from {{ ref('int_closing_events') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
-states as (select * from {{ ref('int_pipeline_states') }}),
+forecasts as (select * from {{ ref('int_forecast_parts_by_rep') }}),
 
-probabilities as (select * from {{ ref('int_stage_probabilities') }}),
+yet_to_come as (select * from {{ ref('int_forecast_yet_to_come') }}),
+
+known as (select distinct forecast_on from yet_to_come),
 
 commits as (select * from {{ ref('int_forecast_commits') }}),
 
@@ -31,49 +32,21 @@ wins as (
     group by 1, 2, 3, 4, 5
 ),
 
+-- What deals make of the quarter (quarter_forecast has the same at its scopes). Before the first
+-- quarter has ended nobody knows.
 expected as (
     select
         weeks.quarter_start,
         weeks.week_of_quarter,
-        wins.segment,
-        wins.team_id,
-        wins.rep_id,
-        0 as undated_deals,
-        wins.amount
+        forecasts.segment,
+        forecasts.team_id,
+        forecasts.rep_id,
+        case when known.forecast_on is null then 1 else 0 end as unknown_parts,
+        forecasts.won_so_far + forecasts.from_open + forecasts.from_to_be_created as amount
     from weeks
-    inner join wins
-        on weeks.quarter_start = wins.quarter_start and weeks.week_end >= wins.event_on
-    union all
-    select
-        weeks.quarter_start,
-        weeks.week_of_quarter,
-        states.segment,
-        states.team_id,
-        states.rep_id,
-        0 as undated_deals,
-        {{ weighted('states.amount', 'probabilities.probability') }} as amount
-    from weeks
-    inner join states
-        on weeks.week_end >= states.from_day and weeks.week_end < states.to_day
-    inner join probabilities
-        on {{ month_start('weeks.week_end') }} = probabilities.month_start
-        and states.segment = probabilities.segment
-        and states.stage_id = probabilities.stage_id
-    where states.close_bucket = 'this' and probabilities.probability is not null
-    union all
-    -- Nobody knows which of these were to close in the quarter.
-    select
-        weeks.quarter_start,
-        weeks.week_of_quarter,
-        states.segment,
-        states.team_id,
-        states.rep_id,
-        states.deals as undated_deals,
-        0 as amount
-    from weeks
-    inner join states
-        on weeks.week_end >= states.from_day and weeks.week_end < states.to_day
-    where states.close_bucket = 'unknown'
+    inner join forecasts
+        on weeks.week_end = forecasts.forecast_on and forecasts.quarters_ahead = 0
+    left join known on forecasts.forecast_on = known.forecast_on
 ),
 
 parts as (
@@ -86,7 +59,7 @@ parts as (
         'submitted' as part,
         true as counts_in_totals,
         names_segment as counts_in_segments,
-        0 as undated_deals,
+        0 as unknown_parts,
         amount
     from commits
     union all
@@ -99,7 +72,7 @@ parts as (
         'derived' as part,
         commits.rep_id is null as counts_in_totals,
         commits.rep_id is null or not commits.names_segment as counts_in_segments,
-        expected.undated_deals,
+        expected.unknown_parts,
         expected.amount
     from expected
     left join commits
@@ -116,7 +89,7 @@ parts as (
         'actual' as part,
         true as counts_in_totals,
         true as counts_in_segments,
-        0 as undated_deals,
+        0 as unknown_parts,
         wins.amount
     from weeks
     inner join wins on weeks.quarter_start = wins.quarter_start
@@ -133,7 +106,7 @@ forecast_parts as (
         part,
         counts_in_totals,
         counts_in_segments,
-        cast(sum(undated_deals) as bigint) as undated_deals,
+        cast(sum(unknown_parts) as bigint) as unknown_parts,
         cast(sum(amount) as decimal(28, 4)) as amount
     from parts
     where counts_in_totals or counts_in_segments

@@ -1,7 +1,7 @@
 -- Forecasts against what the quarter ended with, at every scope from its own sums: a team's
 -- accuracy is not the mean of its reps'. While the quarter runs there is nothing to judge, and so
--- where nobody knows which open deals were to close in it. Long, because the columns are written
--- out at every step.
+-- where who gave no commit has no forecast either. Long, because the columns are written out at
+-- every step.
 with parts as (select * from {{ ref('int_forecast_parts') }}),
 
 weeks as (select * from {{ ref('int_quarter_weeks') }}),
@@ -18,7 +18,7 @@ by_rep as (
         parts.rep_id as seller_id,
         count(*) filter (where parts.part = 'submitted') as commits,
         sum(case when parts.part = 'submitted' then parts.amount else 0 end) as submitted,
-        sum(coalesce(parts.undated_deals, 0)) as undated_deals,
+        sum(coalesce(parts.unknown_parts, 0)) as unknown_parts,
         sum(case when parts.part <> 'actual' then parts.amount else 0 end) as forecast,
         sum(case when parts.part = 'actual' then parts.amount else 0 end) as actual
     from parts
@@ -39,9 +39,9 @@ summed as (
         rep_id,
         case when sum(commits) > 0 then 'submitted' else 'derived' end as forecast_source,
         cast(sum(submitted) as double) as submitted_amount,
-        case when sum(undated_deals) = 0 then cast(sum(forecast) as double) end as forecast,
+        case when sum(unknown_parts) = 0 then cast(sum(forecast) as double) end as forecast,
         cast(sum(actual) as double) as actual,
-        case when sum(undated_deals) = 0 then cast(sum(abs(forecast - actual)) as double) end
+        case when sum(unknown_parts) = 0 then cast(sum(abs(forecast - actual)) as double) end
             as misses,
         cast(count(*) as bigint) as n
     from by_rep

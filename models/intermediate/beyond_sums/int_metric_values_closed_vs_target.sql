@@ -1,13 +1,10 @@
--- What was won against the plan of the month or quarter. While it runs, the open pipeline expected
--- to close in it is added: a projection, told by is_complete. Long, because the keys are written
--- out at every join.
+-- What was won against the plan of the month or quarter, so far while it runs. What it will end
+-- with is projected_attainment.
 with targets as (select * from {{ ref('int_targets_scoped') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
 windowed as (select * from {{ ref('int_window_sums_named') }}),
-
-expected as (select * from {{ ref('int_expected_closings') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 
@@ -34,9 +31,7 @@ closed as (
         targets.segment,
         targets.team_id,
         targets.rep_id,
-        cast(
-            coalesce(won.won_amount, 0) + coalesce(expected.weighted_amount, 0) as double
-        ) as numerator,
+        cast(coalesce(won.won_amount, 0) as double) as numerator,
         cast(targets.target_amount as double) as denominator,
         cast(coalesce(won.won_count, 0) as bigint) as n,
         periods.is_complete
@@ -50,12 +45,6 @@ closed as (
         and targets.segment = won.segment
         and targets.team_id = won.team_id
         and targets.rep_id = won.rep_id
-    left join expected
-        on targets.period_type = expected.period_type
-        and targets.period_start = expected.period_start
-        and targets.segment = expected.segment
-        and targets.team_id = expected.team_id
-        and targets.rep_id = expected.rep_id
 ),
 
 metric_values_closed_vs_target as (

@@ -12,6 +12,7 @@
     'int_metric_values_closed_vs_target',
     'int_metric_values_retention',
     'int_metric_values_forecast',
+    'int_metric_values_projected',
     'int_metric_values_lead_response',
     'int_metric_values_ramp',
 ] -%}

@@ -14,6 +14,8 @@ periods as (select * from {{ ref('int_calendar_periods') }}),
 
 readings as (select * from {{ ref('int_win_rate_readings') }}),
 
+coverage as (select * from {{ ref('int_coverage_compared') }}),
+
 instrumented as (
     select distinct metric_id
     from metric_values
@@ -66,6 +68,36 @@ weekly as (
     group by metric_values.metric_id
 ),
 
+-- Coverage falls as a quarter goes on: it is compared with the day of the quarter before that had
+-- as many days left, never with another day.
+same_days as (
+    select
+        'coverage_ratio' as metric_id,
+        coverage.coverage_quarter_before as value_same_day_quarter_before
+    from coverage
+    inner join last_weeks on coverage.calendar_day = last_weeks.period_start + 6
+    where coverage.scope = 'company'
+),
+
+compared as (
+    select
+        current_values.*,
+        case when current_values.metric_id <> 'coverage_ratio' then weekly.value_now end
+            as value_now,
+        case when current_values.metric_id <> 'coverage_ratio' then weekly.value_12_weeks_before end
+            as value_12_weeks_before,
+        same_days.value_same_day_quarter_before,
+        case
+            when current_values.metric_id = 'coverage_ratio'
+                then same_days.value_same_day_quarter_before
+            else coalesce(current_values.baseline_value, weekly.value_12_weeks_before)
+        end as compared_value
+    from current_values
+    left join weekly on current_values.metric_id = weekly.metric_id
+    left join same_days on current_values.metric_id = same_days.metric_id
+    where current_values.scope = 'company'
+),
+
 company_readings as (
     select
         'win_rate_t90' as metric_id,
@@ -91,30 +123,23 @@ ceo_five as (
         cast(current_values.n as bigint) as n,
         {{ scorecard_status('current_values', 'kpi_status') }} as status,
         current_values.baseline_value,
-        weekly.value_12_weeks_before,
-        weekly.value_now / nullif(weekly.value_12_weeks_before, 0) - 1 as change_12_weeks,
+        current_values.value_12_weeks_before,
+        current_values.value_now / nullif(current_values.value_12_weeks_before, 0) - 1
+            as change_12_weeks,
+        current_values.value_same_day_quarter_before,
         case
             when current_values.metric_value is null then null
-            when coalesce(current_values.baseline_value, weekly.value_12_weeks_before) is null
-                then null
-            when
-                current_values.metric_value
-                > coalesce(current_values.baseline_value, weekly.value_12_weeks_before) * 1.01
-                then 'up'
-            when
-                current_values.metric_value
-                < coalesce(current_values.baseline_value, weekly.value_12_weeks_before) * 0.99
-                then 'down'
+            when current_values.compared_value is null then null
+            when current_values.metric_value > current_values.compared_value * 1.01 then 'up'
+            when current_values.metric_value < current_values.compared_value * 0.99 then 'down'
             else 'steady'
         end as trend,
         company_readings.reading,
         current_values.timing,
         'team' as tier
     from chosen
-    inner join current_values
-        on chosen.metric_id = current_values.metric_id and current_values.scope = 'company'
+    inner join compared as current_values on chosen.metric_id = current_values.metric_id
     inner join metrics on chosen.metric_id = metrics.metric_id and metrics.slice_type = 'all'
-    left join weekly on chosen.metric_id = weekly.metric_id
     left join kpi_status
         on current_values.metric_id = kpi_status.metric_id
         and current_values.period_type = kpi_status.period_type

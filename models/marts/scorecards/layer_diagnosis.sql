@@ -10,6 +10,12 @@ metrics as (select * from {{ ref('metrics') }}),
 
 activity_moves as (select * from {{ ref('int_activity_moves') }}),
 
+forecasts as (
+    select *
+    from {{ ref('quarter_forecast') }}
+    where forecast_on = {{ as_of_date() }} and quarters_ahead = 0
+),
+
 open_breaches as (
     select
         breaches.*,
@@ -157,7 +163,11 @@ layer_diagnosis as (
         moves.activity_value,
         moves.activity_value_before,
         moves.activity_change,
-        moves.activity_moved
+        moves.activity_moved,
+        forecasts.expected / nullif(cast(forecasts.target_amount as double), 0)
+            as projected_attainment,
+        forecasts.p_target,
+        forecasts.verdict as forecast_verdict
     from diagnosed
     inner join ranked_breaches
         on diagnosed.scope = ranked_breaches.scope
@@ -165,6 +175,8 @@ layer_diagnosis as (
         and ranked_breaches.place = 1
     left join moves
         on diagnosed.scope = moves.scope and diagnosed.segment = moves.segment
+    left join forecasts
+        on diagnosed.scope = forecasts.scope and diagnosed.segment = forecasts.segment
 )
 
 select * from layer_diagnosis

@@ -1,0 +1,51 @@
+{#- The numbers the forecast rests on; docs/forecast.md tells what others did out of sample. -#}
+
+{#- Weeks in a stage from which on no difference is made. -#}
+{% macro longest_stay() -%} 16 {%- endmacro %}
+
+{#- Weeks ahead: from the last day of a quarter to the last of the next are at most 92 days, from the first 184. -#}
+{% macro farthest_week() -%} 27 {%- endmacro %}
+
+{#- Chances are learnt from so many days, and the last of them are compared with the rest. -#}
+{% macro learning_days() -%} 364 {%- endmacro %}
+{% macro recent_days() -%} 70 {%- endmacro %}
+
+{#- How many deals at the company's rate a segment's own are joined by. -#}
+{% macro prior_stays() -%} 5.0 {%- endmacro %}
+{% macro prior_changes() -%} 2.0 {%- endmacro %}
+
+{#- How many earlier quarters tell what deals yet to be created will bring. -#}
+{% macro quarters_averaged() -%} 4 {%- endmacro %}
+
+{#- Quarters of its own errors a forecast needs before its range rests on them. -#}
+{% macro quarters_of_errors() -%} 6 {%- endmacro %}
+
+{#- What rates learnt from one company are off by anyway, as a share of what is still to be won. -#}
+{% macro error_of_rates() -%} 0.06 {%- endmacro %}
+
+{#- Quarters at the range of the deals' own chance that its past errors are averaged with. -#}
+{% macro prior_errors() -%} 4.0 {%- endmacro %}
+
+{#- Below so many quarters a forecast says that it rests on little, and half of what is still to be won, divided by them, is added to its error. -#}
+{% macro quarters_enough() -%} 4 {%- endmacro %}
+
+{#- Four of five outcomes of a normal distribution lie so many standard errors around its middle. -#}
+{% macro errors_of_80() -%} 1.2816 {%- endmacro %}
+
+{#-
+    The standard normal distribution function to 0.0002 (Bowling and others 2009), because no function
+    of it is common to all engines.
+-#}
+{% macro normal_share(z) -%}
+    1 / (
+        1 + exp(
+            -0.07056 * power(greatest(-8, least(8, {{ z }})), 3)
+            - 1.5976 * greatest(-8, least(8, {{ z }}))
+        )
+    )
+{%- endmacro %}
+
+{#- Whole weeks a deal has stood in its stage on a day, as far as they make a difference. -#}
+{% macro weeks_in_stage(entered_on, day) -%}
+    cast(least(floor({{ days_between(entered_on, day) }} / 7.0), {{ longest_stay() }}) as integer)
+{%- endmacro %}

@@ -1,0 +1,121 @@
+-- What a forecast is summed from, by segment, team and rep: won so far, from open deals, and from
+-- deals yet to be created, of which each has its part of the segment's as it has of the open
+-- pipeline. Long, because won, open and yet to come are brought to one key.
+with days as (select * from {{ ref('int_forecast_days') }}),
+
+open_deals as (select * from {{ ref('int_forecast_open') }}),
+
+yet_to_come as (select * from {{ ref('int_forecast_yet_to_come') }}),
+
+closings as (select * from {{ ref('int_closing_events') }}),
+
+assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+wins as (
+    select
+        closings.event_on,
+        closings.segment,
+        coalesce(assignments.team_id, 'unassigned') as team_id,
+        closings.rep_id,
+        sum(closings.won_amount) as amount
+    from closings
+    left join assignments
+        on closings.rep_id = assignments.rep_id
+        and closings.credited_on >= assignments.valid_from
+        and closings.credited_on < assignments.valid_to
+    where closings.won_amount is not null
+    group by 1, 2, 3, 4
+),
+
+-- Who has the open pipeline of a segment; nobody where there is none.
+held as (
+    select
+        *,
+        sum(amount) over (partition by forecast_on, quarters_ahead, segment) as segment_amount
+    from open_deals
+),
+
+to_come as (
+    select
+        yet_to_come.forecast_on,
+        yet_to_come.quarters_ahead,
+        yet_to_come.segment,
+        coalesce(held.team_id, 'unassigned') as team_id,
+        coalesce(held.rep_id, 'unassigned') as rep_id,
+        yet_to_come.amount * coalesce(
+            cast(held.amount as double) / nullif(cast(held.segment_amount as double), 0), 1
+        ) as amount,
+        yet_to_come.variance * coalesce(
+            cast(held.amount as double) / nullif(cast(held.segment_amount as double), 0), 1
+        ) as variance
+    from yet_to_come
+    left join held
+        on yet_to_come.forecast_on = held.forecast_on
+        and yet_to_come.quarters_ahead = held.quarters_ahead
+        and yet_to_come.segment = held.segment
+        and held.segment_amount > 0
+),
+
+parts as (
+    select
+        days.forecast_on,
+        days.quarters_ahead,
+        wins.segment,
+        wins.team_id,
+        wins.rep_id,
+        0 as open_deals,
+        0 as open_amount,
+        wins.amount as won_so_far,
+        0 as from_open,
+        0 as from_to_be_created,
+        0 as variance
+    from days
+    inner join wins on days.forecast_on >= wins.event_on and days.quarter_start <= wins.event_on
+    union all
+    select
+        forecast_on,
+        quarters_ahead,
+        segment,
+        team_id,
+        rep_id,
+        deals as open_deals,
+        amount as open_amount,
+        0 as won_so_far,
+        coalesce(expected_amount, 0) as from_open,
+        0 as from_to_be_created,
+        coalesce(variance, 0) as variance
+    from open_deals
+    union all
+    select
+        forecast_on,
+        quarters_ahead,
+        segment,
+        team_id,
+        rep_id,
+        0 as open_deals,
+        0 as open_amount,
+        0 as won_so_far,
+        0 as from_open,
+        cast(amount as decimal(28, 4)) as from_to_be_created,
+        cast(variance as decimal(38, 2)) as variance
+    from to_come
+),
+
+summed as (
+    select
+        forecast_on,
+        quarters_ahead,
+        segment,
+        team_id,
+        rep_id,
+        cast(sum(open_deals) as bigint) as open_deals,
+        cast(sum(open_amount) as decimal(28, 2)) as open_amount,
+        cast(sum(won_so_far) as decimal(28, 2)) as won_so_far,
+        cast(sum(from_open) as decimal(28, 4)) as from_open,
+        cast(sum(from_to_be_created) as decimal(28, 4)) as from_to_be_created,
+        cast(sum(variance) as decimal(38, 2)) as variance
+    from parts
+    group by 1, 2, 3, 4, 5
+)
+
+select * from summed

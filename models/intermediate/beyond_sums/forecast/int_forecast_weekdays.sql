@@ -1,0 +1,52 @@
+-- Which share of a week's wins falls on each weekday, by the year before. Where a quarter ends
+-- within a week this tells how much of that week it has. Ten wins on every working day are added,
+-- so that few do not say much.
+with closings as (select * from {{ ref('int_closings') }}),
+
+days as (select * from {{ ref('int_forecast_days') }}),
+
+known as (select distinct learnt_until from days),
+
+weekdays as (
+    {%- for weekday in range(7) %}
+    select
+        {{ weekday }} as weekday,
+        {{ 10 if weekday < 5 else 0 }} as prior_wins
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+wins as (
+    select
+        entered_on,
+        {{ days_between("date '1900-01-01'", 'entered_on') }} % 7 as weekday,
+        count(*) as wins
+    from closings
+    where is_won
+    group by 1, 2
+),
+
+counted as (
+    select
+        known.learnt_until,
+        weekdays.weekday,
+        coalesce(sum(wins.wins), 0) + max(weekdays.prior_wins) as wins
+    from known
+    cross join weekdays
+    left join wins
+        on weekdays.weekday = wins.weekday
+        and known.learnt_until >= wins.entered_on
+        and known.learnt_until - {{ learning_days() }} < wins.entered_on
+    group by 1, 2
+),
+
+shared as (
+    select
+        learnt_until,
+        weekday,
+        cast(wins as double)
+        / nullif(cast(sum(wins) over (partition by learnt_until) as double), 0) as share
+    from counted
+)
+
+select * from shared
