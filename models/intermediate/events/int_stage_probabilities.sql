@@ -3,7 +3,6 @@
 -- company, as if 20 more of its deals had gone the company's way; a later stage is never less
 -- likely than an earlier one. Long, because segment and company are counted apart first.
 {#- How many deals at the company's rate a segment's own history is shrunk by (metrics.md). -#}
-{%- set prior_deals = '20.0' %}
 with outcomes as (select * from {{ ref('int_stage_outcome_events') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),
@@ -77,9 +76,9 @@ estimated as (
         company_rates.company_rate,
         (
             cast(segment_counts.won as double)
-            + {{ prior_deals }} * company_rates.company_rate
+            + {{ prior_deals() }} * company_rates.company_rate
         ) / nullif(
-            cast(segment_counts.resolved as double) + {{ prior_deals }}, 0
+            cast(segment_counts.resolved as double) + {{ prior_deals() }}, 0
         ) as estimate
     from segment_counts
     left join company_rates
