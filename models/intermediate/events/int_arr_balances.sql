@@ -1,7 +1,6 @@
--- Recurring revenue of every account at the end of each month, from its first movement on.
+-- Recurring revenue of every account at the end of each month, from its first movement on: a year is
+-- looked back to, so months count that are over, also those before the first deal.
 with movements as (select * from {{ ref('int_arr_movements_signed') }}),
-
-calendar as (select * from {{ ref('int_calendar_days') }}),
 
 by_month as (
     select
@@ -22,22 +21,14 @@ first_months as (
     group by account_id
 ),
 
-bounds as (
-    select
-        min(month_start) as first_month,
-        max(month_start) as last_month
-    from by_month
+days as (
+    {{ date_spine('(select min(month_start) from by_month)', as_of_date()) }}
 ),
 
 months as (
-    select month_start
-    from by_month
-    union
-    select calendar.month_start
-    from calendar
-    inner join bounds
-        on calendar.month_start >= bounds.first_month
-    where {{ month_start('calendar.month_start', shift=1) }} - 1 <= {{ as_of_date() }}
+    select distinct {{ month_start('calendar_day') }} as month_start
+    from days
+    where {{ month_start('calendar_day', shift=1) }} - 1 <= {{ as_of_date() }}
 ),
 
 grid as (

@@ -5,6 +5,7 @@ with source as (
 renamed as (
     select
         segment,
+        quarter as month_start,
         {{ fiscal_quarter_start('quarter') }} as quarter_start,
         metric as metric_id,
         amount,
