@@ -2,7 +2,6 @@
 -- decided before that day that had been in the stage. A segment with few of them leans on the
 -- company, as if 20 more of its deals had gone the company's way; a later stage is never less
 -- likely than an earlier one. Long, because segment and company are counted apart first.
-{#- How many deals at the company's rate a segment's own history is shrunk by (metrics.md). -#}
 with outcomes as (select * from {{ ref('int_stage_outcome_events') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),
