@@ -159,8 +159,10 @@ def build(work: Path, kind: str, seed: int) -> str:
     company = f"{kind}_{seed}"
     if not (work / f"{company}.duckdb").exists():
         subprocess.run(
-            [sys.executable, "-m", "demo_companies", "--company", kind, "--seed", str(seed)]
-            + ["--activities", "4", "--out", str(work / "raw" / company)],
+            [
+                *(sys.executable, "-m", "demo_companies", "--company", kind, "--seed", str(seed)),
+                *("--activities", "4", "--out", str(work / "raw" / company)),
+            ],
             cwd=REPO,
             env={**os.environ, "PYTHONPATH": str(REPO / "python")},
             check=True,
@@ -280,11 +282,11 @@ def tables(rows: Sequence[Judged]) -> Iterator[str]:
     yield "| WAPE, % | smb | mid_market | enterprise |"
     yield "| --- | --- | --- | --- |"
     for method, label in METHODS.items():
-        told = [
+        errors = [
             percent(wape([r for r in rows if r.segment == s and r.day == 28], method))
             for s in ("smb", "mid_market", "enterprise")
         ]
-        yield f"| {label} | {' | '.join(told)} |"
+        yield f"| {label} | {' | '.join(errors)} |"
     story = [r for r in company if r.company.startswith("kelvin") and r.quarter == "2025-09-01"]
     yield "\nKelvinmark's quarter of the leak\n"
     yield "| Monday of week | expected / target | outcome / target | range below the target |"
