@@ -14,6 +14,9 @@
 {% macro prior_stays() -%} 5.0 {%- endmacro %}
 {% macro prior_changes() -%} 2.0 {%- endmacro %}
 
+{#- Thirteen weeks: the pace a forecast is averaged with. -#}
+{% macro pace_days() -%} 91 {%- endmacro %}
+
 {#- How many earlier quarters tell what deals yet to be created will bring. -#}
 {% macro quarters_averaged() -%} 4 {%- endmacro %}
 
@@ -21,13 +24,16 @@
 {% macro quarters_of_errors() -%} 6 {%- endmacro %}
 
 {#- What rates learnt from one company are off by anyway, as a share of what is still to be won. -#}
-{% macro error_of_rates() -%} 0.06 {%- endmacro %}
+{% macro error_of_rates() -%} 0.08 {%- endmacro %}
 
 {#- Quarters at the range of the deals' own chance that its past errors are averaged with. -#}
 {% macro prior_errors() -%} 4.0 {%- endmacro %}
 
-{#- Below so many quarters a forecast says that it rests on little, and half of what is still to be won, divided by them, is added to its error. -#}
-{% macro quarters_enough() -%} 4 {%- endmacro %}
+{#-
+    Below so many quarters a forecast says that it rests on little; half of what is still to be won,
+    divided by them, is added to its error, and later ranges do not learn from it.
+-#}
+{% macro quarters_enough() -%} 3 {%- endmacro %}
 
 {#- Four of five outcomes of a normal distribution lie so many standard errors around its middle. -#}
 {% macro errors_of_80() -%} 1.2816 {%- endmacro %}

@@ -69,7 +69,7 @@ PAST = {
     "kpi_breaches": "period_type <> 'day' and closed_on <= {day}",
     # What was forecast stands from the week's end on; the row is judged when the quarter has ended.
     "forecast_accuracy": "quarter_end <= {day}",
-    # Forecasts of a week stand; those of single days are kept for two weeks, like the day's metrics.
+    # Forecasts of a week stand; those of single days are kept for two weeks, as metrics are.
     "quarter_forecast": "forecast_on <= {day} and dayofweek(forecast_on) = 0",
 }
 

@@ -323,6 +323,13 @@ def test_forecasts_are_commits_or_what_deals_promise(company: Build, small_compa
             " using (learnt_until, segment, stage_id) where quarters_ahead = 0"
         )
     }
+    paces = {
+        (day, segment): factor
+        for day, segment, factor in company.query(
+            "select forecast_on, segment, pace_factor from intermediate.int_forecast_paces"
+            " where quarters_ahead = 0"
+        )
+    }
     to_come: dict[dt.date, dict[str, float]] = defaultdict(dict)
     for day, segment, amount in company.query(
         "select forecast_on, segment, amount from intermediate.int_forecast_yet_to_come"
@@ -353,13 +360,14 @@ def test_forecasts_are_commits_or_what_deals_promise(company: Build, small_compa
             held = life.at(end)
             if held and held.kind == "open":
                 cell = (end, held.segment, held.stage, life.weeks_in_stage(end))
-                derived[held.rep] += float(held.amount) * chances.get(cell, 0.0)
+                pace = paces.get((end, held.segment), 1.0)
+                derived[held.rep] += float(held.amount) * chances.get(cell, 0.0) * pace
                 open_amounts[held.segment][held.rep] += float(held.amount)
         for segment, amount in to_come[end].items():
             whole = sum(open_amounts[segment].values())
             holders = open_amounts[segment] if whole else {"unassigned": 1.0}
             for rep, part in holders.items():
-                derived[rep] += amount * part / (whole or 1.0)
+                derived[rep] += amount * part / (whole or 1.0) * paces[end, segment]
         actual: dict[str, float] = defaultdict(float)
         for rep, bookings in booked.items():
             for day, amount in bookings:

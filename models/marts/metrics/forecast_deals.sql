@@ -16,6 +16,8 @@ chances as (select * from {{ ref('int_forecast_chances') }}),
 
 ratios as (select * from {{ ref('int_forecast_amount_ratios') }}),
 
+paces as (select * from {{ ref('int_forecast_paces') }}),
+
 placed as (
     select
         days.forecast_on,
@@ -51,8 +53,12 @@ weighed as (
         placed.amount,
         chances.chance,
         coalesce(ratios.ratio, 1) as amount_ratio,
+        coalesce(paces.pace_factor, 1) as pace_factor,
         cast(
-            {{ weighted('placed.amount', 'chances.chance * coalesce(ratios.ratio, 1)') }} as double
+            {{ weighted(
+                'placed.amount',
+                'chances.chance * coalesce(ratios.ratio, 1) * coalesce(paces.pace_factor, 1)'
+            ) }} as double
         ) as expected_amount,
         cast(placed.weeks_in_stage as bigint) as cell_weeks_in_stage,
         coalesce(cast(chances.deals as bigint), 0) as cell_deals
@@ -67,6 +73,10 @@ weighed as (
         on placed.learnt_until = ratios.learnt_until
         and placed.segment = ratios.segment
         and placed.stage_id = ratios.stage_id
+    left join paces
+        on placed.forecast_on = paces.forecast_on
+        and placed.quarters_ahead = paces.quarters_ahead
+        and placed.segment = paces.segment
 )
 
 select * from weighed

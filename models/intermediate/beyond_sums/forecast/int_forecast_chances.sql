@@ -14,7 +14,7 @@ reckoned as (
         learnt_until,
         cast(floor(days_to_quarter_end / 7.0) as integer) as whole_weeks,
         days_to_quarter_end % 7 as days_over,
-        {{ days_between("date '1900-01-01'", 'forecast_on') }} % 7 as weekday
+        {{ days_between("date '1900-01-01'", 'forecast_on') }} % 7 as week_day
     from days
 ),
 
@@ -30,7 +30,7 @@ parted as (
     from reckoned
     left join weekdays
         on reckoned.learnt_until = weekdays.learnt_until
-        and (weekdays.weekday - reckoned.weekday + 6) % 7 < reckoned.days_over
+        and (weekdays.week_day - reckoned.week_day + 6) % 7 < reckoned.days_over
     group by 1, 2, 3, 4
 ),
 

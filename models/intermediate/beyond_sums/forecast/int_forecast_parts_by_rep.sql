@@ -11,6 +11,8 @@ closings as (select * from {{ ref('int_closing_events') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
+paces as (select * from {{ ref('int_forecast_paces') }}),
+
 wins as (
     select
         closings.event_on,
@@ -111,11 +113,39 @@ summed as (
         cast(sum(open_deals) as bigint) as open_deals,
         cast(sum(open_amount) as decimal(28, 2)) as open_amount,
         cast(sum(won_so_far) as decimal(28, 2)) as won_so_far,
-        cast(sum(from_open) as decimal(28, 4)) as from_open,
-        cast(sum(from_to_be_created) as decimal(28, 4)) as from_to_be_created,
-        cast(sum(variance) as decimal(38, 2)) as variance
+        sum(from_open) as from_open,
+        sum(from_to_be_created) as from_to_be_created,
+        sum(variance) as variance
     from parts
     group by 1, 2, 3, 4, 5
+),
+
+paced as (
+    select
+        summed.forecast_on,
+        summed.quarters_ahead,
+        summed.segment,
+        summed.team_id,
+        summed.rep_id,
+        summed.open_deals,
+        summed.open_amount,
+        summed.won_so_far,
+        cast(
+            cast(summed.from_open as double) * coalesce(paces.pace_factor, 1) as decimal(28, 4)
+        ) as from_open,
+        cast(
+            cast(summed.from_to_be_created as double) * coalesce(paces.pace_factor, 1)
+            as decimal(28, 4)
+        ) as from_to_be_created,
+        cast(
+            cast(summed.variance as double)
+            * coalesce(paces.pace_factor, 1) * coalesce(paces.pace_factor, 1) as decimal(38, 2)
+        ) as variance
+    from summed
+    left join paces
+        on summed.forecast_on = paces.forecast_on
+        and summed.quarters_ahead = paces.quarters_ahead
+        and summed.segment = paces.segment
 )
 
-select * from summed
+select * from paced

@@ -1,6 +1,7 @@
 -- How far off a forecast may be. The deals' own chance and the error of the rates give a first
 -- size; how far earlier quarters fell from their forecasts with as many days to go, in units of
--- that size, then widens or narrows it. Only quarters that have ended by the forecast's day count.
+-- that size, then widens or narrows it. Only quarters that have ended by the forecast's day count,
+-- and no forecast that rested on little.
 -- Long, because the first size, the errors and the range are three steps.
 with forecasts as (
     select *
@@ -51,7 +52,7 @@ misses as (
         and sized.scope = outcomes.scope
         and sized.segment = outcomes.segment
         and sized.team_id = outcomes.team_id
-    where sized.size > 0
+    where sized.size > 0 and sized.n_quarters >= {{ quarters_enough() }}
 ),
 
 by_quarter as (

@@ -1,4 +1,4 @@
--- Which share of a week's wins falls on each weekday, by the year before. Where a quarter ends
+-- Which share of a week's wins falls on each day of it, by the year before. Where a quarter ends
 -- within a week this tells how much of that week it has. Ten wins on every working day are added,
 -- so that few do not say much.
 with closings as (select * from {{ ref('int_closings') }}),
@@ -8,10 +8,10 @@ days as (select * from {{ ref('int_forecast_days') }}),
 known as (select distinct learnt_until from days),
 
 weekdays as (
-    {%- for weekday in range(7) %}
+    {%- for week_day in range(7) %}
     select
-        {{ weekday }} as weekday,
-        {{ 10 if weekday < 5 else 0 }} as prior_wins
+        {{ week_day }} as week_day,
+        {{ 10 if week_day < 5 else 0 }} as prior_wins
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -19,7 +19,7 @@ weekdays as (
 wins as (
     select
         entered_on,
-        {{ days_between("date '1900-01-01'", 'entered_on') }} % 7 as weekday,
+        {{ days_between("date '1900-01-01'", 'entered_on') }} % 7 as week_day,
         count(*) as wins
     from closings
     where is_won
@@ -29,12 +29,12 @@ wins as (
 counted as (
     select
         known.learnt_until,
-        weekdays.weekday,
+        weekdays.week_day,
         coalesce(sum(wins.wins), 0) + max(weekdays.prior_wins) as wins
     from known
     cross join weekdays
     left join wins
-        on weekdays.weekday = wins.weekday
+        on weekdays.week_day = wins.week_day
         and known.learnt_until >= wins.entered_on
         and known.learnt_until - {{ learning_days() }} < wins.entered_on
     group by 1, 2
@@ -43,7 +43,7 @@ counted as (
 shared as (
     select
         learnt_until,
-        weekday,
+        week_day,
         cast(wins as double)
         / nullif(cast(sum(wins) over (partition by learnt_until) as double), 0) as share
     from counted

@@ -1,0 +1,91 @@
+-- What the pace of the last thirteen weeks makes of the rest of the quarter, beside what deals and
+-- deals to be created promise: the forecast is the mean of the two, and each deal's part is moved
+-- by the same factor, at most to a half or twice. Deals that only fill the pipeline look like others
+-- until they are given up; the pace does not see them.
+with days as (select * from {{ ref('int_forecast_days') }}),
+
+open_deals as (select * from {{ ref('int_forecast_open') }}),
+
+yet_to_come as (select * from {{ ref('int_forecast_yet_to_come') }}),
+
+closings as (select * from {{ ref('int_closing_events') }}),
+
+promised as (
+    select
+        forecast_on,
+        quarters_ahead,
+        segment,
+        sum(amount) as amount
+    from (
+        select
+            forecast_on,
+            quarters_ahead,
+            segment,
+            coalesce(expected_amount, 0) as amount
+        from open_deals
+        union all
+        select
+            forecast_on,
+            quarters_ahead,
+            segment,
+            cast(amount as decimal(28, 4)) as amount
+        from yet_to_come
+    ) as parts
+    group by 1, 2, 3
+),
+
+wins as (
+    select
+        event_on,
+        segment,
+        sum(won_amount) as won_amount
+    from closings
+    where won_amount is not null
+    group by 1, 2
+),
+
+won as (
+    select
+        days.forecast_on,
+        days.quarters_ahead,
+        wins.segment,
+        -- Of the next quarter the whole is still to come.
+        case
+            when days.quarters_ahead = 0 then days.days_to_quarter_end
+            else {{ days_between('days.quarter_start', 'days.quarter_end') }} + 1
+        end as days_to_come,
+        sum(wins.won_amount) as won_amount
+    from days
+    inner join wins
+        on days.forecast_on >= wins.event_on
+        and days.forecast_on - {{ pace_days() }} < wins.event_on
+    group by 1, 2, 3, 4
+),
+
+paces as (
+    select
+        promised.forecast_on,
+        promised.quarters_ahead,
+        promised.segment,
+        case
+            when promised.amount > 0
+                then
+                    least(
+                        2,
+                        greatest(
+                            0.5,
+                            0.5 + 0.5 * coalesce(cast(won.won_amount as double), 0)
+                            * coalesce(won.days_to_come, 0) / {{ pace_days() }}.0
+                            / nullif(cast(promised.amount as double), 0)
+                        )
+                    )
+            else 1
+        end as pace_factor
+    from promised
+    left join won
+        on promised.forecast_on = won.forecast_on
+        and promised.quarters_ahead = won.quarters_ahead
+        and promised.segment = won.segment
+)
+
+select * from paces
