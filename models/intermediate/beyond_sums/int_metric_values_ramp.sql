@@ -17,7 +17,7 @@ assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 rep_periods as (select * from {{ ref('int_rep_periods') }}),
 
-ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }}),
+ramp_shares as (select * from {{ ref('int_ramp_shares') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
@@ -27,7 +27,7 @@ ramp_lengths as (
     select
         segment,
         max(tenure_month) as ramp_months
-    from ramp_schedule
+    from ramp_shares
     where share < 1
     group by segment
 ),
@@ -56,7 +56,8 @@ ramping as (
     inner join rep_periods
         on reps.rep_id = rep_periods.rep_id
         and {{ in_force('rep_periods', 'periods.window_end', 'starts_on', 'ends_on') }}
-    inner join ramp_lengths on assignments.segment = ramp_lengths.segment
+    inner join ramp_lengths
+        on coalesce(assignments.segment, 'unassigned') = ramp_lengths.segment
     where
         (extract(year from periods.window_end) - extract(year from reps.ramp_starts_on)) * 12
         + extract(month from periods.window_end) - extract(month from reps.ramp_starts_on)

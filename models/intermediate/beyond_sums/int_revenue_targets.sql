@@ -4,6 +4,8 @@
 -- two period types are brought to one shape.
 with targets as (select * from {{ ref('stg_planning__targets') }}),
 
+segment_names as (select * from {{ ref('int_segment_names') }}),
+
 quotas as (
     select *
     from {{ ref('int_quotas_scoped') }}
@@ -12,12 +14,16 @@ quotas as (
 
 planned as (
     select
-        quarter_start,
-        segment,
-        sum(amount) as amount
+        targets.quarter_start,
+        coalesce(segment_names.segment, targets.segment) as segment,
+        sum(targets.amount) as amount
     from targets
-    where metric_id = 'closed_won_amount' and amount is not null and not is_deleted
-    group by quarter_start, segment
+    left join segment_names on lower(targets.segment) = segment_names.spelling
+    where
+        targets.metric_id = 'closed_won_amount'
+        and targets.amount is not null
+        and not targets.is_deleted
+    group by 1, 2
 ),
 
 quarter_targets as (

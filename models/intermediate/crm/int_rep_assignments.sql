@@ -8,7 +8,7 @@ with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 people as (select * from {{ ref('int_crm_people') }}),
 
-segment_rules as (select * from {{ ref('segment_rules') }}),
+segment_names as (select * from {{ ref('int_segment_names') }}),
 
 known as (
     select
@@ -117,14 +117,13 @@ rep_assignments as (
         ) as valid_to,
         ranked.team_id,
         ranked.role,
-        -- One spelling of a segment, as accounts and deals have it.
-        coalesce(named.segment, ranked.segment) as segment,
+        -- One spelling of a segment, as every plan has it; who sells to all sells to no one of them.
+        nullif(coalesce(segment_names.segment, ranked.segment), 'all') as segment,
         ranked.manager_id
     from turned
     inner join ranked
         on turned.rep_id = ranked.rep_id and turned.row_place = ranked.row_place
-    left join segment_rules as named
-        on named.rule = 'field_value' and lower(ranked.segment) = named.raw_value
+    left join segment_names on lower(ranked.segment) = segment_names.spelling
     where turned.row_place is distinct from turned.row_place_before
 )
 

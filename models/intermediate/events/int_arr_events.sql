@@ -7,24 +7,30 @@ with movements as (select * from {{ ref('int_arr_movements_signed') }}),
 
 balances as (select * from {{ ref('int_arr_balances') }}),
 
+segment_names as (select * from {{ ref('int_segment_names') }}),
+
 margins as (
     select
-        {{ month_start('month_start') }} as month_start,
-        coalesce(segment, 'all') as segment,
-        max(gross_margin) as gross_margin
-    from {{ ref('stg_planning__gross_margin') }}
-    where not is_deleted and gross_margin is not null
+        {{ month_start('stated.month_start') }} as month_start,
+        coalesce(segment_names.segment, stated.segment, 'all') as segment,
+        max(stated.gross_margin) as gross_margin
+    from {{ ref('stg_planning__gross_margin') }} as stated
+    left join segment_names on lower(stated.segment) = segment_names.spelling
+    where not stated.is_deleted and stated.gross_margin is not null
     group by 1, 2
 ),
 
 spend as (
     select
-        {{ month_start('month_start') }} as month_start,
-        {{ month_start('month_start', shift=1) }} - 1 as event_on,
-        coalesce(nullif(segment, 'all'), 'unassigned') as segment,
-        sum(amount) as spend_amount
-    from {{ ref('stg_planning__spend') }}
-    where not is_deleted and amount is not null
+        {{ month_start('stated.month_start') }} as month_start,
+        {{ month_start('stated.month_start', shift=1) }} - 1 as event_on,
+        coalesce(
+            nullif(coalesce(segment_names.segment, stated.segment), 'all'), 'unassigned'
+        ) as segment,
+        sum(stated.amount) as spend_amount
+    from {{ ref('stg_planning__spend') }} as stated
+    left join segment_names on lower(stated.segment) = segment_names.spelling
+    where not stated.is_deleted and stated.amount is not null
     group by 1, 2, 3
 ),
 

@@ -9,7 +9,7 @@ assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 rep_periods as (select * from {{ ref('int_rep_periods') }}),
 
-ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }}),
+ramp_shares as (select * from {{ ref('int_ramp_shares') }}),
 
 -- Who comes back within the month may come back to another team.
 first_days as (
@@ -59,15 +59,15 @@ quota_events as (
         'all' as slice_type,
         'all' as slice_id,
         placed.amount as quota_amount,
-        cast(placed.amount * coalesce(ramp_schedule.share, 1) as decimal(18, 2))
+        cast(placed.amount * coalesce(ramp_shares.share, 1) as decimal(18, 2))
             as ramped_quota_amount
     from placed
     left join assignments
         on placed.rep_id = assignments.rep_id
         and {{ in_force('assignments', 'placed.assigned_on') }}
-    left join ramp_schedule
-        on assignments.segment = ramp_schedule.segment
-        and placed.tenure_month = ramp_schedule.tenure_month
+    left join ramp_shares
+        on coalesce(assignments.segment, 'unassigned') = ramp_shares.segment
+        and placed.tenure_month = ramp_shares.tenure_month
 )
 
 select * from quota_events

@@ -60,6 +60,8 @@ metrics as (select * from {{ ref('metrics') }}),
 
 segments as (select * from {{ ref('segments') }}),
 
+segment_names as (select * from {{ ref('int_segment_names') }}),
+
 versions as (select * from {{ ref('int_opportunity_versions') }}),
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
@@ -74,19 +76,21 @@ known_segments as (
     select 'all' as segment
 ),
 
+-- The segment a row means, however it is spelled.
 segmented as (
     {%- for table, columns in {
-        'targets': ['segment', 'quarter_start', 'metric_id'],
-        'roster': ['segment', 'rep_id', 'starts_on'],
-        'ramp_schedule': ['segment', 'tenure_month'],
-        'spend': ['segment', 'month_start'],
-        'gross_margin': ['segment', 'month_start'],
-        'trials': ['segment', 'trial_id'],
+        'targets': ['quarter_start', 'metric_id'],
+        'roster': ['rep_id', 'starts_on'],
+        'ramp_schedule': ['tenure_month'],
+        'spend': ['month_start'],
+        'gross_margin': ['month_start'],
+        'trials': ['trial_id'],
     }.items() %}
     select
-        segment,
-        {{ planned_row(table, columns) }} as row_id
+        coalesce(segment_names.segment, {{ table }}.segment) as segment,
+        {{ planned_row(table, [table ~ '.segment'] + columns) }} as row_id
     from {{ table }}
+    left join segment_names on lower({{ table }}.segment) = segment_names.spelling
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -58,8 +58,10 @@ submissions as (
 
 metrics as (select * from {{ ref('metrics') }}),
 
+segment_names as (select * from {{ ref('int_segment_names') }}),
+
 findings as (
-    -- Targets are compared with what is won, and the ramp of a rep is that of the segment.
+    -- Targets are compared with what is won.
     select
         'unused_planned_row' as check_id,
         {{ planned_row('targets', ['segment', 'quarter_start', 'targets.metric_id']) }} as row_id
@@ -67,20 +69,23 @@ findings as (
     semi join metrics on targets.metric_id = metrics.metric_id
     where targets.metric_id <> 'closed_won_amount'
     union all
-    select
-        'unused_planned_row' as check_id,
-        {{ planned_row('ramp_schedule', ['segment', 'tenure_month']) }} as row_id
-    from ramp_schedule
-    where segment = 'all'
-    union all
-    -- Several days of one quarter are one quarter, and a category has several names.
+    -- Several months of one quarter are one quarter, and a segment or category has several names.
+    {%- for table, columns in {
+        'targets': ['quarter_start', 'metric_id'],
+        'ramp_schedule': ['tenure_month'],
+        'spend': ['month_start'],
+        'gross_margin': ['month_start'],
+    }.items() %}
+    {%- set segment = 'coalesce(segment_names.segment, ' ~ table ~ '.segment)' %}
     select
         'double_planned_row' as check_id,
-        {{ planned_row('targets', ['segment', 'quarter_start', 'metric_id']) }} as row_id
-    from targets
-    group by segment, quarter_start, metric_id
+        {{ planned_row(table, [segment] + columns) }} as row_id
+    from {{ table }}
+    left join segment_names on lower({{ table }}.segment) = segment_names.spelling
+    group by {{ ([segment] + columns) | join(', ') }}
     having count(*) > 1
     union all
+    {%- endfor %}
     select
         'double_planned_row' as check_id,
         {{ planned_row(

@@ -5,6 +5,7 @@ with findings as (
     {%- for found in [
         ref('int_deal_findings'),
         ref('int_history_findings'),
+        ref('int_unstamped_row_findings'),
         ref('int_record_findings'),
         ref('int_file_findings'),
         ref('int_roster_findings'),

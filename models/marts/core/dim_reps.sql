@@ -2,13 +2,13 @@ with reps as (select * from {{ ref('int_reps_listed') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
-ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }}),
+ramp_shares as (select * from {{ ref('int_ramp_shares') }}),
 
 ramp_lengths as (
     select
         segment,
         max(tenure_month) as ramp_months
-    from ramp_schedule
+    from ramp_shares
     where share < 1
     group by segment
 ),
@@ -29,7 +29,8 @@ placed as (
     left join assignments
         on reps.rep_id = assignments.rep_id
         and {{ in_force('assignments', as_of_date()) }}
-    left join ramp_lengths on assignments.segment = ramp_lengths.segment
+    left join ramp_lengths
+        on coalesce(assignments.segment, 'unassigned') = ramp_lengths.segment
 ),
 
 dim_reps as (
