@@ -1,5 +1,5 @@
--- Recurring revenue of every account at the end of each month, from its first movement on: a year is
--- looked back to, so months count that are over, also those before the first deal.
+-- Recurring revenue of every account at the end of each month, from its first movement on: a year
+-- is looked back to, so months count that are over, also those before the first deal.
 with movements as (select * from {{ ref('int_arr_movements_signed') }}),
 
 by_month as (

@@ -11,7 +11,12 @@ cast(null as timestamp) as changed_at,
 {%- endset %}
 with changes as (select * from {{ ref('int_opportunity_changes_mapped') }}),
 
-opportunities as (select * from {{ ref('int_crm_rows_beside_history') }}),
+opportunities as (
+    select
+        *,
+        {{ business_midnight('close_date') }} as closes_at
+    from {{ ref('int_crm_rows_beside_history') }}
+),
 
 -- A closing the records miss stands at its close date: one of a row without records on no later
 -- day than its last modification, beside records only where no modification is stamped.
@@ -24,18 +29,14 @@ current_rows as (
         case
             when not is_closed_stage then null
             when not has_stage_history
-                then greatest(
-                    coalesce(
-                        least({{ business_midnight('close_date') }}, last_modified_at), created_at
-                    ),
-                    created_at,
-                    coalesce(qualified_at, created_at)
-                )
+                then
+                    greatest(
+                        coalesce(least(closes_at, last_modified_at), created_at),
+                        created_at,
+                        coalesce(qualified_at, created_at)
+                    )
             when last_modified_at is null and is_current_at_as_of
-                then greatest(
-                    coalesce({{ business_midnight('close_date') }}, last_changed_at),
-                    last_changed_at
-                )
+                then greatest(coalesce(closes_at, last_changed_at), last_changed_at)
         end as closing_proven_at
     from opportunities
 ),

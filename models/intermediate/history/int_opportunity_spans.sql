@@ -20,7 +20,7 @@ carried as (
         lead(observed_at) over ({{ in_order }}) as following_observed_at,
         lead(is_known_by_day) over ({{ in_order }}) as following_is_known_by_day,
         lead(is_inferred) over ({{ in_order }}) as following_is_inferred,
-        lead(observations.is_deleted) over ({{ in_order }}) as following_is_deleted
+        lead(is_deleted) over ({{ in_order }}) as following_is_deleted
     from observations
 ),
 

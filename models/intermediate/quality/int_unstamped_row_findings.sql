@@ -5,7 +5,7 @@
     'amount': ['amount', 'amount_original', no_amount()],
     'close_date': ['close_date', 'close_date', no_date()],
 } %}
-with current_rows as (select * from {{ ref('int_opportunities_current') }}),
+with current_rows as (select * from {{ ref('int_crm_rows_beside_history') }}),
 
 versions as (
     select *
