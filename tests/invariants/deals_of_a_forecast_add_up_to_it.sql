@@ -5,7 +5,13 @@ with forecasts as (
     where forecast_on = {{ as_of_date() }} and expected is not null
 ),
 
-deals as (select * from {{ ref('forecast_deals') }}),
+known as (select distinct quarter_start from forecasts),
+
+deals as (
+    select forecast_deals.*
+    from {{ ref('forecast_deals') }} as forecast_deals
+    inner join known on forecast_deals.quarter_start = known.quarter_start
+),
 
 summed as (
     select
@@ -38,8 +44,7 @@ full outer join summed
     on forecasts.quarter_start = summed.quarter_start
     and forecasts.segment = summed.segment
     and forecasts.team_id = summed.team_id
-where forecasts.scope is distinct from 'company'
-    and (select count(*) from forecasts) > 0
+where coalesce(forecasts.scope, '') <> 'company'
     and (
         coalesce(forecasts.open_count, 0) <> coalesce(summed.deals, 0)
         or abs(coalesce(forecasts.from_open, 0) - coalesce(summed.amount, 0))

@@ -3,14 +3,14 @@
 with steps as (
     select *
     from {{ ref('closings_reconciled') }}
-    where path <> 'records' or place >= 6 or '{{ var("booking_date") }}' = 'history'
+    where bridge <> 'records' or place >= 6 or '{{ var("booking_date") }}' = 'history'
 ),
 
 numbered as (
     select
         *,
         count(*) filter (where is_total) over (
-            partition by path, outcome order by place
+            partition by bridge, outcome order by place
             rows between unbounded preceding and current row
         ) as total_number
     from steps
@@ -18,17 +18,17 @@ numbered as (
 
 reached as (
     select
-        path,
+        bridge,
         outcome,
         total_number + 1 as total_number,
         sum(deals) as deals,
         sum(amount) as amount
     from numbered
-    group by path, outcome, total_number
+    group by bridge, outcome, total_number
 )
 
 select
-    numbered.path,
+    numbered.bridge,
     numbered.outcome,
     numbered.step,
     numbered.deals,
@@ -37,7 +37,7 @@ select
     reached.amount as amount_reached
 from numbered
 inner join reached
-    on numbered.path = reached.path
+    on numbered.bridge = reached.bridge
     and numbered.outcome = reached.outcome
     and numbered.total_number = reached.total_number
 where numbered.is_total

@@ -1,7 +1,7 @@
 -- What forecasts and outcomes are summed from, at the end of each week of the quarter: commits, and
--- for who gave none what their deals make of the quarter; beside them what it ended with. A commit says nothing of segments where the roster does not:
--- then the deals speak for the segments, and the commit for everything else. Long, because each
--- part is one branch of the union.
+-- for who gave none what their deals make of the quarter; beside them what it ended with. A commit
+-- says nothing of segments where the roster does not: then the deals speak for the segments, and
+-- the commit for everything else. Long, because each part is one branch of the union.
 with weeks as (select * from {{ ref('int_quarter_weeks') }}),
 
 closings as (select * from {{ ref('int_closing_events') }}),

@@ -11,6 +11,21 @@ movements as (select * from {{ ref('pipeline_movements') }}),
 
 walks as (select * from {{ ref('int_pipeline_walks') }}),
 
+booked as (
+    select
+        metric_id,
+        metric_value,
+        case when metric_id like 'closed_won%' then 'won' else 'lost' end as outcome
+    from metric_values
+    where metric_id in (
+            'closed_won_count', 'closed_won_amount', 'closed_lost_count', 'closed_lost_amount'
+        )
+        and period_type = 'quarter'
+        and scope = 'company'
+),
+
+outcomes as (select distinct outcome from closings),
+
 made as (
     select
         opportunity_id,
@@ -68,7 +83,7 @@ dated as (
 
 steps as (
     select
-        'records' as path,
+        'records' as bridge,
         1 as place,
         'left_the_pipeline' as step,
         true as is_total,
@@ -81,7 +96,7 @@ steps as (
     union all
     -- The waterfall is told by close quarter and has no place for a deal without one.
     select
-        'records' as path,
+        'records' as bridge,
         2 as place,
         'without_a_close_date' as step,
         false as is_total,
@@ -94,25 +109,20 @@ steps as (
     union all
     {% for path, place in [('records', 6), ('win_rate', 1)] -%}
     select
-        '{{ path }}' as path,
+        '{{ path }}' as bridge,
         {{ place }} as place,
         'booked' as step,
         true as is_total,
-        case when metric_id like 'closed_won%' then 'won' else 'lost' end as outcome,
+        outcome,
         sum(case when metric_id like '%_count' then metric_value end) as deals,
         sum(case when metric_id like '%_amount' then cast(metric_value as decimal(28, 2)) end)
             as amount
-    from metric_values
-    where metric_id in (
-            'closed_won_count', 'closed_won_amount', 'closed_lost_count', 'closed_lost_amount'
-        )
-        and period_type = 'quarter'
-        and scope = 'company'
-    group by 5
+    from booked
+    group by outcome
     union all
     {% endfor -%}
     select
-        'records' as path,
+        'records' as bridge,
         8 as place,
         'stands' as step,
         true as is_total,
@@ -125,7 +135,7 @@ steps as (
     union all
     {% for path, place, step, condition, sign in differences -%}
     select
-        '{{ path }}' as path,
+        '{{ path }}' as bridge,
         {{ place }} as place,
         '{{ step }}' as step,
         false as is_total,
@@ -138,7 +148,7 @@ steps as (
     union all
     {% endfor -%}
     select
-        'win_rate' as path,
+        'win_rate' as bridge,
         4 as place,
         'decided' as step,
         true as is_total,
@@ -151,7 +161,7 @@ steps as (
         ) as deals,
         null as amount
     from metric_values
-    cross join (select distinct outcome from closings) as outcomes
+    cross join outcomes
     where metric_values.metric_id = 'win_rate'
         and metric_values.period_type = 'quarter'
         and metric_values.scope = 'company'
@@ -160,15 +170,15 @@ steps as (
 
 described as (
     select
-        path,
+        bridge,
         cast(place as bigint) as place,
         step,
         is_total,
         outcome,
         cast(deals as bigint) as deals,
-        cast(case when path = 'records' then coalesce(amount, 0) end as decimal(28, 2)) as amount
+        cast(case when bridge = 'records' then coalesce(amount, 0) end as decimal(28, 2)) as amount
     from steps
 )
 
 select * from described
-order by path, outcome, place
+order by bridge, outcome, place

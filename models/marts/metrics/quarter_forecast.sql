@@ -1,5 +1,5 @@
--- Will we hit the number? One answer, which metrics, scorecards and analyses read. Long, because the
--- answer is given in words too.
+-- Will we hit the number? One answer, which metrics, scorecards and analyses read. Long, because
+-- the answer is given in words too.
 with bounded as (select * from {{ ref('int_quarter_forecasts') }}),
 
 worded as (

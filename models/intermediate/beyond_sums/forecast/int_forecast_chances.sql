@@ -25,7 +25,7 @@ parted as (
         reckoned.learnt_until,
         reckoned.whole_weeks,
         coalesce(
-            cast(sum(cast(weekdays.share as decimal(18, 12))) as double), 0
+            cast(sum(cast(weekdays.week_share as decimal(18, 12))) as double), 0
         ) as part_of_week
     from reckoned
     left join weekdays

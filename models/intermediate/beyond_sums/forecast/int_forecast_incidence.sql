@@ -1,8 +1,8 @@
 -- The cumulative incidence of winning, with losing as the competing exit: how likely a deal that
 -- has stood in a stage so many weeks is won within so many more, through whatever stages. A week
--- more is one more step of the same chain: the chance to be won in the first week, and else what the
--- place the deal is in by then has in the weeks that remain. Written out for all weeks, because no
--- recursion is common to all engines. Long, because of that.
+-- more is one more step of the same chain: the chance to be won in the first week, and else what
+-- the place the deal is in by then has in the weeks that remain. Written out for all weeks, because
+-- no recursion is common to all engines. Long, because of that.
 {%- set last = farthest_week() | int %}
 with kernels as (select * from {{ ref('int_forecast_kernels') }}),
 
@@ -14,9 +14,9 @@ states as (
         stage_id,
         weeks_in_stage,
         max(deals) as deals,
-        max(case when outcome = 'won' then share else 0 end) as won_share
+        max(case when outcome = 'won' then week_share else 0 end) as won_share
     from kernels
-    group by 2, 3, 4, 5
+    group by learnt_until, segment, stage_id, weeks_in_stage
 ),
 
 -- Where a deal that is not decided may stand a week later; a place all leave has no such edge.
@@ -25,7 +25,7 @@ edges as (
         states.state_id,
         states.won_share,
         to_states.state_id as to_state_id,
-        kernels.share
+        kernels.week_share
     from states
     left join kernels
         on states.learnt_until = kernels.learnt_until
@@ -53,9 +53,12 @@ step_{{ step }} as (
         edges.state_id,
         max(edges.won_share) as week_1,
         {%- for week in range(2, step + 1) %}
-        max(edges.won_share) + cast(
+        max(edges.won_share)
+        + cast(
             sum(
-                cast(coalesce(edges.share * later.week_{{ week - 1 }}, 0) as decimal(18, 12))
+                cast(
+                    coalesce(edges.week_share * later.week_{{ week - 1 }}, 0) as decimal(18, 12)
+                )
             ) as double
         ) as week_{{ week }}{{ ',' if not loop.last }}
         {%- endfor %}

@@ -1,8 +1,8 @@
 -- One week of the chain chances are reckoned with: the year's shares, moved to what the last weeks
 -- saw where that is more than chance. Of each way out of a stage the deals that took it lately are
 -- set against those the year's shares expect of the same deals; their ratio is drawn back to 1 by
--- as much as a difference of its size comes about by chance (James and Stein's positive part). Long,
--- because the ways out are scaled first and who stays is the rest.
+-- as much as a difference of its size comes about by chance (James and Stein's positive part).
+-- Long, because the ways out are scaled first and who stays is the rest.
 with shares as (select * from {{ ref('int_forecast_shares') }}),
 
 expected as (
@@ -13,7 +13,7 @@ expected as (
         outcome,
         to_stage_id,
         cast(sum(recent_deals) as double) as observed,
-        cast(sum(cast(recent_cell_deals * share as decimal(18, 6))) as double) as expected
+        cast(sum(cast(recent_cell_deals * week_share as decimal(18, 6))) as double) as expected
     from shares
     where outcome <> 'stayed'
     group by 1, 2, 3, 4, 5
@@ -46,7 +46,7 @@ scaled as (
         shares.outcome,
         shares.to_stage_id,
         shares.cell_deals,
-        shares.share * coalesce(changes.change, 0) as share
+        shares.week_share * coalesce(changes.change, 0) as week_share
     from shares
     left join changes
         on shares.learnt_until = changes.learnt_until
@@ -60,7 +60,7 @@ scaled as (
 leaving as (
     select
         *,
-        cast(sum(cast(share as decimal(18, 12))) over cell as double) as leaving_share
+        cast(sum(cast(week_share as decimal(18, 12))) over cell as double) as leaving_share
     from scaled
     window cell as (partition by learnt_until, segment, stage_id, weeks_in_stage)
 ),
@@ -80,8 +80,8 @@ kernels as (
         cell_deals as deals,
         case
             when outcome = 'stayed' then 1 - least(leaving_share, 0.98)
-            else share * least(1, 0.98 / nullif(leaving_share, 0))
-        end as share
+            else week_share * least(1, 0.98 / nullif(leaving_share, 0))
+        end as week_share
     from leaving
 )
 

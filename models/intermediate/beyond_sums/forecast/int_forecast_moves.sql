@@ -29,20 +29,20 @@ ended as (
         seen.last_week_end,
         case
             when seen.exited_on is null or seen.last_week_end + 7 > {{ as_of_date() }} then 'open'
-            when after.opportunity_id is null then 'gone'
+            when later.opportunity_id is null then 'gone'
             when stages.is_won then 'won'
-            when after.is_closed_stage then 'lost'
+            when later.is_closed_stage then 'lost'
             else 'moved'
         end as outcome,
-        case when not after.is_closed_stage then after.stage_id end as to_stage_id
+        case when not later.is_closed_stage then later.stage_id end as to_stage_id
     from seen
-    left join visits as after
-        on seen.opportunity_id = after.opportunity_id
+    left join visits as later
+        on seen.opportunity_id = later.opportunity_id
         and seen.last_week_end + 7 <= {{ as_of_date() }}
         and seen.exited_on is not null
-        and seen.last_week_end + 7 >= after.entered_on
-        and (after.exited_on is null or seen.last_week_end + 7 < after.exited_on)
-    left join stages on after.stage_id = stages.stage_id
+        and seen.last_week_end + 7 >= later.entered_on
+        and (later.exited_on is null or seen.last_week_end + 7 < later.exited_on)
+    left join stages on later.stage_id = stages.stage_id
     where seen.last_week_end >= seen.first_week_end
 ),
 

@@ -1,7 +1,7 @@
 -- What the pace of the last thirteen weeks makes of the rest of the quarter, beside what deals and
 -- deals to be created promise: the forecast is the mean of the two, and each deal's part is moved
--- by the same factor, at most to a half or twice. Deals that only fill the pipeline look like others
--- until they are given up; the pace does not see them.
+-- by the same factor, at most to a half or twice. Deals that only fill the pipeline look like
+-- others until they are given up; the pace does not see them.
 with days as (select * from {{ ref('int_forecast_days') }}),
 
 open_deals as (select * from {{ ref('int_forecast_open') }}),
@@ -10,27 +10,29 @@ yet_to_come as (select * from {{ ref('int_forecast_yet_to_come') }}),
 
 closings as (select * from {{ ref('int_closing_events') }}),
 
+parts as (
+    select
+        forecast_on,
+        quarters_ahead,
+        segment,
+        coalesce(expected_amount, 0) as amount
+    from open_deals
+    union all
+    select
+        forecast_on,
+        quarters_ahead,
+        segment,
+        cast(amount as decimal(28, 4)) as amount
+    from yet_to_come
+),
+
 promised as (
     select
         forecast_on,
         quarters_ahead,
         segment,
         sum(amount) as amount
-    from (
-        select
-            forecast_on,
-            quarters_ahead,
-            segment,
-            coalesce(expected_amount, 0) as amount
-        from open_deals
-        union all
-        select
-            forecast_on,
-            quarters_ahead,
-            segment,
-            cast(amount as decimal(28, 4)) as amount
-        from yet_to_come
-    ) as parts
+    from parts
     group by 1, 2, 3
 ),
 

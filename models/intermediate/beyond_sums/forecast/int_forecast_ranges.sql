@@ -92,7 +92,25 @@ judged as (
 
 ranged as (
     select
-        sized.*,
+        sized.forecast_on,
+        sized.quarters_ahead,
+        sized.scope,
+        sized.segment,
+        sized.team_id,
+        sized.rep_id,
+        sized.open_deals,
+        sized.open_amount,
+        sized.won_so_far,
+        sized.from_open,
+        sized.from_to_be_created,
+        sized.variance,
+        sized.quarter_start,
+        sized.quarter_end,
+        sized.days_to_quarter_end,
+        sized.n_quarters,
+        sized.expected,
+        sized.still_expected,
+        sized.size,
         coalesce(judged.n_errors, 0) as n_errors,
         sqrt(
             ({{ prior_errors() }} + coalesce(judged.squared_misses, 0))

@@ -35,13 +35,17 @@ counted as (
     group by 1, 2, 3, 4, 5, 6
 ),
 
+learnt as (select distinct learnt_until from counted),
+
+known_segments as (select distinct segment from spans),
+
 -- A segment nothing is known of yet goes by the company.
 segments as (
     select
         learnt.learnt_until,
-        spans.segment
-    from (select distinct learnt_until from counted) as learnt
-    cross join (select distinct segment from spans) as spans
+        known_segments.segment
+    from learnt
+    cross join known_segments
 ),
 
 stays as (
@@ -144,7 +148,7 @@ shares as (
         (
             cast(deals as double)
             + {{ prior_stays() }} * weight / nullif(cast(cell_weight as double), 0)
-        ) / nullif(cast(cell_deals as double) + {{ prior_stays() }}, 0) as share
+        ) / nullif(cast(cell_deals as double) + {{ prior_stays() }}, 0) as week_share
     from joined
 )
 

@@ -45,7 +45,7 @@ shared as (
         learnt_until,
         week_day,
         cast(wins as double)
-        / nullif(cast(sum(wins) over (partition by learnt_until) as double), 0) as share
+        / nullif(cast(sum(wins) over (partition by learnt_until) as double), 0) as week_share
     from counted
 )
 

@@ -10,7 +10,25 @@ targets as (
 
 bounded as (
     select
-        ranges.*,
+        ranges.forecast_on,
+        ranges.quarters_ahead,
+        ranges.scope,
+        ranges.segment,
+        ranges.team_id,
+        ranges.rep_id,
+        ranges.open_deals,
+        ranges.open_amount,
+        ranges.won_so_far,
+        ranges.from_open,
+        ranges.from_to_be_created,
+        ranges.variance,
+        ranges.quarter_start,
+        ranges.quarter_end,
+        ranges.days_to_quarter_end,
+        ranges.n_quarters,
+        ranges.expected,
+        ranges.n_errors,
+        ranges.error,
         targets.target_amount,
         -- What is won stays won, but for a reopening.
         case
