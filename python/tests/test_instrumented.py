@@ -203,9 +203,7 @@ def test_what_rests_on_todays_close_dates_opens_no_breach(worlds: Mapping[str, W
     assert worlds["undated"].build.value(breaches) == 0
 
 
-@pytest.mark.parametrize(
-    "metric", ["pushes_per_deal", "past_due_share", "coverage_ratio"]
-)
+@pytest.mark.parametrize("metric", ["pushes_per_deal", "past_due_share", "coverage_ratio"])
 def test_what_close_dates_tell_is_not_measured_without_their_history(
     metric: str, worlds: Mapping[str, World]
 ) -> None:

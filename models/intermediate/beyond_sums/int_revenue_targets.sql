@@ -23,7 +23,7 @@ planned as (
         targets.metric_id = 'closed_won_amount'
         and targets.amount is not null
         and not targets.is_deleted
-    group by 1, 2
+    group by targets.quarter_start, coalesce(segment_names.segment, targets.segment)
 ),
 
 quarter_targets as (

@@ -117,7 +117,7 @@ rep_assignments as (
         ) as valid_to,
         ranked.team_id,
         ranked.role,
-        -- One spelling of a segment, as every plan has it; who sells to all sells to no one of them.
+        -- One spelling of a segment, as every plan has it; who sells to all has none.
         nullif(coalesce(segment_names.segment, ranked.segment), 'all') as segment,
         ranked.manager_id
     from turned

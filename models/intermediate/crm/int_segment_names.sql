@@ -1,6 +1,6 @@
 -- How segments may be spelled in planning files: as a mapping spells them (segment_rules), as they
--- are called (segments), or `all`, in any letter case. One rule for every plan, so that a quota, its
--- ramp and its target meet.
+-- are called (segments), or `all`, in any letter case. One rule for every plan, so that a quota,
+-- its ramp and its target meet.
 with segment_rules as (select * from {{ ref('segment_rules') }}),
 
 segments as (select * from {{ ref('segments') }}),

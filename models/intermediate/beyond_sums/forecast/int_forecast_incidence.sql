@@ -51,17 +51,7 @@ step_1 as (
 step_{{ step }} as (
     select
         edges.state_id,
-        max(edges.won_share) as week_1,
-        {%- for week in range(2, step + 1) %}
-        max(edges.won_share)
-        + cast(
-            sum(
-                cast(
-                    coalesce(edges.week_share * later.week_{{ week - 1 }}, 0) as decimal(18, 12)
-                )
-            ) as double
-        ) as week_{{ week }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ won_within_weeks(step) }}
     from edges
     left join step_{{ step - 1 }} as later on edges.to_state_id = later.state_id
     group by edges.state_id
