@@ -7,6 +7,7 @@ worded as (
         *,
         case
             when expected is null then 'no_forecast'
+            when quarters_ahead = 1 then 'not_planned_yet'
             when target_amount is null then 'no_target'
             when won_so_far >= target_amount then 'reached'
             when quarters_ahead = 0 and days_to_quarter_end = 0 then 'missed'
@@ -42,6 +43,8 @@ described as (
         case when expected is not null then cast(p_target as double) end as p_target,
         case outlook
             when 'no_forecast' then 'no forecast: no whole quarter with a win has ended yet'
+            when 'not_planned_yet'
+                then 'no target yet: a plan counts from the first day of its quarter on'
             when 'no_target' then 'no target to compare with'
             when 'reached' then 'the target is reached'
             when 'missed' then 'the target was missed'

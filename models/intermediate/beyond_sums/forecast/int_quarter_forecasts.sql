@@ -1,5 +1,6 @@
 -- The forecast beside the target: the range that holds four of five outcomes, and the chance that
--- the quarter ends at its target or above.
+-- the quarter ends at its target or above. Targets carry no day on which they were set: a plan
+-- counts from its quarter's first day on, and the next quarter has none yet.
 with ranges as (select * from {{ ref('int_forecast_ranges') }}),
 
 targets as (
@@ -52,7 +53,8 @@ bounded as (
         end as p_target
     from ranges
     left join targets
-        on ranges.quarter_start = targets.period_start
+        on ranges.quarters_ahead = 0
+        and ranges.quarter_start = targets.period_start
         and ranges.scope = targets.scope
         and ranges.segment = targets.segment
         and ranges.team_id = targets.team_id
