@@ -76,6 +76,7 @@ DISPATCHED = re.compile(
     | \bepoch_us\(                                    # fractional_days
     | \btimezone\(                                    # business_day, business_midnight
     | \bunnest\(\s*generate_series\( | \binterval\ 1\ day  # date_spine
+    | \binterval\ 1\ microsecond                      # local_instant
     | \bunnest\(string_split\(                         # each_part
     | \bunnest\(range\(                                # each_day
     | \bhash\(                                        # hash_64

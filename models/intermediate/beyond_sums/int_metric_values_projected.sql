@@ -53,7 +53,7 @@ told as (
     {% endfor -%}
 ),
 
-valued as (
+metric_values_projected as (
     select
         told.metric_id,
         periods.period_type,
@@ -80,4 +80,4 @@ valued as (
         and periods.period_type = grains.period_type
 )
 
-select * from valued
+select * from metric_values_projected

@@ -28,7 +28,7 @@ ramp_lengths as (
         segment,
         max(tenure_month) as ramp_months
     from ramp_shares
-    where share < 1
+    where quota_share < 1
     group by segment
 ),
 

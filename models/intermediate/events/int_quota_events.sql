@@ -59,7 +59,7 @@ quota_events as (
         'all' as slice_type,
         'all' as slice_id,
         placed.amount as quota_amount,
-        cast(placed.amount * coalesce(ramp_shares.share, 1) as decimal(18, 2))
+        cast(placed.amount * coalesce(ramp_shares.quota_share, 1) as decimal(18, 2))
             as ramped_quota_amount
     from placed
     left join assignments

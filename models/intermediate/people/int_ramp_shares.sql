@@ -10,7 +10,7 @@ planned as (
     select
         coalesce(segment_names.segment, schedule.segment) as segment,
         schedule.tenure_month,
-        max(schedule.share) as share
+        max(schedule.share) as quota_share
     from schedule
     left join segment_names on lower(schedule.segment) = segment_names.spelling
     where not schedule.is_deleted and schedule.share is not null
@@ -27,14 +27,14 @@ ramp_shares as (
     select
         segment,
         tenure_month,
-        share
+        quota_share
     from planned
     where segment <> 'all'
     union all
     select
         segments_without.segment,
         planned.tenure_month,
-        planned.share
+        planned.quota_share
     from planned
     cross join segments_without
     where planned.segment = 'all'

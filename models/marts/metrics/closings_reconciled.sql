@@ -168,7 +168,7 @@ steps as (
     group by outcomes.outcome
 ),
 
-described as (
+closings_reconciled as (
     select
         bridge,
         cast(place as bigint) as place,
@@ -180,5 +180,5 @@ described as (
     from steps
 )
 
-select * from described
+select * from closings_reconciled
 order by bridge, outcome, place

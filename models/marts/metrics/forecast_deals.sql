@@ -38,7 +38,7 @@ placed as (
     cross join days
 ),
 
-weighed as (
+forecast_deals as (
     select
         placed.forecast_on,
         placed.quarter_start,
@@ -79,5 +79,5 @@ weighed as (
         and placed.segment = paces.segment
 )
 
-select * from weighed
+select * from forecast_deals
 order by quarter_start, opportunity_id

@@ -1,5 +1,4 @@
--- Will we hit the number? One answer, which metrics, scorecards and analyses read. Long, because
--- the answer is given in words too.
+-- Will we hit the number? One answer, which metrics, scorecards and analyses read.
 with bounded as (select * from {{ ref('int_quarter_forecasts') }}),
 
 worded as (
@@ -19,7 +18,7 @@ worded as (
     from bounded
 ),
 
-described as (
+quarter_forecast as (
     select
         forecast_on,
         quarter_start,
@@ -71,5 +70,5 @@ described as (
     from worded
 )
 
-select * from described
+select * from quarter_forecast
 order by forecast_on, quarter_start, scope, segment, team_id

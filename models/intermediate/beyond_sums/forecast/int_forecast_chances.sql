@@ -1,6 +1,6 @@
--- The chance of an open deal to be won by the last day of the quarter, and of the next: whole weeks
--- of the incidence, and of the week after them the part its weekdays usually win. Of the next
--- quarter it is what is added after this one. Long, because of the two quarters.
+-- The chance of an open deal to be won by the last day of the quarter, and of the next: whole
+-- weeks of the incidence, and of the week after them the part its weekdays usually win. Of the
+-- next quarter it is what is added after this one.
 with days as (select * from {{ ref('int_forecast_days') }}),
 
 weekdays as (select * from {{ ref('int_forecast_weekdays') }}),

@@ -24,7 +24,7 @@ quarters as (
     {% endfor -%}
 ),
 
-reckoned as (
+forecast_days as (
     select
         forecast_on,
         quarters_ahead,
@@ -36,4 +36,4 @@ reckoned as (
     from quarters
 )
 
-select * from reckoned
+select * from forecast_days

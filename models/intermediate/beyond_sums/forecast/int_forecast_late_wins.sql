@@ -1,7 +1,6 @@
--- What each quarter won of deals that became open late in it, by how many days before its last one:
--- on any earlier day they were still to be created, or lost and still to be reopened. Corrections
--- and reversals of what was won count from their own day. Long, because a deal's open life is told
--- from its visits.
+-- What each quarter won of deals that became open late in it, by how many days before its last
+-- one: on any earlier day they were still to be created, or lost and still to be reopened.
+-- Corrections and reversals of what was won count from their own day.
 with closings as (select * from {{ ref('int_closing_events') }}),
 
 visits as (select * from {{ ref('int_stage_visits') }}),
@@ -46,7 +45,7 @@ wins as (
     where closings.won_amount is not null and closings.event_on <= {{ as_of_date() }}
 ),
 
-summed as (
+late_wins as (
     select
         quarter_start,
         quarter_end,
@@ -61,4 +60,4 @@ summed as (
     group by 1, 2, 3, 4
 )
 
-select * from summed
+select * from late_wins

@@ -65,7 +65,7 @@ weeks as (
     where week_start + 6 <= {{ as_of_date() }}
 ),
 
-laid_out as (
+forecast_moves as (
     select
         weeks.week_end + 7 as learnt_on,
         cohorts.segment,
@@ -85,4 +85,4 @@ laid_out as (
     group by 1, 2, 3, 4, 5, 6
 )
 
-select * from laid_out
+select * from forecast_moves

@@ -1,6 +1,5 @@
 -- What stands open on each forecast's day and what is expected of it in the quarter, by segment,
--- team and rep. Deals that stood in a stage as long are one sum: each has the same chance. Long,
--- because variances are carried along.
+-- team and rep. Deals that stood in a stage as long are one sum: each has the same chance.
 with days as (select * from {{ ref('int_forecast_days') }}),
 
 spans as (select * from {{ ref('int_forecast_spans') }}),
@@ -38,7 +37,7 @@ placed as (
     inner join days as quarters on standing.forecast_on = quarters.forecast_on
 ),
 
-weighed as (
+forecast_of_open as (
     select
         placed.forecast_on,
         placed.quarters_ahead,
@@ -71,4 +70,4 @@ weighed as (
     group by 1, 2, 3, 4, 5
 )
 
-select * from weighed
+select * from forecast_of_open

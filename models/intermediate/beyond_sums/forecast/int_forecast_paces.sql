@@ -1,7 +1,8 @@
 -- What the pace of the last thirteen weeks makes of the rest of the quarter, beside what deals and
 -- deals to be created promise: the forecast is the mean of the two, and each deal's part is moved
 -- by the same factor, at most to a half or twice. Deals that only fill the pipeline look like
--- others until they are given up; the pace does not see them.
+-- others until they are given up; the pace does not see them. Long, because what is promised and
+-- what was won are summed apart first.
 with days as (select * from {{ ref('int_forecast_days') }}),
 
 open_deals as (select * from {{ ref('int_forecast_open') }}),

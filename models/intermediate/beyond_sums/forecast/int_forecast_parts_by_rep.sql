@@ -120,7 +120,7 @@ summed as (
     group by 1, 2, 3, 4, 5
 ),
 
-paced as (
+parts_by_rep as (
     select
         summed.forecast_on,
         summed.quarters_ahead,
@@ -148,4 +148,4 @@ paced as (
         and summed.segment = paces.segment
 )
 
-select * from paced
+select * from parts_by_rep

@@ -90,7 +90,7 @@ judged as (
     group by 1, 2, 3, 4, 5
 ),
 
-ranged as (
+forecast_ranges as (
     select
         sized.forecast_on,
         sized.quarters_ahead,
@@ -131,4 +131,4 @@ ranged as (
         and sized.team_id = judged.team_id
 )
 
-select * from ranged
+select * from forecast_ranges

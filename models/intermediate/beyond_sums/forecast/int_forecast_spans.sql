@@ -6,7 +6,7 @@ versions as (select * from {{ ref('int_opportunity_versions') }}),
 
 visits as (select * from {{ ref('int_stage_visits') }}),
 
-entered as (
+forecast_spans as (
     select
         spans.opportunity_id,
         spans.from_day,
@@ -27,4 +27,4 @@ entered as (
         and versions.visit_number = visits.visit_number
 )
 
-select * from entered
+select * from forecast_spans

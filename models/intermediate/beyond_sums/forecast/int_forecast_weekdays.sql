@@ -40,7 +40,7 @@ counted as (
     group by 1, 2
 ),
 
-shared as (
+forecast_weekdays as (
     select
         learnt_until,
         week_day,
@@ -49,4 +49,4 @@ shared as (
     from counted
 )
 
-select * from shared
+select * from forecast_weekdays

@@ -1,6 +1,6 @@
 -- What deals not open yet are expected to bring: the mean of the last quarters, each with as many
 -- days to go. n_quarters counts all earlier quarters that won anything; one that the CRM's history
--- began in, later than in its first week, is no whole quarter. Long, because of its keys.
+-- began in, later than in its first week, is no whole quarter.
 with days as (select * from {{ ref('int_forecast_days') }}),
 
 late_wins as (select * from {{ ref('int_forecast_late_wins') }}),
@@ -37,7 +37,7 @@ earlier as (
     inner join quarters on days.forecast_on >= quarters.quarter_end
 ),
 
-expected as (
+yet_to_come as (
     select
         earlier.forecast_on,
         earlier.quarters_ahead,
@@ -67,4 +67,4 @@ expected as (
     group by 1, 2, 3
 )
 
-select * from expected
+select * from yet_to_come

@@ -32,7 +32,7 @@ summed as (
     group by 1, 2, 3, 4, 5, 6
 ),
 
-dated as (
+forecasts_scoped as (
     select
         summed.*,
         days.quarter_start,
@@ -53,4 +53,4 @@ dated as (
     left join history on summed.forecast_on = history.forecast_on
 )
 
-select * from dated
+select * from forecasts_scoped

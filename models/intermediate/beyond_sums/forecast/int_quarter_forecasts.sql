@@ -9,7 +9,7 @@ targets as (
     where period_type = 'quarter'
 ),
 
-bounded as (
+quarter_forecasts as (
     select
         ranges.forecast_on,
         ranges.quarters_ahead,
@@ -60,4 +60,4 @@ bounded as (
         and ranges.team_id = targets.team_id
 )
 
-select * from bounded
+select * from quarter_forecasts
