@@ -9,7 +9,7 @@ with steps as (
 numbered as (
     select
         *,
-        count(*) filter (where is_total) over (
+        sum(case when is_total then 1 else 0 end) over (
             partition by bridge, outcome order by place
             rows between unbounded preceding and current row
         ) as total_number

@@ -54,12 +54,8 @@ forecast_deals as (
         chances.chance,
         coalesce(ratios.ratio, 1) as amount_ratio,
         coalesce(paces.pace_factor, 1) as pace_factor,
-        cast(
-            {{ weighted(
-                'placed.amount',
-                'chances.chance * coalesce(ratios.ratio, 1) * coalesce(paces.pace_factor, 1)'
-            ) }} as double
-        ) as expected_amount,
+        placed.amount * chances.chance * coalesce(ratios.ratio, 1) * coalesce(paces.pace_factor, 1)
+            as expected_amount,
         cast(placed.weeks_in_stage as bigint) as cell_weeks_in_stage,
         coalesce(cast(chances.deals as bigint), 0) as cell_deals
     from placed

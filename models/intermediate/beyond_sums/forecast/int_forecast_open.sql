@@ -47,13 +47,13 @@ forecast_of_open as (
         sum(placed.deals) as deals,
         sum(placed.amount) as amount,
         sum(
-            {{ weighted('placed.amount', 'chances.chance * coalesce(ratios.ratio, 1)') }}
+            {{ fixed('placed.amount * chances.chance * coalesce(ratios.ratio, 1)') }}
         ) as expected_amount,
         sum(
             cast(
                 cast(placed.squared_amount as double)
                 * coalesce(ratios.ratio, 1) * coalesce(ratios.ratio, 1)
-                * chances.chance * (1 - chances.chance) as decimal(38, 2)
+                * chances.chance * (1 - chances.chance) as decimal(38, 6)
             )
         ) as variance
     from placed

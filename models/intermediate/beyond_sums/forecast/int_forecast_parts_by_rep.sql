@@ -98,8 +98,8 @@ parts as (
         0 as open_amount,
         0 as won_so_far,
         0 as from_open,
-        cast(amount as decimal(28, 4)) as from_to_be_created,
-        cast(variance as decimal(38, 2)) as variance
+        cast(amount as decimal(38, 12)) as from_to_be_created,
+        cast(variance as decimal(38, 6)) as variance
     from to_come
 ),
 
@@ -131,15 +131,15 @@ parts_by_rep as (
         summed.open_amount,
         summed.won_so_far,
         cast(
-            cast(summed.from_open as double) * coalesce(paces.pace_factor, 1) as decimal(28, 4)
+            cast(summed.from_open as double) * coalesce(paces.pace_factor, 1) as decimal(38, 12)
         ) as from_open,
         cast(
             cast(summed.from_to_be_created as double) * coalesce(paces.pace_factor, 1)
-            as decimal(28, 4)
+            as decimal(38, 12)
         ) as from_to_be_created,
         cast(
             cast(summed.variance as double)
-            * coalesce(paces.pace_factor, 1) * coalesce(paces.pace_factor, 1) as decimal(38, 2)
+            * coalesce(paces.pace_factor, 1) * coalesce(paces.pace_factor, 1) as decimal(38, 6)
         ) as variance
     from summed
     left join paces

@@ -24,9 +24,9 @@ summed as (
         cast(sum(parts.open_deals) as bigint) as open_deals,
         cast(sum(parts.open_amount) as decimal(28, 2)) as open_amount,
         cast(sum(parts.won_so_far) as decimal(28, 2)) as won_so_far,
-        cast(sum(parts.from_open) as decimal(28, 4)) as from_open,
-        cast(sum(parts.from_to_be_created) as decimal(28, 4)) as from_to_be_created,
-        cast(sum(parts.variance) as decimal(38, 2)) as variance
+        cast(sum(parts.from_open) as decimal(38, 12)) as from_open,
+        cast(sum(parts.from_to_be_created) as decimal(38, 12)) as from_to_be_created,
+        cast(sum(parts.variance) as decimal(38, 6)) as variance
     from parts
     cross join scopes
     group by 1, 2, 3, 4, 5, 6
