@@ -23,7 +23,7 @@ wins as (
         closings.segment,
         coalesce(assignments.team_id, 'unassigned') as team_id,
         closings.rep_id,
-        cast(sum(closings.won_amount) as decimal(28, 4)) as amount
+        cast(sum(closings.won_amount) as decimal(38, 12)) as amount
     from closings
     left join assignments
         on closings.rep_id = assignments.rep_id
@@ -107,7 +107,7 @@ forecast_parts as (
         counts_in_totals,
         counts_in_segments,
         cast(sum(unknown_parts) as bigint) as unknown_parts,
-        cast(sum(amount) as decimal(28, 4)) as amount
+        cast(sum(amount) as decimal(38, 12)) as amount
     from parts
     where counts_in_totals or counts_in_segments
     group by 1, 2, 3, 4, 5, 6, 7, 8
