@@ -287,6 +287,8 @@ TELLS = """
         {%- do columns.append({
             'name': name, 'data_type': 'decimal(18,2)' if is_amount else 'string',
             'is_required': false, 'filled': none, 'sql': '"' ~ name ~ '"',
+            'is_picklist': name in ['stage', 'loss_reason', 'type'],
+            'mapped_by': 'stage_map' if name == 'stage' else none,
             'value': 'try_cast("amount" as decimal(18, 2))' if is_amount else none,
         }) -%}
     {%- endfor -%}

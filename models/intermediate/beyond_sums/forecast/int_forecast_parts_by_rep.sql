@@ -23,8 +23,7 @@ wins as (
     from closings
     left join assignments
         on closings.rep_id = assignments.rep_id
-        and closings.credited_on >= assignments.valid_from
-        and closings.credited_on < assignments.valid_to
+        and {{ in_force('assignments', 'closings.credited_on') }}
     where closings.won_amount is not null
     group by 1, 2, 3, 4
 ),
