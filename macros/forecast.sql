@@ -79,3 +79,8 @@
 {% macro fixed(product) -%}
     cast({{ product }} as decimal(38, 12))
 {%- endmacro %}
+
+{#- The square of an amount: of one in hundreds of trillions it has thirty digits. -#}
+{% macro squared(amount) -%}
+    cast(cast({{ amount }} as double) * cast({{ amount }} as double) as decimal(38, 4))
+{%- endmacro %}

@@ -24,7 +24,8 @@ from sales_metrics.expectations.landing import write_landing
 
 STAGING = (
     "path:models/staging int_raw_rows_tallied int_raw_audit int_raw_quarantine int_raw_bad_values"
-    " int_raw_doubts int_home_currency int_exchange_rates_dated"
+    " int_raw_doubts int_salesforce__currencies int_crm_currencies int_home_currency"
+    " int_exchange_rates_dated"
 )
 CSV_GOLDEN = REPO / "python" / "tests" / "golden" / "csv_export" / "raw"
 PHOENIX = {"business_timezone": "America/Phoenix"}

@@ -1,5 +1,4 @@
 -- What each open deal brings to the forecast of the as-of day, and where its chance comes from.
--- Long, because the contract has many columns.
 with spans as (
     select *
     from {{ ref('int_forecast_spans') }}

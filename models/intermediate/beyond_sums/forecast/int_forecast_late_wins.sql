@@ -52,10 +52,7 @@ late_wins as (
         segment,
         cast({{ days_between('late_from', 'quarter_end') }} as integer) as days_to_quarter_end,
         cast(sum(won_amount) as decimal(28, 2)) as won_amount,
-        cast(
-            sum(cast(won_amount as decimal(18, 2)) * cast(won_amount as decimal(18, 2)))
-            as decimal(38, 2)
-        ) as squared_amount
+        cast(sum({{ squared('won_amount') }}) as decimal(38, 4)) as squared_amount
     from wins
     group by 1, 2, 3, 4
 )

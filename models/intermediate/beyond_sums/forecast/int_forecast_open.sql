@@ -19,9 +19,7 @@ standing as (
         {{ weeks_in_stage('spans.entered_on', 'days.forecast_on') }} as weeks_in_stage,
         count(*) as deals,
         sum(coalesce(spans.amount, 0)) as amount,
-        sum(
-            cast(spans.amount as decimal(18, 2)) * cast(spans.amount as decimal(18, 2))
-        ) as squared_amount
+        sum({{ squared('spans.amount') }}) as squared_amount
     from days
     inner join spans on days.forecast_on >= spans.from_day and days.forecast_on < spans.to_day
     where days.quarters_ahead = 0
@@ -53,7 +51,7 @@ forecast_of_open as (
             cast(
                 cast(placed.squared_amount as double)
                 * coalesce(ratios.ratio, 1) * coalesce(ratios.ratio, 1)
-                * chances.chance * (1 - chances.chance) as decimal(38, 6)
+                * chances.chance * (1 - chances.chance) as decimal(38, 4)
             )
         ) as variance
     from placed

@@ -98,7 +98,7 @@ parts as (
         0 as won_so_far,
         0 as from_open,
         cast(amount as decimal(38, 12)) as from_to_be_created,
-        cast(variance as decimal(38, 6)) as variance
+        cast(variance as decimal(38, 4)) as variance
     from to_come
 ),
 
@@ -138,7 +138,7 @@ parts_by_rep as (
         ) as from_to_be_created,
         cast(
             cast(summed.variance as double)
-            * coalesce(paces.pace_factor, 1) * coalesce(paces.pace_factor, 1) as decimal(38, 6)
+            * coalesce(paces.pace_factor, 1) * coalesce(paces.pace_factor, 1) as decimal(38, 4)
         ) as variance
     from summed
     left join paces
