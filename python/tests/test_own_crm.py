@@ -58,7 +58,7 @@ def test_the_sample_is_what_the_page_says_of_it(build: Build) -> None:
 def test_what_is_not_known_of_the_company_is_not_known_of_its_parts(build: Build) -> None:
     places = build.query(
         "select period_start, count(*) filter (where scope = 'company'), count(*)"
-        " from marts.metric_values where metric_id = 'expected_to_close_amount'"
+        " from marts.metric_values where metric_id = 'past_due_share'"
         " and period_type = 'day' group by 1 order by 1"
     )
     # Only today's rows tell close dates, and only of the as-of day.
