@@ -23,7 +23,7 @@ parts as (
         forecast_on,
         quarters_ahead,
         segment,
-        cast(amount as decimal(38, 12)) as amount
+        {{ fixed('amount') }} as amount
     from yet_to_come
 ),
 

@@ -32,7 +32,13 @@ wins as (
 held as (
     select
         *,
-        sum(amount) over (partition by forecast_on, quarters_ahead, segment) as segment_amount
+        cast(amount as double) / nullif(
+            cast(
+                greatest(
+                    sum(amount) over (partition by forecast_on, quarters_ahead, segment), 0
+                ) as double
+            ), 0
+        ) as part_of_segment
     from open_deals
 ),
 
@@ -43,18 +49,14 @@ to_come as (
         yet_to_come.segment,
         coalesce(held.team_id, 'unassigned') as team_id,
         coalesce(held.rep_id, 'unassigned') as rep_id,
-        yet_to_come.amount * coalesce(
-            cast(held.amount as double) / nullif(cast(held.segment_amount as double), 0), 1
-        ) as amount,
-        yet_to_come.variance * coalesce(
-            cast(held.amount as double) / nullif(cast(held.segment_amount as double), 0), 1
-        ) as variance
+        yet_to_come.amount * coalesce(held.part_of_segment, 1) as amount,
+        yet_to_come.variance * coalesce(held.part_of_segment, 1) as variance
     from yet_to_come
     left join held
         on yet_to_come.forecast_on = held.forecast_on
         and yet_to_come.quarters_ahead = held.quarters_ahead
         and yet_to_come.segment = held.segment
-        and held.segment_amount > 0
+        and held.part_of_segment is not null
 ),
 
 parts as (
@@ -97,7 +99,7 @@ parts as (
         0 as open_amount,
         0 as won_so_far,
         0 as from_open,
-        cast(amount as decimal(38, 12)) as from_to_be_created,
+        {{ fixed('amount') }} as from_to_be_created,
         cast(variance as decimal(38, 4)) as variance
     from to_come
 ),
@@ -129,13 +131,10 @@ parts_by_rep as (
         summed.open_deals,
         summed.open_amount,
         summed.won_so_far,
-        cast(
-            cast(summed.from_open as double) * coalesce(paces.pace_factor, 1) as decimal(38, 12)
-        ) as from_open,
-        cast(
-            cast(summed.from_to_be_created as double) * coalesce(paces.pace_factor, 1)
-            as decimal(38, 12)
-        ) as from_to_be_created,
+        {{ fixed('cast(summed.from_open as double) * coalesce(paces.pace_factor, 1)') }}
+            as from_open,
+        {{ fixed('cast(summed.from_to_be_created as double) * coalesce(paces.pace_factor, 1)') }}
+            as from_to_be_created,
         cast(
             cast(summed.variance as double)
             * coalesce(paces.pace_factor, 1) * coalesce(paces.pace_factor, 1) as decimal(38, 4)
