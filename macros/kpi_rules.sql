@@ -21,6 +21,32 @@
     end
 {%- endmacro %}
 
+{#-
+    The value from which on the rule of `trigger` is broken, in the unit of the value: what the threshold makes of
+    `reference`. Null where the rule compares with a reference that is not known.
+-#}
+{% macro kpi_threshold_value(trigger, reference) -%}
+    case {{ trigger }}.rule
+        when 'points_below_baseline'
+            then {{ reference }} - {{ trigger }}.direction * {{ trigger }}.threshold
+        when 'pct_change_below'
+            then {{ reference }} - {{ trigger }}.direction * {{ trigger }}.threshold * abs({{ reference }})
+        when 'declining'
+            then {{ reference }} - {{ trigger }}.direction * {{ trigger }}.threshold * abs({{ reference }})
+        when 'age_multiple_above' then {{ trigger }}.threshold * {{ reference }}
+        else {{ trigger }}.threshold
+    end
+{%- endmacro %}
+
+{#- A value of a metric as people write it: rates in per cent. `kind` as in the catalog. -#}
+{% macro kpi_value_text(value, kind) -%}
+    case {{ kind }}
+        when 'rate' then concat(cast(cast({{ value }} * 100 as decimal(18, 1)) as string), ' %')
+        when 'amount' then cast(cast({{ value }} as decimal(28, 0)) as string)
+        else cast(cast({{ value }} as decimal(28, 1)) as string)
+    end
+{%- endmacro %}
+
 {#- The rules whose baseline freezes when a breach opens. -#}
 {% macro kpi_frozen_rules() -%}
     ('points_below_baseline', 'pct_change_below')

@@ -10,6 +10,8 @@ roles as (select * from {{ ref('kpi_roles') }}),
 
 reps as (select * from {{ ref('dim_reps') }}),
 
+metrics as (select * from {{ ref('metrics') }}),
+
 -- What is worst depends on which way the trigger looks.
 directed as (
     select
@@ -35,6 +37,8 @@ episodes as (
             else max(breach_periods.metric_value)
         end as worst_value,
         max_by(breach_periods.metric_value, breach_periods.periods_in_breach) as metric_value,
+        max(breach_periods.period_start) as value_period_start,
+        max(breach_periods.period_end) as value_period_end,
         min(
             case
                 when breach_periods.periods_in_breach > triggers.escalate_after_periods
@@ -85,6 +89,10 @@ breaches as (
         openings.opened_on + cast(ceil(owners.intervention_hours / 24.0) as integer) as due_on,
         cast(openings.days_to_quarter_end as bigint) as days_left_in_quarter,
         episodes.metric_value,
+        metrics.unit,
+        episodes.value_period_start,
+        episodes.value_period_end,
+        {{ kpi_threshold_value('openings', 'openings.baseline') }} as threshold_value,
         case
             when episodes.closed_on is not null then 'closed'
             when episodes.escalated_on is not null then 'escalated'
@@ -95,6 +103,7 @@ breaches as (
     inner join episodes on openings.breach_id = episodes.breach_id
     inner join triggers on openings.trigger_id = triggers.trigger_id
     inner join owners on openings.metric_id = owners.metric_id
+    inner join metrics on openings.metric_id = metrics.metric_id
     left join roles on owners.owner_role = roles.role
     left join reps on openings.rep_id = reps.rep_id
 )
