@@ -1,6 +1,6 @@
 {#- Microseconds from one UTC timestamp to another, a whole number: differences of differences stay exact. -#}
 {% macro micros_between(earlier, later) -%}
-    {{ return(adapter.dispatch('micros_between')(earlier, later)) }}
+    {{ return(adapter.dispatch('micros_between', 'sales_metrics')(earlier, later)) }}
 {%- endmacro %}
 
 {% macro default__micros_between(earlier, later) -%}
@@ -28,7 +28,7 @@
 
 {#- The UTC instant at which clocks in `zone` (an expression) show the minute of the day. -#}
 {% macro local_instant(day, minute, zone) -%}
-    {{ return(adapter.dispatch('local_instant')(day, minute, zone)) }}
+    {{ return(adapter.dispatch('local_instant', 'sales_metrics')(day, minute, zone)) }}
 {%- endmacro %}
 
 {% macro default__local_instant(day, minute, zone) -%}
@@ -55,7 +55,7 @@
 
 {#- The day that clocks in `zone` (an expression) show at a UTC timestamp. -#}
 {% macro local_day(instant, zone) -%}
-    {{ return(adapter.dispatch('local_day')(instant, zone)) }}
+    {{ return(adapter.dispatch('local_day', 'sales_metrics')(instant, zone)) }}
 {%- endmacro %}
 
 {% macro default__local_day(instant, zone) -%}

@@ -1,6 +1,6 @@
 {#- Whole days from `earlier` to `later`, both dates; null when either is null. -#}
 {% macro days_between(earlier, later) -%}
-    {{ return(adapter.dispatch('days_between')(earlier, later)) }}
+    {{ return(adapter.dispatch('days_between', 'sales_metrics')(earlier, later)) }}
 {%- endmacro %}
 
 {% macro default__days_between(earlier, later) -%}
@@ -17,7 +17,7 @@
     engines do not agree on the last digit of a double.
 -#}
 {% macro fractional_days(earlier, later) -%}
-    {{ return(adapter.dispatch('fractional_days')(earlier, later)) }}
+    {{ return(adapter.dispatch('fractional_days', 'sales_metrics')(earlier, later)) }}
 {%- endmacro %}
 
 {% macro default__fractional_days(earlier, later) -%}
@@ -36,7 +36,7 @@
 
 {#- One row per day, column `calendar_day`, from `first_day` to `last_day` inclusive (scalar subqueries or literals). -#}
 {% macro date_spine(first_day, last_day) -%}
-    {{ return(adapter.dispatch('date_spine')(first_day, last_day)) }}
+    {{ return(adapter.dispatch('date_spine', 'sales_metrics')(first_day, last_day)) }}
 {%- endmacro %}
 
 {% macro default__date_spine(first_day, last_day) -%}
@@ -55,7 +55,7 @@
 
 {#- The last known value of `column` at or before the current row: `partition by` and `order by` in `window`. -#}
 {% macro last_known(column, window) -%}
-    {{ return(adapter.dispatch('last_known')(column, window)) }}
+    {{ return(adapter.dispatch('last_known', 'sales_metrics')(column, window)) }}
 {%- endmacro %}
 
 {% macro default__last_known(column, window) -%}
@@ -76,7 +76,7 @@
     of the day before: Spark takes the first by itself, DuckDB the second.
 -#}
 {% macro business_midnight(day) -%}
-    {{ return(adapter.dispatch('business_midnight')(day, business_timezone())) }}
+    {{ return(adapter.dispatch('business_midnight', 'sales_metrics')(day, business_timezone())) }}
 {%- endmacro %}
 
 {% macro default__business_midnight(day, zone) -%}

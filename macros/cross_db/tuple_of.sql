@@ -1,6 +1,6 @@
 {#- Several values as one that is ordered by the first, then the second, and so on. -#}
 {% macro tuple_of(values) -%}
-    {{ return(adapter.dispatch('tuple_of')(values)) }}
+    {{ return(adapter.dispatch('tuple_of', 'sales_metrics')(values)) }}
 {%- endmacro %}
 
 {% macro default__tuple_of(values) -%}

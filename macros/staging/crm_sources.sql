@@ -46,7 +46,8 @@
         {{ return(source_name in var('crm_sources')) }}
     {%- endif -%}
     {%- set present = raw_relations(source_name) -%}
-    {%- for contract in graph.sources.values() if contract.source_name == source_name -%}
+    {%- for contract in graph.sources.values() if contract.package_name == 'sales_metrics'
+        and contract.source_name == source_name -%}
         {%- if spelled_in(present, table_spellings(contract)) -%}{{ return(true) }}{%- endif -%}
     {%- endfor -%}
     {{ return(false) }}

@@ -15,7 +15,7 @@
 
 {% macro spark__land_raw_files() -%}
     {%- set source_names = ['as_of'] -%}
-    {%- for contract in graph.sources.values() if contract.package_name == project_name -%}
+    {%- for contract in graph.sources.values() if contract.package_name == 'sales_metrics' -%}
         {%- do source_names.append(contract.source_name) -%}
     {%- endfor -%}
     {%- set landed = {} -%}
@@ -70,8 +70,8 @@
         {%- do lines.append((row[0] or '').lstrip('\ufeff')) -%}
     {%- endfor -%}
     {%- set contracts = [] -%}
-    {%- for contract in graph.sources.values() if contract.source_name == file.folder
-        and file.table | lower in table_spellings(contract) -%}
+    {%- for contract in graph.sources.values() if contract.package_name == 'sales_metrics'
+        and contract.source_name == file.folder and file.table | lower in table_spellings(contract) -%}
         {%- do contracts.append(contract) -%}
     {%- endfor -%}
     {%- if csv_header(lines, contracts | first | default(none)).lines_before > 0 -%}

@@ -7,7 +7,7 @@
     loader_columns()                   the columns loaders add, by what they mean
 -#}
 {% macro raw_table_contract(source_name, table_name) -%}
-    {%- set node = graph.sources[['source', project_name, source_name, table_name] | join('.')] -%}
+    {%- set node = graph.sources[['source', 'sales_metrics', source_name, table_name] | join('.')] -%}
     {{ return(node) }}
 {%- endmacro %}
 

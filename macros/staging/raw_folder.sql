@@ -1,6 +1,9 @@
-{#- Holds one folder of raw files per source; the address of a landing bucket works too. -#}
+{#-
+    Holds one folder of raw files per source; the address of a landing bucket works too. A folder
+    is looked for from the root project's folder on, where dbt runs.
+-#}
 {% macro raw_folder() -%}
-    {{ return(env_var('SALES_METRICS_RAW', 'data/demo').rstrip('/')) }}
+    {{ return(env_var('SALES_METRICS_RAW', var('raw_folder')).rstrip('/')) }}
 {%- endmacro %}
 
 {#- A text made safe to stand between single quotes in SQL. -#}

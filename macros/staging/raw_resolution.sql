@@ -11,7 +11,7 @@
         {%- do problems.append({'source': none, 'table': none, 'told': no_crm_told()}) -%}
     {%- endif -%}
     {%- set tables = [] -%}
-    {%- for contract in graph.sources.values() if contract.package_name == project_name -%}
+    {%- for contract in graph.sources.values() if contract.package_name == 'sales_metrics' -%}
         {%- if tells and problems -%}{%- do tell({'problems': problems}) -%}{%- endif -%}
         {%- set table = raw_table_found(contract) -%}
         {%- set wrong = raw_table_problems(contract, table) -%}
@@ -36,7 +36,7 @@
         {%- do unread.setdefault(file.source_name ~ '.' ~ file.table_name, file.told) -%}
     {%- endfor -%}
     {%- set found = [] -%}
-    {%- for contract in graph.sources.values() if contract.package_name == project_name -%}
+    {%- for contract in graph.sources.values() if contract.package_name == 'sales_metrics' -%}
         {%- set source_name = contract.source_name -%}
         {%- set file_told = unread.get(source_name ~ '.' ~ contract.name) -%}
         {#- A file like the deals of a CRM says which CRM is meant, where no other is in use. -#}

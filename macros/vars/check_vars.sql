@@ -82,7 +82,9 @@
 
 {#- DuckDB names a database after its file, and could not tell `marts.x` from a table of a file marts.duckdb. -#}
 {% macro check_database_name() -%}
-    {%- set schemas = ['main', 'staging', 'intermediate', 'marts', 'seeds'] -%}
+    {%- set schemas = ['main'] + (
+        graph.nodes.values() | map(attribute='schema') | list if execute else []
+    ) -%}
     {%- if execute and target.type == 'duckdb' and target.database in schemas -%}
         {%- do exceptions.raise_compiler_error(
             "The database file cannot be called " ~ target.database ~ ".duckdb, because a schema in it"

@@ -18,6 +18,7 @@
         'personal_columns',
         'ramp_pipeline_multiple',
         'raw_columns',
+        'raw_folder',
         'raw_formats',
         'raw_instants',
         'raw_schemas',

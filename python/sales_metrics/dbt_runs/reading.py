@@ -13,7 +13,7 @@ from sales_metrics.dbt_runs import dbt
 from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError, about
 from sales_metrics.project import read_yaml
 
-MACRO = "tell_raw_tables"
+MACRO = "sales_metrics.tell_raw_tables"
 
 
 @dataclass(frozen=True)
