@@ -148,5 +148,7 @@ def test_it_is_installed_by_git_and_knows_the_rules_of_the_root_project(tmp_path
             ),
         },
     )
-    project.must("build", "--select", "stg_csv_export__opportunities")
-    assert project.rows("select count(*) from acme_staging.stg_csv_export__opportunities") == [(2,)]
+    project.must("run", "--select", "stg_csv_export__opportunities")
+    assert project.rows("select schema_name, view_name from duckdb_views() where not internal") == [
+        ("acme_staging", "stg_csv_export__opportunities")
+    ]
