@@ -15,6 +15,7 @@
         'hot_lead_ratings',
         'hot_lead_sources',
         'next_step_text',
+        'pages',
         'personal_columns',
         'ramp_pipeline_multiple',
         'raw_columns',

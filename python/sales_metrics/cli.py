@@ -14,6 +14,7 @@ from sales_metrics.commands.diff import diff
 from sales_metrics.commands.doctor import doctor
 from sales_metrics.commands.expectations import expectations
 from sales_metrics.commands.glossary import glossary
+from sales_metrics.commands.pages import pages
 from sales_metrics.commands.published import builds, publish, report, rollback
 from sales_metrics.commands.remember import remember_build
 from sales_metrics.commands.run import run
@@ -33,7 +34,7 @@ def cli() -> None:
 
 
 COMMANDS = (
-    *(run, doctor, report, builds, rollback, diff, publish, expectations),
+    *(run, doctor, pages, report, builds, rollback, diff, publish, expectations),
     *(remember_build, glossary),
 )
 for command in COMMANDS:

@@ -17,6 +17,7 @@ import yaml
 
 from crm_rules import forgotten, naming_a_crm
 from harness import GOLDEN, REPO, BuildProject
+from sales_metrics.pages.reading import panels, tables_of
 
 Node = dict[str, Any]
 
@@ -551,3 +552,14 @@ def test_the_lock_is_exact_hashed_and_names_no_host(file: str, packages: int) ->
     assert len(entries) > packages
     assert not [entry.split()[0] for entry in entries if "==" not in entry.split()[0]]
     assert not [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry]
+
+
+def test_panels_of_the_pages_read_public_tables_alone(manifest: dict[str, Any]) -> None:
+    public = {
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["access"] == "public"
+    }
+    for key, _ in panels():
+        assert tables_of(key), key
+        assert tables_of(key) <= public, key

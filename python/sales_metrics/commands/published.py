@@ -39,6 +39,7 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
     """
     from sales_metrics.breaches.delivery import deliver_or_warn, prepare
     from sales_metrics.errors import CHECK_FAILED
+    from sales_metrics.pages.rendering import PageSettings
     from sales_metrics.project import check_project, code_hash, git_commit, project_vars
     from sales_metrics.publishing import writing
     from sales_metrics.publishing.lock import locked
@@ -52,7 +53,9 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
             store.builds.mkdir(exist_ok=True)
             sweep(store)
         started = writing.timestamp()
-        personal = project_vars(project).get("personal_columns") or {}
+        known = project_vars(project)
+        personal = known.get("personal_columns") or {}
+        steering = PageSettings.of(known)
         exposed = writing.personal_keys(work, personal)
         if exposed:
             raise SalesMetricsError(*exposed, exit_code=CHECK_FAILED)
@@ -70,7 +73,7 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
         done = writing.publish(
             store,
             work,
-            writing.Publication(info, personal=personal),
+            writing.Publication(info, personal=personal, steering=steering),
             keep,
             lambda folder: prepare(store, folder),
             warnings.append,

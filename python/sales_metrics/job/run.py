@@ -29,6 +29,7 @@ from sales_metrics.expectations.freshness import freshness
 from sales_metrics.expectations.losses import check_accepted, losses
 from sales_metrics.expectations.page import quality_rows, render_page
 from sales_metrics.job.phases import Phases
+from sales_metrics.pages.rendering import PageSettings
 from sales_metrics.privacy import masked, masked_lines
 from sales_metrics.project import (
     check_profile,
@@ -246,7 +247,8 @@ class Job:
         return ", ".join(f"{count} {status}" for status, count in sorted(built.counts.items()))
 
     def _publish(self, audit: Audit, database: Path, fingerprint: str) -> BuildInfo:
-        personal = project_vars(self.settings.project).get("personal_columns") or {}
+        known = project_vars(self.settings.project)
+        personal = known.get("personal_columns") or {}
         exposed = personal_keys(database, personal)
         if exposed:
             raise SalesMetricsError(*exposed, exit_code=CHECK_FAILED)
@@ -266,6 +268,7 @@ class Job:
             quality=quality_rows(findings),
             personal=personal,
             pages={PAGE: self._page(f"Build {info.build_id}, as of {info.as_of_date}")},
+            steering=PageSettings.of(known),
         )
         return publish(
             self.store,

@@ -38,6 +38,8 @@ RECORDS = ("account_id", "activity_id", "lead_id", "manager_id", "opportunity_id
 # Texts nobody joins or groups by: two that become the same are no loss.
 LABELS = ("name", "treatment", "band_text", "intervention")
 TAG_SIZES = (8, 16, 32)
+# What a sum of integers becomes in DuckDB; Parquet has no such number and would write doubles.
+WIDE = ("HUGEINT", "UHUGEINT")
 # By table, public columns that may carry addresses and numbers.
 Allowed = Mapping[str, Sequence[str]]
 Columns = Mapping[str, Mapping[str, str]]
@@ -91,13 +93,18 @@ def write_masks(connection: duckdb.DuckDBPyConnection, masks: Masks) -> None:
 
 
 def masked_select(table: str, types: Mapping[str, str], source: str, masks: Masks) -> str:
-    """The rows of `source` with masks for texts; which order they have is for the caller to say."""
+    """The rows of `source`, texts masked, sums of integers whole numbers.
+
+    Which order they have is for the caller to say.
+    """
     selected, joins = [], []
     for place, column in enumerate(types):
         name = quoted(column)
         if (table, column) in masks.places:
             joins.append(f" left join masks as mask_{place} on t.{name} = mask_{place}.raw")
             selected.append(f"coalesce(mask_{place}.shown, t.{name}) as {name}")
+        elif types[column] in WIDE:
+            selected.append(f"cast(t.{name} as bigint) as {name}")
         else:
             selected.append(f"t.{name}")
     return f"select {', '.join(selected)} from {source} as t{''.join(joins)}"

@@ -3,7 +3,7 @@
     serve             link to the build that is served: replacing it is the one act of publishing
     serve.duckdb      link to serve/serve.duckdb, for dashboards
     parquet           link to serve/parquet
-    builds/<id>/      a whole build: serve.duckdb, parquet/, build.json, expectations.html, breaches
+    builds/<id>/      a whole build: serve.duckdb, parquet/, build.json, the pages
     builds/.partial*  a build being written, or being deleted: swept by the next run
     .work/            where dbt builds, and what only the job may read: the key of the masks
 

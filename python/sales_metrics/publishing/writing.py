@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, from_system
+from sales_metrics.pages.rendering import FILE, PageSettings, render
 from sales_metrics.privacy import Tag, masked_all
 from sales_metrics.publishing import masking
 from sales_metrics.publishing.masking import find_masks, masked_select, tagger, write_masks
@@ -56,6 +57,8 @@ class Publication:
     personal: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     # Pages and reports, by name of the file.
     pages: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    # What the pages people steer by are made with; without it none are.
+    steering: PageSettings | None = None
 
 
 def publish(
@@ -80,6 +83,12 @@ def publish(
         for name, text in publication.pages.items():
             (partial / name).write_text(text, encoding="utf-8")
         before_serving(partial)
+        if publication.steering is not None:
+            # Of the tables as they are published: masked, and of this very build.
+            beside = {**publication.steering.beside, **_beside(partial)}
+            settings = dataclasses.replace(publication.steering, beside=beside)
+            page = render(partial / DATABASE, settings)
+            (partial / FILE).write_text(page, encoding="utf-8")
         fsync_tree(partial)
         partial.rename(store.build(info.build_id))
         fsync(store.builds)
@@ -91,6 +100,12 @@ def publish(
     except OSError as error:
         warn(f"old builds could not be deleted: {from_system(error, store.builds)}")
     return info
+
+
+def _beside(folder: Path) -> dict[str, str]:
+    """Pages that lie beside the one people steer by, by what they are called there."""
+    known = {"expectations.html": "Expectations", "breaches.md": "Changes of breaches"}
+    return {name: title for name, title in known.items() if (folder / name).exists()}
 
 
 def as_of_date(work: Path) -> str:

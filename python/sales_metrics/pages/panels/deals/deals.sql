@@ -1,0 +1,38 @@
+with touches as (
+    select
+        opportunity_id,
+        cast(max(occurred_at) as date) as last_touch
+    from marts.fct_activities
+    group by opportunity_id
+)
+select
+    deals.opportunity_id,
+    deals.name,
+    customer.account_name,
+    deals.rep_id,
+    deals.team_id,
+    deals.segment,
+    deals.stage_id,
+    deals.health,
+    deals.health_reasons,
+    chances.days_in_stage,
+    step.expected_days,
+    touches.last_touch,
+    deals.push_count,
+    deals.close_date,
+    deals.amount,
+    chances.chance,
+    chances.expected_amount
+from marts.fct_opportunities as deals
+left join marts.dim_accounts as customer on deals.account_id = customer.account_id
+left join marts.dim_stages as step on deals.stage_id = step.stage_id
+left join marts.forecast_deals as chances
+    on deals.opportunity_id = chances.opportunity_id and chances.quarters_ahead = 0
+left join touches
+    on deals.opportunity_id = touches.opportunity_id
+where deals.status = 'open'
+order by
+    case deals.health when 'red' then 1 when 'amber' then 2 else 3 end,
+    chances.expected_amount desc nulls last,
+    deals.amount desc nulls last,
+    deals.opportunity_id asc

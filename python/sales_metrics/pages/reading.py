@@ -1,0 +1,119 @@
+"""The rows of the panels, as the public tables have them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sales_metrics.errors import from_system
+from sales_metrics.pages.declared import PAGES, SHARED, Panel
+from sales_metrics.privacy import masked
+from sales_metrics.sql import connect, literal
+
+PANELS = Path(__file__).parent / "panels"
+# What tables a panel reads; a build of a part of the project may lack one.
+TABLE = re.compile(r"\b(?:from|join)\s+marts\.(\w+)")
+SCHEMA = "marts"
+
+
+@dataclass(frozen=True)
+class Rows:
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    # How many there are in all.
+    found: int
+    # Why there are none, where a table is missing.
+    missing: str = ""
+
+    def content(self) -> dict[str, Any]:
+        kept: dict[str, Any] = {"columns": self.columns, "rows": self.rows}
+        if self.found > len(self.rows):
+            kept["found"] = self.found
+        if self.missing:
+            kept["missing"] = self.missing
+        return kept
+
+
+def panels() -> Iterator[tuple[str, Panel]]:
+    """All of them, each with its key `page.panel`."""
+    for panel in SHARED:
+        yield f"shared.{panel.name}", panel
+    for page in PAGES:
+        for panel in page.panels:
+            yield f"{page.name}.{panel.name}", panel
+
+
+def sql_of(key: str) -> str:
+    page, name = key.split(".")
+    return (PANELS / page / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def tables_of(key: str) -> set[str]:
+    return set(TABLE.findall(sql_of(key)))
+
+
+def read(database: Path, allowed: Callable[[str], bool] = lambda _: True) -> dict[str, Rows]:
+    """The rows of every panel of the pages that are `allowed`."""
+    try:
+        with connect() as connection:
+            connection.execute("set timezone = 'UTC'")
+            # Attached under a name of ours: one that is called marts would be ambiguous.
+            connection.execute(f"attach {literal(database)} as build (read_only)")
+            connection.execute("use build")
+            there = {
+                name
+                for (name,) in connection.execute(
+                    "select table_name from information_schema.tables where table_schema = ?",
+                    [SCHEMA],
+                ).fetchall()
+            }
+            return {
+                key: _rows(connection, key, panel, there)
+                for key, panel in panels()
+                if allowed(key.split(".")[0])
+            }
+    except duckdb.Error as error:
+        raise from_system(error, database) from error
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, key: str, panel: Panel, there: set[str]) -> Rows:
+    lacking = sorted(tables_of(key) - there)
+    if lacking:
+        return Rows((), (), 0, f"This build has no table {', '.join(lacking)}.")
+    try:
+        cursor = connection.execute(sql_of(key))
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        # Public tables somebody made his own: the page says so, and the numbers are published.
+        return Rows((), (), 0, f"This build lacks what the panel reads: {error}.")
+    columns = tuple(name for name, *_ in cursor.description or ())
+    rows = cursor.fetchall()
+    kept = rows if panel.most is None else rows[: panel.most]
+    return Rows(columns, [[_plain(value) for value in row] for row in kept], len(rows))
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: numbers stay what they are, to the last digit."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, decimal.Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return value
+
+
+@cache
+def _text(text: str) -> str:
+    """A plain build is not masked yet, and no page ever shows an address."""
+    return masked(text)

@@ -1,0 +1,399 @@
+// @ts-check
+// The panels of Today, Quarter, Funnel and Deals: each takes the filters and gives what stands there.
+
+const crm = { url: "" };
+const beside = { files: /** @type {Object<string, string>} */ ({}) };
+const ONE_SCOPE = (/** @type {string} */ key, /** @type {Filters} */ filters) =>
+  rowsOf(key).filter((row) => row.segment === filters.segment);
+/** @param {string} text */
+const none = (text) => el("p", { class: "empty" }, text);
+
+/** Where a row of any scope is, in words. @param {Row} row */
+function where(row) {
+  const parts = [];
+  if (row.rep_id && row.rep_id !== "all") parts.push(repName(row.rep_id));
+  if (row.team_id && row.team_id !== "all") parts.push(teamName(row.team_id));
+  if (row.segment && row.segment !== "all") parts.push(segmentName(row.segment));
+  return parts.join(", ") || "Company";
+}
+
+/** @param {Row} row */
+function slice(row) {
+  if (!row.slice_id || row.slice_id === "all") return null;
+  return row.slice_type === "stage" ? stageName(row.slice_id) : words(row.slice_id) + " " + row.slice_type + "s";
+}
+
+const SEVERITY = { critical: "bad", warning: "warn" };
+const STATE = { open: "open", escalated: "escalated", acknowledged: "acknowledged", snoozed: "snoozed" };
+
+/** @type {Object<string, (filters: Filters) => any>} */
+const PANELS = {
+  "today.incidents"(filters) {
+    const all = rowsOf("today.incidents");
+    const rows = filters.segment === "all" ? all : all.filter((row) => row.segment === filters.segment);
+    const asOf = rowsOf("shared.about")[0].as_of_date;
+    if (!rows.length) return none(`Nothing is open in ${segmentName(filters.segment)}.`);
+    const overdue = rows.filter((row) => row.due_on && row.due_on < asOf).length;
+    return [
+      el("p", { class: "said" }, el("strong", null, `${rows.length} open`),
+        overdue ? [", ", el("span", { class: "bad-text" }, `${overdue} past due`)] : ", none past due"),
+      table("What is broken", rows, [
+        { title: "How bad", key: "severity", text: (row) => chip((row.severity === "critical" ? "▲ " : "◆ ") + row.severity, SEVERITY[/** @type {keyof typeof SEVERITY} */ (row.severity)]) },
+        { title: "What", key: "label", header: true, text: (row) => [row.label || row.metric_id, slice(row) ? el("span", { class: "sub" }, slice(row)) : ""] },
+        { title: "Where", order: where, text: (row) => [where(row), el("span", { class: "sub" }, link({ page: "deals", segment: row.segment === "all" ? "" : row.segment, team_id: row.team_id === "all" ? "" : row.team_id, stage_id: row.slice_type === "stage" ? row.slice_id : "" }, "its deals"))] },
+        { title: "Evidence", text: evidence },
+        { title: "Since", key: "opened_on", unit: "day" },
+        { title: "Who", key: "owner_name", text: (row) => row.owner_name || words(row.owner_role) },
+        { title: "Does what", text: (row) => row.intervention || "–" },
+        { title: "Until", key: "due_on", text: (row) => row.due_on ? [number(row, "due_on", "day"), row.due_on < asOf ? el("span", { class: "sub bad-text" }, "past due") : ""] : "–" },
+        { title: "State", key: "status", text: (row) => [STATE[/** @type {keyof typeof STATE} */ (row.status)] || words(row.status), row.status === "escalated" && row.escalate_to ? el("span", { class: "sub" }, "to " + words(row.escalate_to)) : ""] },
+      ], { stack: true, sortable: true, page: 12 }),
+    ];
+  },
+
+  "today.five"() {
+    const trend = rowsOf("today.five_trend");
+    return el("div", { class: "cards" }, rowsOf("today.five").map((row) => {
+      const line = trend.filter((point) => point.metric_id === row.metric_id && point.metric_value !== null);
+      const periods = row.period_type === "week" ? "weeks" : row.period_type + "s";
+      const better = row.change_12_weeks === null ? null : (row.change_12_weeks > 0) === (row.better === "up");
+      return el("div", { class: "card" },
+        el("h3", { title: row.formula }, row.label || row.metric_id, row.stands_in_for ? ` (for ${words(row.stands_in_for)})` : ""),
+        el("div", { class: "big" }, number(row, "metric_value", row.unit || "points")),
+        el("p", null, statusChip(row.status), ` ${row.period_type} of ${show(row.period_start, "day")}`),
+        row.change_12_weeks === null ? null : el("p", null, el("span", { class: better ? "good-text" : "bad-text" },
+          number(row, "change_12_weeks", "change")), " in 12 weeks"),
+        row.value_same_day_quarter_before === null ? null
+          : el("p", null, "a quarter ago, same day: ", number(row, "value_same_day_quarter_before", row.unit || "points")),
+        line.length > 1 ? chart(`${row.label}, ${line.length} ${periods}, from ${show(line[0].metric_value, row.unit)} to ${show(line[line.length - 1].metric_value, row.unit)}`,
+          (width) => spark(line, width)) : el("p", null, "no earlier period to compare"));
+    }));
+  },
+
+  "today.fan"(filters) {
+    const rows = ONE_SCOPE("today.fan", filters).filter((row) => row.expected !== null);
+    const [about] = rowsOf("shared.about");
+    if (!rows.length) return none("There is no forecast for this segment yet: it needs a whole fiscal quarter with a win.");
+    const now = rows[rows.length - 1];
+    const span = [asDay(about.quarter_start), asDay(about.quarter_end)];
+    const here = asDay(now.forecast_on);
+    const fan = [{ x: here, low: now.won_so_far, middle: now.won_so_far, high: now.won_so_far }, { x: span[1], low: now.low_80, middle: now.expected, high: now.high_80 }];
+    const ends = apart([
+      ...(now.target_amount === null ? [] : [{ value: now.target_amount, text: "target " + show(now.target_amount, "currency"), fill: "var(--bad)" }]),
+      { value: now.high_80, text: "high " + show(now.high_80, "currency"), fill: "var(--muted)" },
+      { value: now.expected, text: "exp. " + show(now.expected, "currency"), fill: "var(--accent)" },
+      { value: now.low_80, text: "low " + show(now.low_80, "currency"), fill: "var(--muted)" },
+    ], Math.max(now.high_80, now.target_amount || 0) * 0.055);
+    return [
+      el("p", { class: "said" }, el("strong", null, sentence(now.verdict)), ". Expected ", number(now, "expected", "currency"), ", between ",
+        number(now, "low_80", "currency"), " and ", number(now, "high_80", "currency"),
+        now.target_amount === null ? "; no target is given (planning/targets)" : ["; the target is ", number(now, "target_amount", "currency"), ", its chance ", number(now, "p_target", "share")], "."),
+      legend([["var(--good)", "won so far"], ["var(--bar-2)", "four of five outcomes from here"], ["var(--accent)", "expected at the end, day by day"], ["var(--bad)", "target (dashed)"]]),
+      chart(`Forecast of the quarter for ${segmentName(filters.segment)}: ${now.verdict}`, (width) => Plot.plot({
+        width, height: 320, marginLeft: 58, marginRight: 124, style: STYLE,
+        x: { type: "utc", domain: span, label: null, ticks: width < 500 ? 4 : 10 }, y: { grid: true, zero: true, label: null, ticks: 6, tickFormat: tickMoney },
+        marks: [
+          Plot.areaY(fan, { x: "x", y1: "low", y2: "high", fill: "var(--bar-2)", fillOpacity: 0.75 }),
+          Plot.lineY(fan, { x: "x", y: "middle", stroke: "var(--accent)", strokeDasharray: "2 4", strokeWidth: 1.5 }),
+          Plot.lineY(rows, { x: (/** @type {Row} */ r) => asDay(r.forecast_on), y: "expected", stroke: "var(--accent)", strokeWidth: 2 }),
+          Plot.lineY(rows, { x: (/** @type {Row} */ r) => asDay(r.forecast_on), y: "won_so_far", stroke: "var(--good)", strokeWidth: 3 }),
+          Plot.dot([now], { x: () => here, y: "won_so_far", fill: "var(--good)", r: 4.5 }),
+          now.target_amount === null ? null : Plot.ruleY([now.target_amount], { stroke: "var(--bad)", strokeDasharray: "6 4", strokeWidth: 1.5 }),
+          Plot.text(ends, { x: () => span[1], y: "at", text: "text", fill: "fill", fontWeight: 600, textAnchor: "start", dx: 8 }),
+          Plot.ruleX([here], { stroke: "var(--grey)", strokeOpacity: 0.6 }),
+          Plot.text([0], { x: () => here, frameAnchor: "top", text: () => "today", textAnchor: "start", dx: 5, dy: -12 }),
+          Plot.ruleY([0], { stroke: "var(--grey)" }),
+        ],
+      }), table("The forecast by day", rows, [
+        { title: "On", key: "forecast_on", unit: "day" }, { title: "Won", key: "won_so_far", unit: "currency" }, { title: "Low", key: "low_80", unit: "currency" },
+        { title: "Expected", key: "expected", unit: "currency" }, { title: "High", key: "high_80", unit: "currency" }, { title: "Chance of the target", key: "p_target", unit: "share" },
+      ])),
+    ];
+  },
+
+  "quarter.forecast"(filters) {
+    const all = rowsOf("quarter.forecast");
+    const rows = filters.segment === "all" ? all : all.filter((row) => row.segment === filters.segment);
+    const drawn = rows.filter((row) => row.scope !== "team" && row.expected !== null);
+    const label = (/** @type {Row} */ row) => row.scope === "team" ? teamName(row.team_id) : segmentName(row.segment);
+    const columns = [
+      { title: "Where", header: true, text: label }, { title: "Won", key: "won_so_far", unit: "currency" }, { title: "From open deals", key: "from_open", unit: "currency" },
+      { title: "Yet to be created", key: "from_to_be_created", unit: "currency" }, { title: "Expected", key: "expected", unit: "currency" },
+      { title: "Low", key: "low_80", unit: "currency" }, { title: "High", key: "high_80", unit: "currency" }, { title: "Committed", key: "submitted_amount", unit: "currency" },
+      { title: "Target", key: "target_amount", unit: "currency" }, { title: "Chance", key: "p_target", unit: "share" },
+      { title: "Verdict", text: (/** @type {Row} */ row) => sentence(row.verdict) },
+    ];
+    const numbers = el("details", { open: true }, el("summary", null, "The numbers, with the teams"), table("Forecast by segment and team", rows, columns, { sum: (row) => row.scope === "company" }));
+    if (!drawn.length) return [none("There is no forecast yet: it needs a whole fiscal quarter with a win."), numbers];
+    const parts = drawn.flatMap((row) => [["won_so_far", "var(--good)"], ["from_open", "var(--bar)"], ["from_to_be_created", "var(--bar-2)"]].map(([key, fill]) => ({ name: label(row), value: row[key], fill })));
+    return [
+      legend([["var(--good)", "won"], ["var(--bar)", "from open deals"], ["var(--bar-2)", "yet to be created"], ["var(--bad)", "target (upright line)"], ["var(--ink)", "committed (dot), range (whisker)"]]),
+      chart("Won, expected and target by segment", (width) => Plot.plot({
+        width, height: 56 + 52 * drawn.length, marginLeft: Math.min(110, width / 4), marginRight: 64, style: STYLE,
+        x: { grid: true, label: null, ticks: width < 500 ? 4 : 8, tickFormat: tickMoney }, y: { label: null, domain: drawn.map(label) },
+        marks: [
+          Plot.barX(parts, { y: "name", x: "value", fill: "fill", insetTop: 5, insetBottom: 5 }),
+          Plot.ruleY(drawn, { y: label, x1: "low_80", x2: "high_80", stroke: "var(--ink)", strokeWidth: 1.5 }),
+          Plot.tickX(drawn.filter((row) => row.target_amount !== null), { y: label, x: "target_amount", stroke: "var(--bad)", strokeWidth: 3 }),
+          Plot.dot(drawn.filter((row) => row.submitted_amount !== null), { y: label, x: "submitted_amount", fill: "var(--ink)", stroke: "var(--card)", r: 5 }),
+          Plot.text(drawn, { y: label, x: (/** @type {Row} */ row) => Math.max(row.high_80, row.target_amount || 0, row.submitted_amount || 0), text: (/** @type {Row} */ row) => show(row.expected, "currency"), textAnchor: "start", dx: 8, fontWeight: 600 }),
+        ],
+      })),
+      numbers,
+    ];
+  },
+
+  "quarter.waterfall"(filters) {
+    const rows = ordered(ONE_SCOPE("quarter.waterfall", filters));
+    if (!rows.length) return none("No deal of this segment closes in the quarter.");
+    let level = 0;
+    const bars = rows.map((row) => {
+      const isTotal = row.movement === "opening" || row.movement === "closing";
+      const from = isTotal ? 0 : level;
+      level = isTotal ? row.amount : level + row.amount;
+      return { row, name: words(row.movement), from, to: level, fill: isTotal ? "var(--grey)" : row.movement === "won" ? "var(--good)" : row.amount < 0 ? "var(--d2)" : "var(--bar)" };
+    });
+    const sign = (/** @type {any} */ bar) => (bar.row.amount > 0 && bar.fill !== "var(--grey)" ? "+" : "") + show(bar.row.amount, "currency");
+    return [
+      chart(`Waterfall of the quarter for ${segmentName(filters.segment)}: ` + bars.map((bar) => `${bar.name} ${sign(bar)}`).join(", "), (width) => Plot.plot({
+        width, height: 34 * bars.length + 34, marginLeft: 128, marginRight: 68, style: STYLE,
+        x: { grid: true, label: null, ticks: 4, tickFormat: tickMoney }, y: { label: null, domain: bars.map((bar) => bar.name) },
+        marks: [
+          Plot.barX(bars, { y: "name", x1: "from", x2: "to", fill: "fill", insetTop: 4, insetBottom: 4 }),
+          Plot.text(bars, { y: "name", x: (/** @type {any} */ bar) => Math.max(bar.from, bar.to), text: sign, textAnchor: "start", dx: 6 }),
+        ],
+      })),
+      el("details", null, el("summary", null, "The numbers"), table("Waterfall by segment, to the cent", bars.map((bar) => bar.row), [
+        { title: "Movement", header: true, text: (row) => words(row.movement) }, { title: "Deals", key: "deals", unit: "count" }, { title: "Amount", key: "amount", unit: "cents" },
+      ], { sum: (row) => row.movement === "closing" })),
+    ];
+  },
+
+  "quarter.coverage"(filters) {
+    const [about] = rowsOf("shared.about");
+    const rows = ONE_SCOPE("quarter.coverage", filters).filter((row) => row.coverage !== null);
+    const now = rows.filter((row) => row.quarter_start === about.quarter_start);
+    if (!now.length) return none("Coverage needs a target of the segment: give planning/targets for the quarter (docs/own_crm.md).");
+    const last = now[now.length - 1];
+    const starts = [...new Set(rows.map((row) => row.quarter_start))].sort();
+    const colour = (/** @type {string} */ start) => start === about.quarter_start ? "var(--accent)" : start === starts[0] && starts.length > 2 ? "var(--warn)" : "var(--grey)";
+    const before = starts.filter((start) => start !== about.quarter_start);
+    return [
+      el("p", { class: "said" }, number(last, "coverage", "multiple"), ` with ${show(last.days_to_quarter_end, "days")} left`,
+        last.required === null ? "." : ["; the win rate asks for ", number(last, "required", "multiple"), "."]),
+      legend([["var(--accent)", "this quarter"], ["var(--grey)", "the quarter before"], ...(before.length > 1 ? [/** @type {[string, string]} */ (["var(--warn)", "a year before"])] : []), ["var(--bad)", "needed (dashed)"]]),
+      chart(`Coverage for ${segmentName(filters.segment)}, now ${show(last.coverage, "multiple")}`, (width) => Plot.plot({
+        width, height: 330, marginLeft: 40, marginRight: 12, style: STYLE,
+        x: { reverse: true, domain: [0, 91], label: "days left →", labelAnchor: "right", labelArrow: "none" }, y: { grid: true, zero: true, label: null, tickFormat: (/** @type {number} */ v) => v + "×" },
+        marks: [
+          Plot.line(now.filter((row) => row.required !== null), { x: "days_to_quarter_end", y: "required", stroke: "var(--bad)", strokeDasharray: "5 4" }),
+          Plot.line(rows, { x: "days_to_quarter_end", y: "coverage", z: "quarter_start", stroke: (/** @type {Row} */ row) => colour(row.quarter_start), strokeWidth: (/** @type {Row} */ row) => row.quarter_start === about.quarter_start ? 3 : 1.5 }),
+          Plot.dot([last], { x: "days_to_quarter_end", y: "coverage", fill: "var(--accent)", r: 5 }),
+        ],
+      }), table("Coverage this quarter", now.filter((row) => row.days_to_quarter_end % 7 === last.days_to_quarter_end % 7), [
+        { title: "Days left", key: "days_to_quarter_end", unit: "count" }, { title: "Coverage", key: "coverage", unit: "multiple" }, { title: "Needed", key: "required", unit: "multiple" },
+      ])),
+    ];
+  },
+
+  "quarter.weeks"(filters) {
+    const rows = ONE_SCOPE("quarter.weeks", filters);
+    if (!rows.length) return none("No deal of this segment closes in the quarter.");
+    const weeks = [...new Set(rows.map((row) => row.week_start))].sort();
+    const moved = ordered(rows.filter((row, at) => rows.findIndex((one) => one.movement === row.movement) === at)).map((row) => row.movement);
+    const lines = moved.map((movement) => /** @type {any} */ ({ movement, _at: "" }));
+    return table("Movements by week", lines, [
+      { title: "Movement", header: true, text: (line) => words(line.movement) },
+      ...weeks.map((week) => ({ title: show(week, "day"), unit: "cents", text: (/** @type {Row} */ line) => {
+        const row = rows.find((one) => one.week_start === week && one.movement === line.movement);
+        return row ? number(row, "amount", "cents") : "–";
+      } })),
+    ], { sum: (line) => line.movement === "closing" });
+  },
+
+  "quarter.moves"(filters) {
+    const all = rowsOf("quarter.moves");
+    const rows = filters.segment === "all" ? all : all.filter((row) => row.segment === filters.segment);
+    if (!rows.length) return none("Nothing of this segment moved in these two weeks.");
+    return el("div", { class: "pair" }, [...new Set(rows.map((row) => row.week_start))].map((week) => {
+      const ofWeek = rows.filter((row) => row.week_start === week);
+      const kinds = MOVES.filter((kind) => ofWeek.some((row) => row.movement === kind));
+      return el("div", null, el("h3", null, `Week of ${show(week, "day")}${ofWeek[0].is_complete ? "" : ", running"}`),
+        kinds.map((kind) => {
+          const moves = ofWeek.filter((row) => row.movement === kind);
+          const sum = rowsOf("quarter.weeks").find((row) => row.week_start === week && row.movement === kind && row.segment === filters.segment);
+          return el("details", null, el("summary", null, `${words(kind)}: `, sum ? [el("strong", null, number(sum, "amount", "currency")), ", ", number(sum, "deals", "count"), " deals"] : "", ` of ${moves.length} ${moves.length === 1 ? "rep" : "reps"}`),
+            table(`${words(kind)}, week of ${show(week, "day")}`, moves, [
+              { title: "Rep", header: true, text: (row) => link({ page: "deals", rep_id: row.rep_id }, repName(row.rep_id)) },
+              { title: "Segment", text: (row) => segmentName(row.segment) }, { title: "Deals", key: "deals", unit: "count" }, { title: "Amount", key: "amount", unit: "amount" },
+            ], { page: 15 }));
+        }));
+    }));
+  },
+
+  "funnel.stages"(filters) {
+    const rows = byStage(rowsOf("funnel.stages").filter((row) => filters.segment === "all" || row.segment === filters.segment));
+    if (!rows.length) return none("No deal of this segment has left a stage yet.");
+    const segments = scopes(rows);
+    return [
+      el("p", { class: "note" }, `Week of ${show(rows[0].period_start, "day")}, the last whole one.`),
+      el("div", { class: "pair" }, segments.map((segment) => {
+        const own = rows.filter((row) => row.segment === segment && row.metric_value !== null);
+        const leak = own.filter((row) => row.status === "below");
+        return el("div", null, el("h3", null, segmentName(segment)),
+          leak.map((row) => el("p", null, el("span", { class: "bad-text" }, "▼ leaks at ", stageName(row.stage_id)), ": ", number(row, "metric_value", "share"), " of ", number(row, "n", "count"),
+            row.baseline_value === null ? "" : [", before ", number(row, "baseline_value", "share")], ". ",
+            link({ page: "deals", segment: segment === "all" ? "" : segment, stage_id: row.stage_id }, "Its deals"), " · ", link({ page: "activity", segment: segment === "all" ? "" : segment }, "the activity underneath"))),
+          chart(`Conversion by stage, ${segmentName(segment)}: ` + own.map((row) => `${stageName(row.stage_id)} ${show(row.metric_value, "share")}`).join(", "), (width) => Plot.plot({
+            width, height: 34 * own.length + 32, marginLeft: 92, marginRight: 56, style: STYLE,
+            x: { domain: [0, 1], grid: true, label: null, ticks: width < 420 ? 2 : 5, tickFormat: tickShare },
+            y: { label: null, domain: own.map((row) => stageName(row.stage_id)) },
+            marks: [
+              Plot.barX(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x: "metric_value", fill: (/** @type {Row} */ row) => row.status === "below" ? "var(--bad)" : "var(--bar)", insetTop: 5, insetBottom: 5 }),
+              Plot.ruleY(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
+              Plot.tickX(own.filter((row) => row.baseline_value !== null), { y: (/** @type {Row} */ row) => stageName(row.stage_id), x: "baseline_value", stroke: "var(--ink)", strokeWidth: 3 }),
+              Plot.text(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x: 1, text: (/** @type {Row} */ row) => show(row.metric_value, "share"), textAnchor: "start", dx: 6, fontWeight: 600 }),
+            ],
+          }), table(`Conversion by stage, ${segmentName(segment)}`, own, [
+            { title: "Stage", header: true, text: (row) => stageName(row.stage_id) }, { title: "Now", key: "metric_value", unit: "share" }, { title: "Cases", key: "n", unit: "count" },
+            { title: "From", key: "ci_low", unit: "share" }, { title: "To", key: "ci_high", unit: "share" }, { title: "Before", key: "baseline_value", unit: "share" }, { title: "", text: (row) => statusChip(row.status) },
+          ])));
+      })),
+    ];
+  },
+
+  "funnel.weeks"(filters) {
+    const all = byStage(rowsOf("funnel.weeks").filter((row) => row.metric_value !== null && (filters.segment === "all" || row.segment === filters.segment)));
+    if (!all.length) return none("No deal of this segment has left a stage yet.");
+    return scopes(all).map((segment) => {
+      const rows = all.filter((row) => row.segment === segment);
+      return [el("h3", null, segmentName(segment)), el("div", { class: "multiples" }, [...new Set(rows.map((row) => row.stage_id))].map((stage) => {
+        const own = rows.filter((row) => row.stage_id === stage);
+        const last = own[own.length - 1];
+        return el("div", null, el("h4", null, stageName(stage), " ", el("span", null, number(last, "metric_value", "share"), " of ", number(last, "n", "count"))),
+          chart(`${segmentName(segment)}, ${stageName(stage)}, ${own.length} weeks, from ${show(own[0].metric_value, "share")} to ${show(last.metric_value, "share")}`, (width) => Plot.plot({
+            width, height: 104, marginLeft: 44, marginRight: 8, marginTop: 8, marginBottom: 22, style: STYLE,
+            x: { type: "utc", label: null, ticks: 4, tickFormat: (/** @type {Date} */ date) => MONTHS[date.getUTCMonth()] }, y: { domain: [0, 1], ticks: 2, grid: true, label: null, tickFormat: tickShare },
+            marks: [Plot.lineY(own, { x: (/** @type {Row} */ row) => asDay(row.period_start), y: "metric_value", stroke: "var(--accent)", strokeWidth: 2 }),
+              Plot.dot([last], { x: (/** @type {Row} */ row) => asDay(row.period_start), y: "metric_value", fill: "var(--accent)", r: 3 })],
+          })));
+      }))];
+    });
+  },
+
+  "funnel.decomposition"(filters) {
+    const all = byStage(rowsOf("funnel.decomposition"));
+    const rows = filters.segment === "all" ? all : all.filter((row) => row.segment === filters.segment);
+    if (!rows.length) return none("There are no two windows of this segment to compare yet.");
+    return table("Mix and rate by stage and segment", rows, [
+      { title: "Stage", header: true, text: (row) => stageName(row.stage_id), order: (row) => stageOrder(row.stage_id) }, { title: "Segment", key: "segment", text: (row) => segmentName(row.segment) },
+      { title: "Rate", key: "rate", unit: "share" }, { title: "Before", key: "baseline_rate", unit: "share" }, { title: "By mix", key: "mix_effect", unit: "percentage points" }, { title: "By rate", key: "rate_effect", unit: "percentage points" },
+      { title: "Company", key: "company_delta", unit: "percentage points" }, { title: "", text: (row) => row.hidden_leak ? chip("▼ hidden leak", "bad") : "" },
+    ], { sortable: true });
+  },
+
+  "funnel.age"(filters) {
+    const rows = byStage(ONE_SCOPE("funnel.age", filters).filter((row) => row.metric_value !== null));
+    if (!rows.length) return none("No deal of this segment is open.");
+    return table("Days in the stage", rows, [
+      { title: "Stage", header: true, text: (row) => link({ page: "deals", segment: filters.segment === "all" ? "" : filters.segment, stage_id: row.stage_id }, stageName(row.stage_id)), order: (row) => stageOrder(row.stage_id) },
+      { title: "Open deals", key: "n", unit: "count" }, { title: "Days so far", key: "metric_value", unit: "days" },
+      { title: "Expected", text: (row) => { const stage = rowsOf("shared.stages").find((one) => one.stage_id === row.stage_id); return stage ? number(stage, "expected_days", "days") : "–"; }, unit: "days" },
+      { title: "Stalled", key: "stalled_share", unit: "share" }, { title: "", text: (row) => statusChip(row.status) },
+    ], { sortable: true });
+  },
+
+  "funnel.losses"(filters) {
+    const rows = ONE_SCOPE("funnel.losses", filters).filter((row) => row.metric_value !== null);
+    if (!rows.length) return none("No lost deal of this segment names a reason.");
+    return chart("Loss reasons: " + rows.map((row) => `${words(row.loss_reason)} ${show(row.metric_value, "share")}`).join(", "), (width) => Plot.plot({
+      width, height: 30 * rows.length + 30, marginLeft: 118, marginRight: 58, style: STYLE,
+      x: { label: null, grid: true, ticks: 4, tickFormat: tickShare }, y: { label: null, domain: rows.map((row) => words(row.loss_reason)) },
+      marks: [
+        Plot.barX(rows, { y: (/** @type {Row} */ row) => words(row.loss_reason), x: "metric_value", fill: "var(--bar)", insetTop: 4, insetBottom: 4 }),
+        Plot.ruleY(rows, { y: (/** @type {Row} */ row) => words(row.loss_reason), x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
+        Plot.text(rows, { y: (/** @type {Row} */ row) => words(row.loss_reason), x: "ci_high", text: (/** @type {Row} */ row) => show(row.metric_value, "share"), textAnchor: "start", dx: 6 }),
+      ],
+    }), table("Loss reasons", rows, [
+      { title: "Reason", header: true, text: (row) => words(row.loss_reason) }, { title: "Deals", key: "lost_count", unit: "count" }, { title: "Share", key: "metric_value", unit: "share" },
+      { title: "From", key: "ci_low", unit: "share" }, { title: "To", key: "ci_high", unit: "share" }, { title: "Of", key: "n", unit: "count" },
+    ]));
+  },
+
+  "deals.deals"(filters) {
+    const kept = (/** @type {Row} */ row) => ["team_id", "rep_id", "stage_id", "health"].every((name) => !filters[name] || row[name] === filters[name])
+      && (filters.segment === "all" || row.segment === filters.segment);
+    const sums = rowsOf("deals.summary").filter(kept);
+    const rows = rowsOf("deals.deals").filter(kept);
+    if (!sums.length) return none("No open deal fits these filters.");
+    const total = (/** @type {string | null} */ health, /** @type {string} */ key) => sums.filter((row) => !health || row.health === health).reduce((sum, row) => sum + (row[key] || 0), 0);
+    return [
+      el("ul", { class: "legend totals" }, [["red", "▲ red", "bad"], ["amber", "◆ amber", "warn"], ["green", "● green", "good"], ["", "all", ""]].map(([health, text, tone]) =>
+        el("li", { "data-health": health || "all" }, chip(text, tone), ` ${show(total(health, "deals"), "count")} deals, ${show(total(health, "amount"), "currency")}`))),
+      table("Open deals", rows, [
+        { title: "Health", key: "health", order: (row) => ["red", "amber", "green"].indexOf(row.health), text: (row) => chip({ red: "▲ red", amber: "◆ amber", green: "● green" }[/** @type {"red"} */ (row.health)] || "–", { red: "bad", amber: "warn", green: "good" }[/** @type {"red"} */ (row.health)]) },
+        { title: "Deal", key: "name", header: true, text: (row) => [crm.url ? el("a", { href: crm.url.replace("{opportunity_id}", encodeURIComponent(row.opportunity_id)), rel: "noreferrer" }, row.name || row.opportunity_id) : row.name || row.opportunity_id, el("span", { class: "sub" }, segmentName(row.segment))] },
+        { title: "Why", key: "health_reasons", text: (row) => reasons(row.health_reasons) },
+        { title: "Stage", key: "stage_id", order: (row) => stageOrder(row.stage_id), text: (row) => stageName(row.stage_id) },
+        { title: "Days in it", key: "days_in_stage", unit: "count", text: (row) => [number(row, "days_in_stage", "count"), row.expected_days === null ? "" : el("span", { class: "sub" }, "of ", number(row, "expected_days", "count"))] },
+        { title: "Rep", key: "rep_id", order: (row) => repName(row.rep_id), text: (row) => el("span", { class: "keep" }, repName(row.rep_id), el("span", { class: "sub" }, teamName(row.team_id))) },
+        { title: "Last touch", key: "last_touch", unit: "day" }, { title: "Closes", key: "close_date", unit: "day" }, { title: "Pushes", key: "push_count", unit: "count" },
+        { title: "Amount", key: "amount", unit: "amount" }, { title: "Chance", key: "chance", unit: "share" }, { title: "Brings", key: "expected_amount", unit: "amount" },
+      ], { stack: true, sortable: true, page: 50 }),
+    ];
+  },
+};
+
+const REASONS = {
+  stalled: "far too long in its stage", slow: "long in its stage", silent: "no touch for a long time", quiet: "no touch lately", no_next_step: "no next step",
+  pushed_this_quarter: "pushed to a later quarter", pushed: "pushed again and again", past_due: "close date has passed",
+};
+/** @param {string | null} text */
+function reasons(text) {
+  return text ? text.split(",").map((reason) => REASONS[/** @type {keyof typeof REASONS} */ (reason.trim())] || words(reason)).join(", ") : "–";
+}
+
+const MOVES = ["created", "pulled_in", "pushed_in_from_past", "reopened", "increased", "decreased", "transferred", "pushed_out", "lost", "deleted", "won"];
+/** In the order of a waterfall; what is zero and moves nothing is left out. @param {Row[]} rows */
+function ordered(rows) {
+  const order = ["opening", ...MOVES, "closing"];
+  return rows.filter((row) => row.amount !== 0 || row.movement === "opening" || row.movement === "closing")
+    .sort((a, b) => order.indexOf(a.movement) - order.indexOf(b.movement));
+}
+/** The company first. @param {Row[]} rows @returns {string[]} */
+function scopes(rows) {
+  return [...new Set(rows.map((row) => row.segment))].sort((a, b) => (a === "all" ? -1 : b === "all" ? 1 : a < b ? -1 : 1));
+}
+/** @param {number} value */
+const tickShare = (value) => fixed(value * 100, 0) + NO_BREAK + "%";
+/** @param {Row[]} rows */
+function byStage(rows) { return [...rows].sort((a, b) => stageOrder(a.stage_id) - stageOrder(b.stage_id)); }
+/** @param {string | null} text */
+function sentence(text) { return text ? text.charAt(0).toUpperCase() + text.slice(1) : "–"; }
+
+/** @param {Row} row */
+function evidence(row) {
+  const unit = row.unit || "points";
+  return [number(row, "metric_value", unit),
+    row.baseline === null ? "" : el("span", { class: "sub" }, number(row, "baseline", unit), " before it opened"),
+    el("span", { class: "sub" }, `last whole ${row.period_type}`)];
+}
+
+/** Words beside a chart, none upon another. @param {{value: number, text: string, fill: string, at?: number}[]} ends @param {number} gap */
+function apart(ends, gap) {
+  ends.sort((a, b) => b.value - a.value);
+  ends.forEach((end, i) => { end.at = i ? Math.min(end.value, (ends[i - 1].at ?? 0) - gap) : end.value; });
+  return ends;
+}
+
+/** @param {Row[]} rows @param {number} width */
+function spark(rows, width) {
+  const last = rows[rows.length - 1];
+  return Plot.plot({
+    width, height: 58, margin: 6, style: STYLE, axis: null, x: { type: "utc" }, y: { nice: false, zero: false },
+    marks: [
+      Plot.lineY(rows, { x: (/** @type {Row} */ row) => asDay(row.period_start), y: "metric_value", stroke: "var(--accent)", strokeWidth: 2 }),
+      Plot.dot([last], { x: (/** @type {Row} */ row) => asDay(row.period_start), y: "metric_value", fill: "var(--accent)", r: 3.5 }),
+    ],
+  });
+}

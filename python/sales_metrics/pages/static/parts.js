@@ -1,0 +1,179 @@
+// @ts-check
+// What the panels are put together from: rows, numbers, tables, charts.
+
+/** @typedef {{[name: string]: any, _at: string}} Row A row of a panel and where it stands. */
+/** @typedef {{segment: string, [name: string]: string}} Filters */
+/** @typedef {{title: string, key?: string, unit?: string | ((row: Row) => string),
+ *   text?: (row: Row) => any, order?: (row: Row) => any, header?: boolean}} Column */
+
+/** @param {string} tag @param {Object<string, any> | null} [attributes] @param {...any} children */
+function el(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/** @type {Map<string, any>} */
+const parsed = new Map();
+
+/** All that is known of a page, read when it is first wanted. @param {string} page */
+function dataOf(page) {
+  if (!parsed.has(page)) {
+    const node = document.getElementById("data-" + page);
+    parsed.set(page, node ? JSON.parse(node.textContent || "{}") : {});
+  }
+  return parsed.get(page);
+}
+
+/** @type {Map<string, Row[]>} */
+const rowsRead = new Map();
+
+/** The rows of a panel, each with the place it has in the file. @param {string} key @returns {Row[]} */
+function rowsOf(key) {
+  let rows = rowsRead.get(key);
+  if (!rows) {
+    const table = dataOf(key.split(".")[0])[key] || { columns: [], rows: [] };
+    rows = table.rows.map((/** @type {any[]} */ values, /** @type {number} */ at) => {
+      /** @type {any} */
+      const row = { _at: `${key}/${at}` };
+      table.columns.forEach((/** @type {string} */ name, /** @type {number} */ i) => { row[name] = values[i]; });
+      return row;
+    });
+    rowsRead.set(key, /** @type {Row[]} */ (rows));
+  }
+  return /** @type {Row[]} */ (rows);
+}
+
+/** @param {string} key @param {string} id @param {string} name */
+function nameOf(key, id, name) {
+  const row = rowsOf("shared." + key).find((one) => one[id] === name);
+  return row ? row[id.replace("_id", "") + "_name"] : null;
+}
+const segmentName = (/** @type {string} */ id) => (id === "all" ? "Company" : nameOf("segments", "segment", id) || words(id));
+const teamName = (/** @type {string} */ id) => words(nameOf("teams", "team_id", id) || id);
+const repName = (/** @type {string} */ id) => nameOf("reps", "rep_id", id) || words(id);
+const stageName = (/** @type {string} */ id) => nameOf("stages", "stage_id", id) || words(id);
+const stageOrder = (/** @type {string} */ id) => {
+  const found = rowsOf("shared.stages").findIndex((row) => row.stage_id === id);
+  return found < 0 ? 99 : found;
+};
+
+/** A number and where it comes from: the tests hold it against the tables.
+ * @param {Row} row @param {string} key @param {string} unit */
+function number(row, key, unit) {
+  const value = row[key];
+  if (value === null || value === undefined) return el("span", { class: "note" }, "–");
+  return el("data", { value, "data-at": `${row._at}/${key}`, "data-unit": unit }, show(value, unit));
+}
+
+/** @param {string} text @param {string} [tone] */
+const chip = (text, tone) => el("span", { class: "chip " + (tone || "") }, text);
+
+const STATUS = {
+  strong: ["▲ strong", "good"], target: ["● on target", "good"], watch: ["◆ watch", "warn"],
+  below: ["▼ off target", "bad"], insufficient_data: ["too few cases", ""], not_judged: ["not judged", ""],
+  not_instrumented: ["not recorded", ""],
+};
+/** @param {string | null} status */
+function statusChip(status) {
+  const [text, tone] = STATUS[/** @type {keyof typeof STATUS} */ (status || "")] || [words(status), ""];
+  return chip(text, tone);
+}
+
+/** @param {Object<string, string>} to @param {...any} children */
+function link(to, ...children) {
+  const { page, ...rest } = to;
+  const query = new URLSearchParams(Object.entries(rest).filter(([, value]) => value)).toString();
+  return el("a", { href: `#${page}${query ? "?" + query : ""}` }, ...children);
+}
+
+/** A table; a click or the keyboard sorts it by a column that can be ordered.
+ * @param {string} label @param {Row[]} rows @param {Column[]} columns
+ * @param {{stack?: boolean, sortable?: boolean, page?: number, sum?: (row: Row) => boolean, short?: string}} [how] */
+function table(label, rows, columns, how = {}) {
+  const body = el("tbody");
+  let shown = how.page || Infinity;
+  let ordered = rows;
+  const more = el("p", { class: "more" });
+  const isNumber = (/** @type {Column} */ column) => column.unit !== undefined && column.unit !== "day";
+  const cell = (/** @type {Row} */ row, /** @type {Column} */ column) => {
+    const unit = typeof column.unit === "function" ? column.unit(row) : column.unit;
+    const content = column.text ? column.text(row)
+      : unit && unit !== "day" ? number(row, column.key || "", unit)
+      : unit === "day" ? (row[column.key || ""] ? number(row, column.key || "", "day") : "–")
+      : row[column.key || ""] ?? "–";
+    const attributes = { class: isNumber(column) ? "n" : unit === "day" ? "d" : null, "data-title": column.title };
+    if (column.header) return el("th", { ...attributes, scope: "row" }, el("span", null, content));
+    return el("td", attributes, el("span", null, content));
+  };
+  const fill = () => {
+    body.replaceChildren(...ordered.slice(0, shown).map((row) =>
+      el("tr", { class: how.sum && how.sum(row) ? "sum" : null }, columns.map((column) => cell(row, column)))));
+    more.replaceChildren();
+    if (ordered.length > shown) {
+      more.append(el("button", { type: "button", onclick: () => { shown += how.page || 0; fill(); } },
+        `Show ${Math.min(how.page || 0, ordered.length - shown)} more of ${fixed(ordered.length - shown, 0)}`));
+    }
+  };
+  const head = el("tr", null, columns.map((column, at) => {
+    const order = column.order || (column.key ? (/** @type {Row} */ row) => row[column.key || ""] : null);
+    const th = el("th", { scope: "col", class: isNumber(column) ? "n" : null });
+    if (!how.sortable || !order) { th.append(column.title || " "); return th; }
+    th.append(el("button", { type: "button", onclick: () => {
+      const up = th.getAttribute("aria-sort") === (isNumber(column) ? "descending" : "none") || (!isNumber(column) && th.getAttribute("aria-sort") !== "ascending");
+      for (const other of head.children) other.setAttribute("aria-sort", "none");
+      th.setAttribute("aria-sort", up ? "ascending" : "descending");
+      ordered = [...rows].sort((a, b) => compare(order(a), order(b), up));
+      fill();
+    } }, column.title));
+    th.setAttribute("aria-sort", "none");
+    return th;
+  }));
+  fill();
+  const inner = el("table", { class: how.stack ? "stack" : null, "aria-label": label }, el("thead", null, head), body);
+  return [el("div", how.stack ? { class: "scroll" } : { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, inner), more];
+}
+
+/** What is not known comes last, whichever way. @param {any} a @param {any} b @param {boolean} up */
+function compare(a, b, up) {
+  if (a === b) return 0;
+  if (a === null || a === undefined) return 1;
+  if (b === null || b === undefined) return -1;
+  return (a < b ? -1 : 1) * (up ? 1 : -1);
+}
+
+/** A picture, drawn anew when its width changes, and the same numbers as a table.
+ * @param {string} label what it shows, for those who cannot see it
+ * @param {(width: number) => any} draw @param {any} [numbers] */
+function chart(label, draw, numbers) {
+  const place = el("div");
+  let width = 0;
+  new ResizeObserver(() => {
+    const now = Math.floor(place.clientWidth);
+    if (now === width || now === 0) return;
+    width = now;
+    const svg = draw(width);
+    // The picture is one thing with one name; its parts have none.
+    for (const part of svg.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", label);
+    place.replaceChildren(svg);
+  }).observe(place);
+  const figure = el("figure", null, place);
+  if (numbers) figure.append(el("details", null, el("summary", null, "The numbers"), numbers));
+  return figure;
+}
+
+/** @param {[string, string][]} entries colour and meaning */
+function legend(entries) {
+  return el("ul", { class: "legend" }, entries.map(([colour, text]) =>
+    el("li", null, el("i", { style: `background:${colour}` }), text)));
+}
+
+const STYLE = { background: "none", fontSize: "12px", color: "var(--ink)", fontFamily: "inherit" };
+const asDay = (/** @type {string} */ iso) => new Date(iso + "T00:00:00Z");

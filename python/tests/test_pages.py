@@ -1,0 +1,601 @@
+"""The pages people steer by: their numbers against the tables, and in a real browser."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import decimal
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from browser import Browser, find_chromium
+from harness import BuildProject
+from publishing_harness import build_info
+from sales_metrics.errors import SalesMetricsError
+from sales_metrics.pages.declared import PAGES
+from sales_metrics.pages.reading import PANELS, panels
+from sales_metrics.pages.rendering import FILE, HERE, SCRIPTS, PageSettings, render
+from sales_metrics.publishing.lock import locked
+from sales_metrics.publishing.store import Store
+from sales_metrics.publishing.writing import Publication, publish
+
+AS_OF = "2025-09-29"
+TESTS = Path(__file__).parent
+SETTINGS = PageSettings(company="Kelvinmark")
+LARGEST = 3_000_000
+PLACES = ("", "?segment=enterprise")
+# What the page of deals reads.
+DEALS = (
+    "table_name like 'dim%' or table_name in ('data_quality', 'fct_opportunities',"
+    " 'fct_activities', 'forecast_deals')"
+)
+Embedded = Mapping[str, Mapping[str, Any]]
+
+# By panel, where its rows come from: the table, the columns that tell one row of it from another
+# (as the panel calls them, then as the table does) and what else they are taken by. All other
+# columns of the panel that the table has must be equal.
+SOURCES: dict[str, tuple[str, dict[str, str], str]] = {
+    "shared.about": ("dim_dates", {"as_of_date": "date_day"}, "true"),
+    "shared.segments": ("dim_segments", {"segment": "segment"}, "true"),
+    "shared.teams": ("dim_teams", {"team_id": "team_id"}, "true"),
+    "shared.reps": ("dim_reps", {"rep_id": "rep_id"}, "true"),
+    "shared.stages": ("dim_stages", {"stage_id": "stage_id"}, "true"),
+    "today.incidents": ("kpi_breaches", {"breach_id": "breach_id"}, "closed_on is null"),
+    "today.five": ("ceo_five", {"place": "place"}, "true"),
+    "today.five_trend": (
+        "metric_values",
+        {name: name for name in ("metric_id", "period_type", "period_start")},
+        "scope = 'company' and slice_type = 'all'",
+    ),
+    "today.fan": (
+        "quarter_forecast",
+        {"segment": "segment", "forecast_on": "forecast_on"},
+        "scope in ('company', 'segment') and quarters_ahead = 0 and quarter_start = '2025-09-01'",
+    ),
+    "quarter.forecast": (
+        "quarter_forecast",
+        {name: name for name in ("scope", "segment", "team_id")},
+        "quarters_ahead = 0 and forecast_on = '2025-09-29'",
+    ),
+    "quarter.coverage": (
+        "coverage_curve",
+        {name: name for name in ("quarter_start", "segment", "days_to_quarter_end")},
+        "scope in ('company', 'segment')",
+    ),
+    "quarter.moves": (
+        "pipeline_movements",
+        {name: name for name in ("movement", "segment", "team_id", "rep_id")}
+        | {"week_start": "period_start"},
+        "period_type = 'week' and closing_quarter = '2025-09-01'",
+    ),
+    "funnel.stages": (
+        "kpi_status",
+        {"segment": "segment", "stage_id": "slice_id", "period_start": "period_start"},
+        "metric_id = 'stage_conversion_rate' and period_type = 'week'"
+        " and scope in ('company', 'segment')",
+    ),
+    "funnel.weeks": (
+        "metric_values",
+        {"segment": "segment", "stage_id": "slice_id", "period_start": "period_start"},
+        "metric_id = 'stage_conversion_rate' and period_type = 'week'"
+        " and scope in ('company', 'segment')",
+    ),
+    "funnel.decomposition": (
+        "rate_decomposition",
+        {"segment": "segment", "stage_id": "slice_id", "period_start": "period_start"},
+        "metric_id = 'stage_conversion_rate' and period_type = 'week'",
+    ),
+    "funnel.age": (
+        "kpi_status",
+        {"segment": "segment", "stage_id": "slice_id", "period_start": "period_start"},
+        "metric_id = 'stage_age_days' and period_type = 'week' and scope in ('company', 'segment')",
+    ),
+    "funnel.losses": (
+        "loss_reasons",
+        {"segment": "segment", "loss_reason": "loss_reason", "period_start": "period_start"},
+        "period_type = 'week' and scope in ('company', 'segment')",
+    ),
+    "deals.deals": ("fct_opportunities", {"opportunity_id": "opportunity_id"}, "true"),
+}
+# Columns of a panel that come from a second table, likewise.
+BESIDE: dict[str, tuple[str, dict[str, str], str]] = {
+    "today.five": ("dim_metrics", {"metric_id": "metric_id"}, "true"),
+    "quarter.forecast": (
+        "forecast_accuracy",
+        {name: name for name in ("scope", "segment", "team_id")},
+        "week_end = '2025-09-28' and scope <> 'rep'",
+    ),
+    "deals.deals": (
+        "forecast_deals",
+        {"opportunity_id": "opportunity_id"},
+        "quarters_ahead = 0 and forecast_on = '2025-09-29'",
+    ),
+}
+# Up to where an amount is written in which unit.
+SIZES = (
+    ("999.5", 1, ""),
+    ("999500", 1000, " k"),
+    ("999.5e6", 10**6, " M"),
+    ("Infinity", 10**9, " bn"),
+)
+# Sums, which other tables hold too: see the tests of their own.
+SUMS = {"quarter.waterfall", "quarter.weeks", "deals.summary"}
+
+
+@pytest.fixture(scope="module")
+def demo(request: pytest.FixtureRequest) -> Path:
+    """The demo company, built; the check has built it once already."""
+    built = Path(os.environ.get("SALES_METRICS_BUILT_DEMO", "none"))
+    if built.is_file():
+        return built
+    build: BuildProject = request.getfixturevalue("build_project")
+    return Path(build(request.getfixturevalue("demo_raw"), as_of=AS_OF).database)
+
+
+@pytest.fixture(scope="module")
+def page(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pages") / FILE
+    path.write_text(render(demo, SETTINGS), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def embedded(page: Path) -> Embedded:
+    return _embedded(page.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    program = find_chromium()
+    if program is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    with Browser(program, tmp_path_factory.mktemp("chromium")) as one:
+        yield one
+
+
+@pytest.fixture
+def marts(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(demo), read_only=True) as connection:
+        yield connection
+
+
+def test_every_row_of_a_panel_is_one_of_its_table(
+    embedded: Embedded, marts: duckdb.DuckDBPyConnection
+) -> None:
+    assert SOURCES.keys() | SUMS == embedded.keys()
+    for sources in (SOURCES, BESIDE):
+        for panel, (table, keys, taken) in sources.items():
+            found = embedded[panel]
+            assert found["rows"], f"{panel} shows nothing of the demo company"
+            cursor = marts.execute(f"select * from marts.{table} where {taken}")
+            names = [name for name, *_ in cursor.description or ()]
+            there = {
+                tuple(_plain(row[names.index(name)]) for name in keys.values()): row
+                for row in cursor.fetchall()
+            }
+            columns = list(found["columns"])
+            shared = [
+                name for name in columns if name in names and (name != "rep_id" or name in keys)
+            ]
+            if sources is BESIDE:
+                shared = [name for name in shared if name not in _columns(marts, SOURCES[panel][0])]
+            assert set(shared) - set(keys), panel
+            compared = 0
+            for row in found["rows"]:
+                key = tuple(row[columns.index(name)] for name in keys)
+                if sources is BESIDE and key not in there:
+                    assert all(row[columns.index(name)] is None for name in shared), (panel, key)
+                    continue
+                compared += 1
+                for name in shared:
+                    shown = row[columns.index(name)]
+                    assert shown == _plain(there[key][names.index(name)]), (panel, key, name)
+            assert compared, panel
+
+
+def test_the_waterfall_closes_to_the_cent_and_on_what_is_open(
+    embedded: Embedded, marts: duckdb.DuckDBPyConnection
+) -> None:
+    open_now = dict(
+        marts.execute(
+            "select segment, sum(amount) from marts.pipeline_daily where date_day = ? and"
+            " close_bucket = 'this' group by 1",
+            [AS_OF],
+        ).fetchall()
+    )
+    rows = _dicts(embedded["quarter.waterfall"])
+    segments = {row["segment"] for row in rows}
+    assert segments - {"all"} == open_now.keys()
+    for segment in segments:
+        amounts = {
+            row["movement"]: _cents(row["amount"]) for row in rows if row["segment"] == segment
+        }
+        closing = amounts.pop("closing")
+        assert sum(amounts.values()) == closing, segment
+        expected = sum(open_now.values()) if segment == "all" else open_now[segment]
+        assert closing == _cents(expected), segment
+    weeks = _dicts(embedded["quarter.weeks"])
+    for week in {row["week_start"] for row in weeks}:
+        for segment in segments:
+            amounts = {
+                row["movement"]: _cents(row["amount"])
+                for row in weeks
+                if (row["segment"], row["week_start"]) == (segment, week)
+            }
+            closing = amounts.pop("closing")
+            assert sum(amounts.values()) == closing, (segment, week)
+
+
+def test_the_counts_of_open_deals_are_those_of_the_daily_pipeline(
+    embedded: Embedded, marts: duckdb.DuckDBPyConnection
+) -> None:
+    expected = {
+        tuple(keys): (deals, _cents(amount))
+        for *keys, deals, amount in marts.execute(
+            "select segment, team_id, rep_id, stage_id, sum(deal_count), sum(amount)"
+            " from marts.pipeline_daily where date_day = ? group by all",
+            [AS_OF],
+        ).fetchall()
+    }
+    found: dict[tuple[str, ...], tuple[int, int]] = {}
+    for row in _dicts(embedded["deals.summary"]):
+        key = (row["segment"], row["team_id"], row["rep_id"], row["stage_id"])
+        deals, amount = found.get(key, (0, 0))
+        found[key] = (deals + row["deals"], amount + _cents(row["amount"] or 0))
+    assert found == expected
+
+
+def test_what_is_written_on_a_page_is_what_the_file_holds(
+    browser: Browser, page: Path, embedded: Embedded
+) -> None:
+    browser.look(width=1440)
+    browser.open(page)
+    written = 0
+    for one in PAGES:
+        for place in PLACES:
+            browser.go(f"#{one.name}{place}")
+            for at, unit, text in browser.run(
+                "[...document.querySelectorAll('data')].map("
+                "(d) => [d.dataset.at, d.dataset.unit, d.textContent.replaceAll('\\u00a0', ' ')])"
+            ):
+                panel, row, column = at.split("/")
+                table = embedded[panel]
+                value = table["rows"][int(row)][list(table["columns"]).index(column)]
+                assert text == _written(value, unit), (at, unit, value)
+                written += 1
+    assert written > 1000
+    assert (browser.requests, browser.said) == ([], [])
+
+
+@pytest.mark.parametrize("width", [360, 1440, 3840])
+@pytest.mark.parametrize("dark", [False, True])
+def test_pages_fit_and_hinder_nobody(browser: Browser, page: Path, width: int, dark: bool) -> None:
+    browser.look(width=width, dark=dark)
+    browser.open(page)
+    browser.run((TESTS / "vendor" / "axe.min.js").read_text(encoding="utf-8") + ";0")
+    for one in PAGES:
+        browser.go(f"#{one.name}")
+        assert browser.run("document.documentElement.scrollWidth") <= width, one.name
+        drawn = browser.run(
+            "[...document.querySelectorAll('figure > div')].filter((d) => !d.children.length)"
+            ".length"
+        )
+        assert drawn == 0, f"{one.name} has charts that were not drawn"
+        found = browser.run(
+            "axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations.filter("
+            "(v) => ['serious', 'critical'].includes(v.impact)).map((v) => [v.id,"
+            " v.nodes.length, v.nodes[0].html.slice(0, 200), v.nodes[0].failureSummary]))"
+        )
+        assert found == [], one.name
+    assert (browser.requests, browser.said) == ([], [])
+
+
+def test_filters_sorting_and_links_work_by_mouse_and_keyboard(browser: Browser, page: Path) -> None:
+    browser.look(width=1440)
+    browser.open(page, "#funnel")
+    # From the leak to its deals, by mouse.
+    browser.click("#panel-funnel-stages a[href*='segment=enterprise']")
+    assert browser.run("location.hash").startswith("#deals?segment=enterprise&stage_id=proposal")
+    shown = browser.run(
+        "[...document.querySelectorAll('#panel-deals-deals tbody tr')].map("
+        "(r) => [r.cells[1].innerText.split('\\n').pop(), r.cells[3].innerText])"
+    )
+    assert shown
+    assert {tuple(row) for row in shown} == {("Enterprise", "Proposal")}
+    # A filter by keyboard; the focus stays.
+    browser.run("document.getElementById('filter-health').focus()")
+    browser.press("r", 82)
+    assert "health=red" in browser.run("location.hash")
+    assert browser.run("document.activeElement.id") == "filter-health"
+    # Sorted by keyboard: the largest first, then the smallest.
+    amounts = (
+        "[...document.querySelectorAll('#panel-deals-deals tbody tr')].map("
+        "(r) => r.querySelector('data[data-at$=\"/amount\"]')).filter((d) => d)"
+        ".map((d) => +d.value)"
+    )
+    browser.run(
+        "[...document.querySelectorAll('#panel-deals-deals th button')].find("
+        "(b) => b.textContent === 'Amount').focus()"
+    )
+    browser.press("Enter", 13)
+    first = browser.run(amounts)
+    assert first == sorted(first, reverse=True)
+    browser.press("Enter", 13)
+    second = browser.run(amounts)
+    assert second == sorted(second)
+    assert second[0] < first[0]
+    # More rows by mouse; the sums stay those of all that fit the filters.
+    browser.go("#deals")
+    before = browser.run("document.querySelectorAll('#panel-deals-deals tbody tr').length")
+    browser.click("#panel-deals-deals .more button")
+    after = browser.run("document.querySelectorAll('#panel-deals-deals tbody tr').length")
+    assert after == 2 * before
+    # From page to page by keyboard, the segment kept.
+    browser.go("#today?segment=smb")
+    browser.run("document.querySelector('nav a[href^=\"#quarter\"]').focus()")
+    browser.press("Enter", 13)
+    assert browser.run("location.hash") == "#quarter?segment=smb"
+    assert (browser.requests, browser.said) == ([], [])
+
+
+def test_an_empty_company_sees_pages_that_say_what_to_give(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    database = _copied(demo, tmp_path / "empty.duckdb", "false", "true")
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    browser.look(width=1440)
+    browser.open(page)
+    for one in PAGES:
+        browser.go(f"#{one.name}")
+        said = browser.run(
+            "[...document.querySelectorAll('.panel')].map("
+            "(p) => [p.id, p.querySelector('.empty')?.textContent || ''])"
+        )
+        by_panel = {
+            f"panel-{one.name}-{panel.name}": panel.empty for panel in one.panels if panel.shown
+        }
+        assert dict(said) == by_panel
+        assert all(by_panel.values()), one.name
+    assert (browser.requests, browser.said) == ([], [])
+
+
+def test_the_file_is_small_and_made_in_no_time(demo: Path) -> None:
+    start = time.monotonic()
+    page = render(demo, SETTINGS)
+    assert time.monotonic() - start < 20
+    assert len(page.encode()) < LARGEST
+    assert page == render(demo, SETTINGS), "the same tables must give the same file"
+
+
+def test_a_list_is_cut_with_a_reason_and_its_sums_are_not(demo: Path, tmp_path: Path) -> None:
+    many = 20
+    database = _copied(demo, tmp_path / "many.duckdb", "true", DEALS)
+    with duckdb.connect(str(database)) as connection:
+        for table in ("fct_opportunities", "forecast_deals"):
+            connection.execute(
+                f"insert into marts.{table} select deals.* replace (opportunity_id || '-' || n as"
+                f" opportunity_id) from marts.{table} as deals, range({many - 1}) as numbers(n)"
+            )
+    page = render(database, SETTINGS)
+    found = _embedded(page)
+    ((open_deals,),) = (
+        duckdb.connect(str(database), read_only=True)
+        .execute("select count(*) from marts.fct_opportunities where status = 'open'")
+        .fetchall()
+    )
+    assert found["deals.deals"]["found"] == open_deals
+    assert len(found["deals.deals"]["rows"]) == 2500
+    assert sum(row["deals"] for row in _dicts(found["deals.summary"])) == open_deals
+    assert len(page.encode()) < LARGEST
+
+
+def test_pages_are_published_with_their_database_and_show_no_address(
+    demo: Path, tmp_path: Path
+) -> None:
+    database = _copied(demo, tmp_path / "personal.duckdb", "true", DEALS)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update marts.fct_opportunities set name = 'Deal of ada@example.com'")
+        connection.execute("update marts.dim_reps set rep_name = 'ada@example.com'")
+    # A build that is not published yet, and one where the var personal_columns lets the name stand.
+    store = Store(tmp_path / "published")
+    allowed = {"dim_reps": ["rep_name"]}
+    with locked(store.folder):
+        store.builds.mkdir()
+        publication = Publication(build_info(store), personal=allowed, steering=SETTINGS)
+        done = publish(store, database, publication, keep=2)
+    plain = render(database, SETTINGS)
+    published = (store.serve / FILE).read_text(encoding="utf-8")
+    for page in (plain, published):
+        assert "ada@example.com" not in page
+        assert "Deal of [e-mail" in page
+    assert published == render(store.database(done.build_id), SETTINGS)
+    with duckdb.connect(str(store.folder / "serve.duckdb"), read_only=True) as connection:
+        names = connection.execute("select distinct rep_name from marts.dim_reps").fetchall()
+    assert names == [("ada@example.com",)], "the table must still hold it"
+
+
+def test_a_build_that_lacks_a_table_says_which(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "part.duckdb")) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.data_quality as select date '2025-01-01' as as_of_date"
+        )
+        connection.execute("create table marts.loss_reasons as select 1 as not_a_column")
+    found = _embedded(render(tmp_path / "part.duckdb", SETTINGS))
+    assert found["today.five"]["missing"] == "This build has no table ceo_five, dim_metrics."
+    assert "This build lacks what the panel reads" in found["funnel.losses"]["missing"]
+
+
+def test_sums_of_integers_are_published_as_whole_numbers(tmp_path: Path) -> None:
+    work = tmp_path / "work.duckdb"
+    with duckdb.connect(str(work)) as connection:
+        connection.execute("create schema marts")
+        connection.execute("create table marts.own as select sum(n) as total from range(4) as t(n)")
+        assert connection.execute("select typeof(total) from marts.own").fetchall() == [
+            ("HUGEINT",)
+        ]
+    store = Store(tmp_path / "published")
+    with locked(store.folder):
+        store.builds.mkdir()
+        publish(store, work, Publication(build_info(store)), keep=2)
+    path = store.folder / "parquet" / "own.parquet"
+    with duckdb.connect() as connection:
+        found = connection.execute(f"select typeof(total), total from '{path}'").fetchall()
+    assert found == [("BIGINT", 6)]
+
+
+@pytest.mark.parametrize(
+    ("pages", "sentence"),
+    [
+        ({"crm": "x"}, "The var pages takes company, crm_url and leave_out"),
+        ({"crm_url": "https://crm.example/"}, "must begin with https:// and hold"),
+        ({"crm_url": "javascript:{opportunity_id}"}, "must begin with https:// and hold"),
+        ({"leave_out": ["persons"]}, "it must be a list of today,"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_told(pages: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(SalesMetricsError, match=re.escape(sentence)):
+        PageSettings.of({"pages": pages})
+
+
+def test_what_is_left_out_is_not_in_the_file(demo: Path) -> None:
+    settings = dataclasses.replace(SETTINGS, leave_out=("deals",))
+    page = render(demo, settings)
+    assert 'id="data-deals"' not in page
+    assert 'id="data-quarter"' in page
+
+
+def test_every_panel_has_its_sql_and_its_function() -> None:
+    keys = {key for key, _ in panels()}
+    files = {f"{path.parent.name}.{path.stem}" for path in PANELS.rglob("*.sql")}
+    assert files == keys
+    scripts = "".join((HERE / "static" / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    drawn = set(re.findall(r'^  "(\w+\.\w+)"\(', scripts, re.MULTILINE))
+    shown = {key for key, panel in panels() if panel.shown and not key.startswith("shared.")}
+    assert drawn == shown
+
+
+def test_the_libraries_are_those_that_were_taken() -> None:
+    known = json.loads((HERE / "vendor" / "vendor.json").read_text(encoding="utf-8"))
+    places = {
+        "d3": HERE / "vendor",
+        "@observablehq/plot": HERE / "vendor",
+        "axe-core": TESTS / "vendor",
+    }
+    assert known.keys() == places.keys()
+    for name, about in known.items():
+        file = places[name] / Path(about["file"]).name
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == about["sha256"], name
+        assert (file.parent / f"{file.name.split('.')[0]}.LICENSE").is_file()
+
+
+def _embedded(page: str) -> Embedded:
+    found: dict[str, Any] = {}
+    for text in re.findall(
+        r'<script type="application/json" id="data-\w+">(.*?)</script>', page, re.DOTALL
+    ):
+        found |= json.loads(text)
+    return found
+
+
+def _dicts(table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+
+
+def _columns(marts: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    return [
+        name for name, *_ in marts.execute(f"select * from marts.{table} limit 0").description or ()
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, decimal.Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _cents(amount: Any) -> int:
+    return round(decimal.Decimal(str(amount)) * 100)
+
+
+def _copied(demo: Path, path: Path, kept: str, tables: str) -> Path:
+    """The demo's public tables in a file of their own, those and their rows that fit."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"attach '{demo}' as demo (read_only)")
+        connection.execute("create schema marts")
+        found = connection.execute(
+            "select table_name from information_schema.tables where table_catalog = 'demo' and"
+            f" table_schema = 'marts' and ({tables})"
+        ).fetchall()
+        for (table,) in found:
+            where = "true" if table in ("data_quality", "dim_metrics") else kept
+            connection.execute(
+                f"create table marts.{table} as select * from demo.marts.{table} where {where}"
+            )
+    return path
+
+
+def _written(value: Any, unit: str) -> str:
+    """How a number must be written: told a second time, apart from the script."""
+    if unit == "day":
+        day = dt.date.fromisoformat(value)
+        return f"{day.day} {day:%b} {day.year}"
+    number = decimal.Decimal(value)
+    size = abs(number)
+    minus = "\u2212" if number < 0 else ""
+    if unit == "cents":
+        text = f"${_fixed(size, 2)}"
+    elif unit == "amount":
+        text = f"${_fixed(size, 0)}"
+    elif unit.startswith("currency"):
+        divisor, letter = next(
+            (by, letter) for limit, by, letter in SIZES if size < decimal.Decimal(limit)
+        )
+        scaled = decimal.Decimal(float(size) / divisor)
+        text = f"${_fixed(scaled, 0) if divisor == 1 else _three(scaled)}{letter}"
+        text += unit.removeprefix("currency").replace(" per ", " a ")
+    elif unit in ("change", "percentage points"):
+        text = _fixed(decimal.Decimal(float(size) * 100), 1)
+        minus = "+" if number > 0 else minus
+        text += " %" if unit == "change" else " points"
+    elif unit.startswith("share"):
+        text = _fixed(decimal.Decimal(float(size) * 100), 1) + " %"
+    elif unit in ("days", "months", "minutes"):
+        whole = size == size.to_integral_value() or size >= decimal.Decimal("9.95")
+        text = _fixed(size, 0 if whole else 1)
+        text += " " + (unit[:-1] if text == "1" else unit)
+    elif unit == "multiple":
+        text = _fixed(size, 2) + "\u00d7"
+    elif unit == "count":
+        text = _fixed(size, 0)
+    elif unit == "points":
+        text = _fixed(size, 1)
+    elif " per " in unit:
+        text = _three(size)
+    else:
+        text = f"{_fixed(size, 0)} {unit}"
+    if minus == "\u2212" and not re.search("[1-9]", text):
+        minus = ""
+    return minus + text
+
+
+def _fixed(number: decimal.Decimal, digits: int) -> str:
+    step = decimal.Decimal(1).scaleb(-digits)
+    return f"{number.quantize(step, decimal.ROUND_HALF_UP):,}"
+
+
+def _three(number: decimal.Decimal) -> str:
+    digits = (
+        2 if number < decimal.Decimal("9.995") else 1 if number < decimal.Decimal("99.95") else 0
+    )
+    return _fixed(number, digits)
