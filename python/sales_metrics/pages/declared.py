@@ -25,6 +25,8 @@ class Panel:
     # How many rows at most are put into the file, and what is said when there are more.
     most: int | None = None
     cut: str = ""
+    # Said where the build lacks a table of it, if that is how it should be.
+    absent: str = ""
     # Half the page's width where it is wide enough.
     half: bool = False
     # One that only brings rows for the others of its page.
@@ -43,7 +45,8 @@ class Page:
 
 
 SHARED = tuple(
-    Panel(name, name, shown=False) for name in ("about", "segments", "teams", "reps", "stages")
+    Panel(name, name, shown=False)
+    for name in ("about", "segments", "teams", "reps", "stages", "metrics")
 )
 
 PAGES = (
@@ -56,7 +59,7 @@ PAGES = (
             Panel(
                 "incidents",
                 "What is broken, and who acts",
-                "Each is open as of today: its number is that of the last whole period.",
+                "One cause, one incident; the one that costs most comes first.",
                 "Nothing is open: no managed metric stands on the wrong side of its threshold.",
             ),
             Panel(
@@ -184,5 +187,116 @@ PAGES = (
             ),
         ),
         ("segment", "team_id", "rep_id", "stage_id", "health"),
+    ),
+    Page(
+        "people",
+        "People",
+        "Manager of a team",
+        "Whom to coach, and in what?",
+        (
+            Panel(
+                "teams",
+                "The teams",
+                "No number of a single rep stands here.",
+                f"There is no scorecard of a team yet. {TARGET_INPUT}",
+            ),
+            Panel(
+                "distribution",
+                "How attainment is spread",
+                "Reps with a quota, by what share of it they closed in each whole fiscal quarter.",
+                "No rep has a quota: give planning/quotas (docs/own_crm.md).",
+                half=True,
+            ),
+            Panel(
+                "ranks",
+                "Busy, and what comes of it",
+                "Each dot is a rep among the ramped ones of the segment. Below the line: more"
+                " activity than what moves on.",
+                f"No rep can be ranked yet. {HISTORY_INPUT}",
+                half=True,
+            ),
+            Panel(
+                "reps",
+                "The reps, within segment and ramp",
+                "By team and name, never by a rank of all: who ramps is shown and not ranked. A name"
+                " opens the rep's own page.",
+                "No rep has a scorecard: give users or csv_export/reps, and planning/quotas.",
+            ),
+            Panel(
+                "rep",
+                "One rep",
+                "Beside the median of the peers: ramped reps of the same segment.",
+                "No rep has a scorecard: give users or csv_export/reps, and planning/quotas.",
+            ),
+        ),
+        ("segment", "team_id", "rep_id"),
+    ),
+    Page(
+        "activity",
+        "Activity",
+        "Whoever follows a leak to what lies underneath",
+        "What was done differently where it leaks?",
+        (
+            Panel(
+                "diagnosis",
+                "Where the trouble sits",
+                "From the breach down: pipeline, its making, and the activity that moved furthest.",
+                "There is no trouble to go down from: no segment has an open breach.",
+            ),
+            Panel(
+                "ratios",
+                "What came of the effort",
+                "Ratios and times, of the last whole week, with the twelve before. Counts of calls"
+                " and mails are left out on purpose: whoever is measured by them makes more of"
+                " them, and nothing else follows. They stand in activity_metrics, for a diagnosis.",
+                "No activity is recorded: give salesforce/task and salesforce/event, or"
+                " csv_export/activities.",
+            ),
+        ),
+    ),
+    Page(
+        "metrics",
+        "Metrics",
+        "Analyst",
+        "What does a number mean, and who answers for it?",
+        (
+            Panel(
+                "glossary",
+                "Every metric",
+                "The value is the company's, over the last whole period that judges it.",
+                "The catalog is empty: run `dbt seed`.",
+            ),
+        ),
+        (),
+    ),
+    Page(
+        "data",
+        "Data",
+        "Analytics engineer",
+        "Can the numbers be trusted?",
+        (
+            Panel(
+                "build",
+                "This build",
+                "",
+                "This build does not say which it is.",
+                absent="These pages were made from a plain build; a published one says here which"
+                " it is, of what code and of what raw files.",
+            ),
+            Panel(
+                "checks",
+                "What was found in the data",
+                "A row never vanishes: what could not be used is counted here, with what was done"
+                " about it.",
+                "Nothing was checked.",
+            ),
+            Panel(
+                "tables",
+                "Rows of the public tables",
+                "Beside the build that was served before, where there was one.",
+                "There is no public table.",
+            ),
+        ),
+        (),
     ),
 )

@@ -6,7 +6,7 @@ import datetime as dt
 import decimal
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,12 +17,15 @@ import duckdb
 from sales_metrics.errors import from_system
 from sales_metrics.pages.declared import PAGES, SHARED, Panel
 from sales_metrics.privacy import masked
-from sales_metrics.sql import connect, literal
+from sales_metrics.sql import connect, literal, quoted
 
 PANELS = Path(__file__).parent / "panels"
 # What tables a panel reads; a build of a part of the project may lack one.
 TABLE = re.compile(r"\b(?:from|join)\s+marts\.(\w+)")
 SCHEMA = "marts"
+# Panels that show the rows of another one, and the one whose rows no single statement can give.
+SAME_ROWS = {"people.ranks": "people.reps"}
+TABLES = "data.tables"
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,13 @@ class Rows:
 
 
 def panels() -> Iterator[tuple[str, Panel]]:
-    """All of them, each with its key `page.panel`."""
+    """Those with rows of their own, each with its key `page.panel`."""
     for panel in SHARED:
         yield f"shared.{panel.name}", panel
     for page in PAGES:
         for panel in page.panels:
-            yield f"{page.name}.{panel.name}", panel
+            if f"{page.name}.{panel.name}" not in (*SAME_ROWS, TABLES):
+                yield f"{page.name}.{panel.name}", panel
 
 
 def sql_of(key: str) -> str:
@@ -61,8 +65,15 @@ def tables_of(key: str) -> set[str]:
     return set(TABLE.findall(sql_of(key)))
 
 
-def read(database: Path, allowed: Callable[[str], bool] = lambda _: True) -> dict[str, Rows]:
-    """The rows of every panel of the pages that are `allowed`."""
+def read(
+    database: Path,
+    allowed: Callable[[str], bool] = lambda _: True,
+    before: Mapping[str, int] | None = None,
+) -> dict[str, Rows]:
+    """The rows of every panel of the pages that are `allowed`.
+
+    `before` has the rows of the tables of the build that was served before.
+    """
     try:
         with connect() as connection:
             connection.execute("set timezone = 'UTC'")
@@ -76,11 +87,14 @@ def read(database: Path, allowed: Callable[[str], bool] = lambda _: True) -> dic
                     [SCHEMA],
                 ).fetchall()
             }
-            return {
+            found = {
                 key: _rows(connection, key, panel, there)
                 for key, panel in panels()
-                if allowed(key.split(".")[0])
+                if key.startswith("shared.") or allowed(key.split(".")[0])
             }
+            if allowed(TABLES.split(".")[0]):
+                found[TABLES] = _counts(connection, sorted(there), before or {})
+            return found
     except duckdb.Error as error:
         raise from_system(error, database) from error
 
@@ -88,7 +102,7 @@ def read(database: Path, allowed: Callable[[str], bool] = lambda _: True) -> dic
 def _rows(connection: duckdb.DuckDBPyConnection, key: str, panel: Panel, there: set[str]) -> Rows:
     lacking = sorted(tables_of(key) - there)
     if lacking:
-        return Rows((), (), 0, f"This build has no table {', '.join(lacking)}.")
+        return Rows((), (), 0, panel.absent or f"This build has no table {', '.join(lacking)}.")
     try:
         cursor = connection.execute(sql_of(key))
     except (duckdb.BinderException, duckdb.CatalogException) as error:
@@ -98,6 +112,17 @@ def _rows(connection: duckdb.DuckDBPyConnection, key: str, panel: Panel, there: 
     rows = cursor.fetchall()
     kept = rows if panel.most is None else rows[: panel.most]
     return Rows(columns, [[_plain(value) for value in row] for row in kept], len(rows))
+
+
+def _counts(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[str], before: Mapping[str, int]
+) -> Rows:
+    rows = []
+    for table in tables:
+        counting = f"select count(*) from {quoted(SCHEMA, table)}"
+        ((count,),) = connection.execute(counting).fetchall()
+        rows.append([table, count, before.get(table)])
+    return Rows(("table_name", "row_count", "row_count_before"), rows, len(rows))
 
 
 def _plain(value: Any) -> Any:

@@ -11,12 +11,12 @@ from typing import Any
 
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.pages.declared import PAGES, Page
-from sales_metrics.pages.reading import Rows, read
+from sales_metrics.pages.reading import SAME_ROWS, Rows, read
 
 FILE = "index.html"
 HERE = Path(__file__).parent
 LIBRARIES = ("d3.min.js", "plot.umd.min.js")
-SCRIPTS = ("format.js", "parts.js", "panels_steering.js", "app.js")
+SCRIPTS = ("format.js", "parts.js", "panels_steering.js", "panels_people.js", "app.js")
 # Whatever a text of the CRM holds, the browser loads nothing and sends nothing.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 VAR = "pages"
@@ -33,6 +33,8 @@ class PageSettings:
     currency: str = "USD"
     # Files beside the page, by what they are called there.
     beside: Mapping[str, str] = field(default_factory=dict)
+    # Rows by table of the build that was served before.
+    before: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project_vars: Mapping[str, Any]) -> PageSettings:
@@ -67,7 +69,7 @@ class PageSettings:
 def render(database: Path, settings: PageSettings) -> str:
     """The pages of the public tables that a database holds."""
     left_out = set(settings.leave_out)
-    rows = read(database, lambda page: page not in left_out)
+    rows = read(database, lambda page: page not in left_out, settings.before)
     shown = [page for page in PAGES if page.name not in left_out]
     return assembled(shown, rows, settings)
 
@@ -88,6 +90,7 @@ def assembled(pages: list[Page], rows: Mapping[str, Rows], settings: PageSetting
                 "panels": [
                     {
                         "key": f"{page.name}.{panel.name}",
+                        "rows": SAME_ROWS.get(f"{page.name}.{panel.name}"),
                         "title": panel.title,
                         "about": panel.about,
                         "empty": panel.empty,

@@ -86,7 +86,9 @@ def publish(
         if publication.steering is not None:
             # Of the tables as they are published: masked, and of this very build.
             beside = {**publication.steering.beside, **_beside(partial)}
-            settings = dataclasses.replace(publication.steering, beside=beside)
+            served = store.served()
+            before = served.rows if served else {}
+            settings = dataclasses.replace(publication.steering, beside=beside, before=before)
             page = render(partial / DATABASE, settings)
             (partial / FILE).write_text(page, encoding="utf-8")
         fsync_tree(partial)

@@ -20,14 +20,13 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
     return { page, chosen: Object.fromEntries(new URLSearchParams(query || "")) };
   }
 
-  /** @param {string} filter @returns {[string, string][]} */
-  function choices(filter) {
+  /** @param {any} page @param {string} filter @returns {[string, string][]} */
+  function choices(page, filter) {
     if (filter === "health") return [["red", "Red"], ["amber", "Amber"], ["green", "Green"]];
     if (filter === "segment") return rowsOf("shared.segments").map((row) => [row.segment, row.segment_name]);
-    const used = new Set(rowsOf("deals.summary").map((row) => row[filter]));
+    const used = new Set(rowsOf(page.name === "people" ? "people.reps" : "deals.summary").map((row) => row[filter]));
     const [key, name] = { team_id: ["teams", teamName], rep_id: ["reps", repName], stage_id: ["stages", stageName] }[filter] || ["", words];
-    return rowsOf("shared." + key).map((row) => row[filter]).filter((id) => used.has(id) || filter === "none")
-      .map((id) => [id, name(id)]);
+    return rowsOf("shared." + key).map((row) => row[filter]).filter((id) => used.has(id)).map((id) => [id, name(id)]);
   }
 
   /** @param {any} page @param {Object<string, string>} chosen */
@@ -43,7 +42,7 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
         const all = name === "segment" ? "Company" : "All";
         return el("label", null, NAMES[/** @type {keyof typeof NAMES} */ (name)],
           el("select", { id: "filter-" + name, onchange: (/** @type {any} */ event) => change(name, event.target.value) },
-            [["", all], ...choices(name)].map(([value, text]) => el("option", { value, selected: value === (chosen[name] || "") }, text))));
+            [["", all], ...choices(page, name)].map(([value, text]) => el("option", { value, selected: value === (chosen[name] || "") }, text))));
       }));
   }
 
@@ -51,9 +50,10 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
   function panelOf(panel, filters) {
     const section = el("section", { class: "panel" + (panel.half ? " half" : ""), id: "panel-" + panel.key.replace(".", "-") },
       el("h2", null, panel.title), panel.about ? el("p", { class: "about" }, panel.about) : null);
-    const data = dataOf(panel.key.split(".")[0])[panel.key] || {};
+    const key = panel.rows || panel.key;
+    const data = dataOf(key.split(".")[0])[key] || {};
     if (data.missing) section.append(el("p", { class: "empty" }, data.missing));
-    else if (!rowsOf(panel.key).length) section.append(el("p", { class: "empty" }, panel.empty));
+    else if (!rowsOf(key).length) section.append(el("p", { class: "empty" }, panel.empty));
     else {
       section.append(...[drawn[panel.key](filters)].flat(Infinity).filter(Boolean));
       if (data.found) {

@@ -24,7 +24,6 @@ function slice(row) {
 }
 
 const SEVERITY = { critical: "bad", warning: "warn" };
-const STATE = { open: "open", escalated: "escalated", acknowledged: "acknowledged", snoozed: "snoozed" };
 
 /** @type {Object<string, (filters: Filters) => any>} */
 const PANELS = {
@@ -39,14 +38,16 @@ const PANELS = {
         overdue ? [", ", el("span", { class: "bad-text" }, `${overdue} past due`)] : ", none past due"),
       table("What is broken", rows, [
         { title: "How bad", key: "severity", text: (row) => chip((row.severity === "critical" ? "▲ " : "◆ ") + row.severity, SEVERITY[/** @type {keyof typeof SEVERITY} */ (row.severity)]) },
-        { title: "What", key: "label", header: true, text: (row) => [row.label || row.metric_id, slice(row) ? el("span", { class: "sub" }, slice(row)) : ""] },
-        { title: "Where", order: where, text: (row) => [where(row), el("span", { class: "sub" }, link({ page: "deals", segment: row.segment === "all" ? "" : row.segment, team_id: row.team_id === "all" ? "" : row.team_id, stage_id: row.slice_type === "stage" ? row.slice_id : "" }, "its deals"))] },
-        { title: "Evidence", text: evidence },
+        { title: "What", key: "label", header: true, text: (row) => [row.label || words(row.metric_id), slice(row) ? el("span", { class: "sub" }, slice(row)) : ""] },
+        { title: "Where", order: where, text: (row) => [where(row), el("span", { class: "sub" }, link({ page: "deals", segment: row.segment === "all" ? "" : row.segment, team_id: row.team_id === "all" ? "" : row.team_id, rep_id: row.rep_id === "all" ? "" : row.rep_id, stage_id: row.slice_type === "stage" ? row.slice_id : "" }, "its deals"))] },
+        { title: "Now", key: "metric_value", unit: (row) => row.unit || "points", text: (row) => [number(row, "metric_value", row.unit || "points"), el("span", { class: "sub" }, `${row.period_type} of ${show(row.value_period_start, "day")}`)] },
+        { title: "Compared with", text: (row) => [row.baseline === null ? "" : el("span", { class: "keep" }, number(row, "baseline", row.unit || "points"), " before"), row.threshold_value === null ? "" : el("span", { class: row.baseline === null ? "keep" : "sub keep" }, "line at ", number(row, "threshold_value", row.unit || "points")), row.members_count > 1 ? el("span", { class: "sub" }, "seen in ", number(row, "members_count", "count"), " places") : ""] },
+        { title: "At stake", key: "amount_at_stake", unit: "currency", text: (row) => row.amount_at_stake === null ? "–" : [number(row, "amount_at_stake", "currency"), el("span", { class: "sub" }, "a quarter")] },
         { title: "Since", key: "opened_on", unit: "day" },
-        { title: "Who", key: "owner_name", text: (row) => row.owner_name || words(row.owner_role) },
-        { title: "Does what", text: (row) => row.intervention || "–" },
+        { title: "Who", key: "owner_name", text: (row) => [row.owner_name || words(row.owner_role), row.owner_name ? el("span", { class: "sub" }, words(row.owner_role)) : ""] },
+        { title: "Does what", text: (row) => sentence(row.intervention) },
         { title: "Until", key: "due_on", text: (row) => row.due_on ? [number(row, "due_on", "day"), row.due_on < asOf ? el("span", { class: "sub bad-text" }, "past due") : ""] : "–" },
-        { title: "State", key: "status", text: (row) => [STATE[/** @type {keyof typeof STATE} */ (row.status)] || words(row.status), row.status === "escalated" && row.escalate_to ? el("span", { class: "sub" }, "to " + words(row.escalate_to)) : ""] },
+        { title: "State", key: "status", text: (row) => [words(row.status), row.status === "escalated" && row.escalate_to ? el("span", { class: "sub" }, "to " + words(row.escalate_to)) : ""] },
       ], { stack: true, sortable: true, page: 12 }),
     ];
   },
@@ -370,14 +371,6 @@ const tickShare = (value) => fixed(value * 100, 0) + NO_BREAK + "%";
 function byStage(rows) { return [...rows].sort((a, b) => stageOrder(a.stage_id) - stageOrder(b.stage_id)); }
 /** @param {string | null} text */
 function sentence(text) { return text ? text.charAt(0).toUpperCase() + text.slice(1) : "–"; }
-
-/** @param {Row} row */
-function evidence(row) {
-  const unit = row.unit || "points";
-  return [number(row, "metric_value", unit),
-    row.baseline === null ? "" : el("span", { class: "sub" }, number(row, "baseline", unit), " before it opened"),
-    el("span", { class: "sub" }, `last whole ${row.period_type}`)];
-}
 
 /** Words beside a chart, none upon another. @param {{value: number, text: string, fill: string, at?: number}[]} ends @param {number} gap */
 function apart(ends, gap) {

@@ -1,26 +1,34 @@
 select
-    breaches.breach_id,
-    breaches.severity,
-    breaches.status,
-    breaches.metric_id,
+    incidents.incident_id,
+    incidents.severity,
+    incidents.status,
+    incidents.metric_id,
     metrics.label,
-    metrics.unit,
-    breaches.period_type,
-    breaches.scope,
-    breaches.segment,
-    breaches.team_id,
-    breaches.rep_id,
-    breaches.slice_type,
-    breaches.slice_id,
-    breaches.opened_on,
-    breaches.due_on,
-    breaches.metric_value,
-    breaches.baseline,
-    breaches.owner_name,
-    breaches.owner_role,
-    breaches.intervention,
-    breaches.escalate_to
-from marts.kpi_breaches as breaches
-left join marts.dim_metrics as metrics on breaches.metric_id = metrics.metric_id
-where breaches.closed_on is null
-order by breaches.severity asc, breaches.opened_on desc, breaches.breach_id asc
+    incidents.unit,
+    incidents.period_type,
+    incidents.value_period_start,
+    incidents.scope,
+    incidents.segment,
+    incidents.team_id,
+    incidents.rep_id,
+    incidents.slice_type,
+    incidents.slice_id,
+    incidents.opened_on,
+    incidents.due_on,
+    incidents.metric_value,
+    incidents.baseline,
+    incidents.threshold_value,
+    incidents.amount_at_stake,
+    incidents.members_count,
+    incidents.owner_name,
+    incidents.owner_role,
+    incidents.intervention,
+    incidents.escalate_to
+from marts.kpi_incidents as incidents
+left join marts.dim_metrics as metrics on incidents.metric_id = metrics.metric_id
+where incidents.closed_on is null
+order by
+    incidents.amount_at_stake desc nulls last,
+    incidents.severity asc,
+    incidents.opened_on desc,
+    incidents.incident_id asc
