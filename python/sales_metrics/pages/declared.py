@@ -218,8 +218,8 @@ PAGES = (
             Panel(
                 "reps",
                 "The reps, within segment and ramp",
-                "By team and name, never by a rank of all: who ramps is shown and not ranked. A name"
-                " opens the rep's own page.",
+                "By team and name, never by a rank of all: who ramps is shown and not ranked. A"
+                " name opens the rep's own page.",
                 "No rep has a scorecard: give users or csv_export/reps, and planning/quotas.",
             ),
             Panel(

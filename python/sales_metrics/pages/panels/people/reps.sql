@@ -7,7 +7,6 @@ select
     reps.tenure_months,
     attainment.period_start,
     attainment.metric_value,
-    attainment.n,
     attainment.peer_median,
     ranks.activity_rank,
     ranks.conversion_rank,
