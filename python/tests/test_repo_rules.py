@@ -17,6 +17,7 @@ import yaml
 
 from crm_rules import forgotten, naming_a_crm
 from harness import GOLDEN, REPO, BuildProject
+from sales_metrics.pages.declared import PAGES
 from sales_metrics.pages.reading import panels, tables_of
 
 Node = dict[str, Any]
@@ -450,7 +451,16 @@ def test_macros_hold_no_engine() -> None:
 # From the ground up: a part of the program imports only parts that stand before it.
 LAYERS = (
     *("privacy", "errors", "sql", "project", "contract", "options"),
-    *("dbt_runs", "publishing", "breaches", "build_diff", "glossary", "expectations", "remember"),
+    *(
+        "dbt_runs",
+        "pages",
+        "publishing",
+        "breaches",
+        "build_diff",
+        "glossary",
+        "expectations",
+        "remember",
+    ),
     *("doctor", "job", "commands", "cli", "__main__"),
 )
 
@@ -562,4 +572,21 @@ def test_panels_of_the_pages_read_public_tables_alone(manifest: dict[str, Any]) 
     }
     for key, _ in panels():
         assert tables_of(key), key
-        assert tables_of(key) <= public, key
+        assert tables_of(key) <= public | {"published_build"}, key
+
+
+def test_an_exposure_names_what_its_page_reads(manifest: dict[str, Any]) -> None:
+    found = {
+        exposure["name"]: {parent["name"] for parent in parents(manifest, exposure)}
+        for exposure in manifest["exposures"].values()
+    }
+    for page in PAGES:
+        reads = set[str]().union(
+            *(
+                tables_of(f"{page.name}.{one.name}")
+                for one in page.panels
+                if f"{page.name}.{one.name}" in dict(panels())
+            )
+        )
+        # What publishing adds is no model.
+        assert found[f"page_{page.name}"] == reads - {"published_build"}

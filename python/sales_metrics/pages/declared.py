@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 QUARTER_INPUT = (
-    "Give opportunities with a close date in the running fiscal quarter"
-    " (salesforce/opportunity or csv_export/opportunities)."
+    "Give opportunities with a close date in the running fiscal quarter (docs/own_crm.md, step 1)."
 )
-HISTORY_INPUT = (
-    "It needs the history of stages: salesforce/opportunity_history or csv_export/stage_changes."
-)
+HISTORY_INPUT = "It needs the CRM's history of stages (docs/own_crm.md, step 1)."
 TARGET_INPUT = "Give planning/targets or planning/quotas for the quarter (docs/own_crm.md)."
 
 
@@ -162,8 +159,8 @@ PAGES = (
                 "losses",
                 "Why deals are lost",
                 "Share of each reason among the deals lost in 90 days that name one.",
-                "No lost deal names a reason: map its column in the var raw_columns, and the words"
-                " in seeds/mappings/loss_reason_map.csv.",
+                "No lost deal names a reason: name its column in the var raw_columns, and map its"
+                " words in seeds/mappings.",
                 half=True,
             ),
         ),
@@ -220,13 +217,13 @@ PAGES = (
                 "The reps, within segment and ramp",
                 "By team and name, never by a rank of all: who ramps is shown and not ranked. A"
                 " name opens the rep's own page.",
-                "No rep has a scorecard: give users or csv_export/reps, and planning/quotas.",
+                "No rep has a scorecard: give the CRM's users or reps, and planning/quotas.",
             ),
             Panel(
                 "rep",
                 "One rep",
                 "Beside the median of the peers: ramped reps of the same segment.",
-                "No rep has a scorecard: give users or csv_export/reps, and planning/quotas.",
+                "No rep has a scorecard: give the CRM's users or reps, and planning/quotas.",
             ),
         ),
         ("segment", "team_id", "rep_id"),
@@ -249,8 +246,8 @@ PAGES = (
                 "Ratios and times, of the last whole week, with the twelve before. Counts of calls"
                 " and mails are left out on purpose: whoever is measured by them makes more of"
                 " them, and nothing else follows. They stand in activity_metrics, for a diagnosis.",
-                "No activity is recorded: give salesforce/task and salesforce/event, or"
-                " csv_export/activities.",
+                "No activity is recorded: give the CRM's tasks, events or activities"
+                " (docs/own_crm.md, step 1).",
             ),
         ),
     ),

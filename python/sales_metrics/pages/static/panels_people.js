@@ -161,7 +161,7 @@ Object.assign(PANELS, {
         { title: "Who", key: "owner_name", text: (row) => row.owner_role ? [row.owner_name || words(row.owner_role), el("span", { class: "sub" }, row.cadence || "")] : "–" },
         { title: "What then", text: (row) => [row.decision || "–", row.triggers ? el("span", { class: "sub" }, number(row, "triggers", "count"), row.triggers === 1 ? " trigger" : " triggers") : ""] },
         { title: "Kind", key: "stack", text: (row) => [words(row.stack), el("span", { class: "sub" }, `${row.timing}, window ${row.window_id}`)] },
-      ], { sortable: true, stack: true, page: 100 }) : none("No metric has this word.")].flat());
+      ], { sortable: true, stack: true, page: 30 }) : none("No metric has this word.")].flat());
     };
     fill("");
     return [el("p", null, el("label", null, "Find ", el("input", { type: "search", id: "find-metric", oninput: (/** @type {any} */ event) => fill(event.target.value) }))), place];

@@ -41,14 +41,14 @@ const PANELS = {
         { title: "What", key: "label", header: true, text: (row) => [row.label || words(row.metric_id), slice(row) ? el("span", { class: "sub" }, slice(row)) : ""] },
         { title: "Where", order: where, text: (row) => [where(row), el("span", { class: "sub" }, link({ page: "deals", segment: row.segment === "all" ? "" : row.segment, team_id: row.team_id === "all" ? "" : row.team_id, rep_id: row.rep_id === "all" ? "" : row.rep_id, stage_id: row.slice_type === "stage" ? row.slice_id : "" }, "its deals"))] },
         { title: "Now", key: "metric_value", unit: (row) => row.unit || "points", text: (row) => [number(row, "metric_value", row.unit || "points"), el("span", { class: "sub" }, `${row.period_type} of ${show(row.value_period_start, "day")}`)] },
-        { title: "Compared with", text: (row) => [row.baseline === null ? "" : el("span", { class: "keep" }, number(row, "baseline", row.unit || "points"), " before"), row.threshold_value === null ? "" : el("span", { class: row.baseline === null ? "keep" : "sub keep" }, "line at ", number(row, "threshold_value", row.unit || "points")), row.members_count > 1 ? el("span", { class: "sub" }, "seen in ", number(row, "members_count", "count"), " places") : ""] },
+        { title: "Compared with", text: (row) => [row.baseline === null ? "" : el("span", { class: "keep" }, number(row, "baseline", row.unit || "points")), row.threshold_value === null ? "" : el("span", { class: row.baseline === null ? "keep" : "sub keep" }, "line at ", number(row, "threshold_value", row.unit || "points")), row.members_count > 1 ? el("span", { class: "sub" }, "seen in ", number(row, "members_count", "count"), " places") : ""] },
         { title: "At stake", key: "amount_at_stake", unit: "currency", text: (row) => row.amount_at_stake === null ? "–" : [number(row, "amount_at_stake", "currency"), el("span", { class: "sub" }, "a quarter")] },
         { title: "Since", key: "opened_on", unit: "day" },
         { title: "Who", key: "owner_name", text: (row) => [row.owner_name || words(row.owner_role), row.owner_name ? el("span", { class: "sub" }, words(row.owner_role)) : ""] },
         { title: "Does what", text: (row) => sentence(row.intervention) },
         { title: "Until", key: "due_on", text: (row) => row.due_on ? [number(row, "due_on", "day"), row.due_on < asOf ? el("span", { class: "sub bad-text" }, "past due") : ""] : "–" },
         { title: "State", key: "status", text: (row) => [words(row.status), row.status === "escalated" && row.escalate_to ? el("span", { class: "sub" }, "to " + words(row.escalate_to)) : ""] },
-      ], { stack: true, sortable: true, page: 12 }),
+      ], { stack: true, sortable: true, page: 6 }),
     ];
   },
 
@@ -340,7 +340,7 @@ const PANELS = {
         { title: "Rep", key: "rep_id", order: (row) => repName(row.rep_id), text: (row) => el("span", { class: "keep" }, repName(row.rep_id), el("span", { class: "sub" }, teamName(row.team_id))) },
         { title: "Last touch", key: "last_touch", unit: "day" }, { title: "Closes", key: "close_date", unit: "day" }, { title: "Pushes", key: "push_count", unit: "count" },
         { title: "Amount", key: "amount", unit: "amount" }, { title: "Chance", key: "chance", unit: "share" }, { title: "Brings", key: "expected_amount", unit: "amount" },
-      ], { stack: true, sortable: true, page: 50 }),
+      ], { stack: true, sortable: true, page: 30 }),
     ];
   },
 };
