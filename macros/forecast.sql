@@ -39,6 +39,14 @@
 {% macro errors_of_80() -%} 1.2816 {%- endmacro %}
 
 {#-
+    What a range that is sized by so many errors is wider by: Student's t over the normal quantile, to
+    the first order in 1 / errors (Cornish and Fisher). `errors`: their number as SQL, above 0.
+-#}
+{% macro widened_for_few(errors) -%}
+    (1 + {{ (errors_of_80() | trim | float) ** 2 + 1 }}e0 / (4 * ({{ errors }})))
+{%- endmacro %}
+
+{#-
     The standard normal distribution function to 0.0002 (Bowling and others 2009), because no function
     of it is common to all engines.
 -#}

@@ -121,7 +121,8 @@ forecast_ranges as (
                     then power(0.5 * sized.still_expected / nullif(sized.n_quarters, 0), 2)
                 else 0
             end
-        ) as error
+        )
+        * {{ widened_for_few('coalesce(judged.n_errors, 0) + ' ~ prior_errors()) }} as error
     from sized
     left join judged
         on sized.forecast_on = judged.forecast_on
