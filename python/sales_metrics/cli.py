@@ -14,6 +14,7 @@ from sales_metrics.commands.diff import diff
 from sales_metrics.commands.doctor import doctor
 from sales_metrics.commands.expectations import expectations
 from sales_metrics.commands.glossary import glossary
+from sales_metrics.commands.init import init
 from sales_metrics.commands.pages import pages
 from sales_metrics.commands.published import builds, publish, report, rollback
 from sales_metrics.commands.remember import remember_build
@@ -34,7 +35,7 @@ def cli() -> None:
 
 
 COMMANDS = (
-    *(run, doctor, pages, report, builds, rollback, diff, publish, expectations),
+    *(init, run, doctor, pages, report, builds, rollback, diff, publish, expectations),
     *(remember_build, glossary),
 )
 for command in COMMANDS:

@@ -34,3 +34,10 @@ def quoted(*names: str) -> str:
 def literal(text: object) -> str:
     """A text where SQL takes no parameter, as in the path of a COPY."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def over(relation: duckdb.DuckDBPyRelation, name: str, query: str) -> duckdb.DuckDBPyRelation:
+    """A query over a relation that it calls by a name."""
+    found = relation.query(name, query)
+    assert found is not None
+    return found

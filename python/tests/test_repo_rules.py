@@ -461,7 +461,7 @@ LAYERS = (
         "expectations",
         "remember",
     ),
-    *("doctor", "job", "commands", "cli", "__main__"),
+    *("doctor", "init", "job", "commands", "cli", "__main__"),
 )
 
 
@@ -553,7 +553,8 @@ def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "packages"), [("requirements.txt", 50), ("requirements-spark.txt", 4)]
+    ("file", "packages"),
+    [("requirements.txt", 50), ("requirements-spark.txt", 4), ("requirements-docs.txt", 20)],
 )
 def test_the_lock_is_exact_hashed_and_names_no_host(file: str, packages: int) -> None:
     lock = (REPO / file).read_text()

@@ -77,6 +77,29 @@ def build(
     return outcome(last)
 
 
+def run_models(
+    select: Sequence[str],
+    *,
+    vars: str,
+    project: Path,
+    profiles: Path,
+    work: Path,
+    cache: Path,
+    raw: str,
+) -> DbtOutcome:
+    """`dbt run` of some models into `work`/work.duckdb; `vars`: as JSON."""
+    last = _called(
+        ["run", "--select", *select, "--vars", vars],
+        project=project,
+        profiles=profiles,
+        target=None,
+        work=work,
+        cache=cache,
+        raw=raw,
+    )
+    return outcome(last)
+
+
 def ask(
     macro: str,
     *,

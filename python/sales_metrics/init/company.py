@@ -1,0 +1,215 @@
+"""Currency, time zone, fiscal year and the last day the data know of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from zoneinfo import available_timezones
+
+import duckdb
+
+from sales_metrics.init.proposals import Proposal, Question
+from sales_metrics.sql import over
+
+PROJECT = "dbt_project.yml"
+# An export whose newest change lies further back than this is an old one, not a live feed.
+LIVE_DAYS = 14
+# Of the deals closed, the share in the last month of quarters that shows where quarters end.
+CLUSTERS = 0.45
+ENOUGH = 30
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
+HOURS_OF_WORK = 9
+
+
+def currency(deals: duckdb.DuckDBPyRelation, currencies: duckdb.DuckDBPyRelation) -> Proposal:
+    """`deals`: currency_code; `currencies`: currency_code, is_corporate, conversion_rate."""
+    used = over(
+        deals,
+        "d",
+        "select upper(trim(currency_code)), count(*) from d where trim(currency_code) <> ''"
+        " group by 1 order by 2 desc, 1",
+    ).fetchall()
+    rates = over(
+        currencies,
+        "c",
+        "select upper(currency_code), bool_or(is_corporate), min(conversion_rate) from c"
+        " group by 1 order by 1",
+    ).fetchall()
+    corporate = [code for code, is_corporate, _ in rates if is_corporate]
+    if not corporate:
+        corporate = [code for code, _, rate in rates if rate == 1]
+    shown = ", ".join(f"{code} {count}" for code, count in used) or "no deal names a currency"
+    questions = []
+    if len(corporate) == 1:
+        chosen, why = corporate[0], "the corporate currency of the CRM"
+    elif used:
+        chosen, why = used[0][0], "the currency of most deals"
+    else:
+        chosen, why = "USD", "nothing names a currency"
+        questions.append(
+            Question(
+                "Which currency are the amounts in?",
+                "they are called USD and nothing is converted.",
+                f"{PROJECT}, var reporting_currency",
+                "reporting_currency",
+            )
+        )
+    known = {code for code, _, _ in rates} | {chosen}
+    foreign = [f"{code} ({count} deals)" for code, count in used if code not in known]
+    if foreign:
+        questions.append(
+            Question(
+                f"At which rate are {', '.join(foreign)} converted into {chosen}?",
+                "their amounts are empty and counted as a finding.",
+                "salesforce/currency_type.csv in the raw folder (docs/own_crm.md, step 6)",
+            )
+        )
+    return Proposal(
+        "Currency",
+        (f"{chosen}: {why}.",),
+        (f"deals by currency: {shown}",),
+        tuple(questions),
+        vars={"reporting_currency": chosen},
+    )
+
+
+def time_zone(zones: Mapping[str, int], activities: duckdb.DuckDBPyRelation) -> Proposal:
+    """`zones`: how many users have which zone; `activities`: created_at of what people did."""
+    zones = {name: count for name, count in zones.items() if name in available_timezones()}
+    if zones:
+        chosen = max(sorted(zones), key=lambda name: zones[name])
+        told = ", ".join(
+            f"{name} {count}" for name, count in sorted(zones.items(), key=lambda one: -one[1])
+        )
+        questions: tuple[Question, ...] = ()
+        if zones[chosen] < 0.8 * sum(zones.values()):
+            questions = (
+                Question(
+                    "Which time zone does the company count its days in?",
+                    f"days begin at midnight of {chosen}.",
+                    f"{PROJECT}, var business_timezone",
+                    "business_timezone",
+                ),
+            )
+        return Proposal(
+            "Time zone",
+            (f"{chosen}: the zone of most users.",),
+            (f"users by zone: {told}",),
+            questions,
+            vars={"business_timezone": chosen},
+        )
+    rows = over(
+        activities,
+        "a",
+        "select hour(created_at), count(*) from a where created_at is not null"
+        " and created_at <> date_trunc('day', created_at) group by 1",
+    ).fetchall()
+    counts: dict[int, int] = dict(rows)
+    total = sum(counts.values())
+    evidence, guess = "no activity tells a time of day", ""
+    if total >= ENOUGH:
+        start = max(
+            range(24),
+            key=lambda hour: (
+                sum(counts.get((hour + one) % 24, 0) for one in range(HOURS_OF_WORK)),
+                -hour,
+            ),
+        )
+        share = sum(counts.get((start + one) % 24, 0) for one in range(HOURS_OF_WORK)) / total
+        end = (start + HOURS_OF_WORK) % 24
+        evidence = f"{share:.0%} of activities were made from {start}:00 to {end}:00 UTC"
+        offset = (9 - start + 12) % 24 - 12
+        guess = f" People seem to work about {offset:+d} hours from UTC."
+    return Proposal(
+        "Time zone",
+        ("UTC: no user names a zone.",),
+        (evidence,),
+        (
+            Question(
+                f"Which time zone does the company count its days in?{guess}",
+                "days begin at midnight UTC.",
+                f"{PROJECT}, var business_timezone",
+                "business_timezone",
+            ),
+        ),
+        vars={"business_timezone": "UTC"},
+    )
+
+
+def fiscal_year(deals: duckdb.DuckDBPyRelation, quarters: Mapping[int, int]) -> Proposal:
+    """`deals`: closed_on, is_closed; `quarters`: the CRM's own fiscal quarter of each month."""
+    where = f"{PROJECT}, var fiscal_year_start_month"
+    firsts = sorted(month for month, quarter in quarters.items() if quarter == 1)
+    if firsts and set(quarters.values()) == {1, 2, 3, 4}:
+        start = next((one for one in firsts if (one - 2) % 12 + 1 not in firsts), firsts[0])
+        return Proposal(
+            "Fiscal year",
+            (f"It begins in {MONTHS[start - 1]}.",),
+            ("the CRM's own fiscal quarters of close dates",),
+            vars={"fiscal_year_start_month": start},
+        )
+    rows = over(
+        deals,
+        "d",
+        "select month(closed_on) % 3, count(*) from d where is_closed and closed_on is not null"
+        " group by 1",
+    ).fetchall()
+    counts = {int(rest): count for rest, count in rows}
+    total = sum(counts.values())
+    peak = max(sorted(counts), key=lambda rest: counts[rest], default=0)
+    start, evidence = 1, f"{total} closed deals show no month in which quarters end"
+    if total >= ENOUGH and counts[peak] >= CLUSTERS * total:
+        # 0: March, June …; 1: January, April …; 2: February, May …
+        start = {0: 1, 1: 2, 2: 3}[peak]
+        ends = ", ".join(MONTHS[month - 1] for month in range(1, 13) if month % 3 == peak)
+        evidence = f"{counts[peak] / total:.0%} of closed deals closed in {ends}"
+    return Proposal(
+        "Fiscal year",
+        (f"It begins in {MONTHS[start - 1]}.",),
+        (evidence,),
+        (
+            Question(
+                "In which month does the fiscal year begin?",
+                f"it begins in {MONTHS[start - 1]}.",
+                where,
+                "fiscal_year_start_month",
+            ),
+        ),
+        vars={"fiscal_year_start_month": start},
+    )
+
+
+def last_day(newest: dt.datetime | None, stated: str | None, today: dt.date) -> Proposal:
+    """`newest`: the newest change that lies not in the future; `stated`: what as_of.csv says."""
+    if stated:
+        return Proposal(
+            "Last day",
+            (f"{stated}, as as_of.csv in the raw folder says.",),
+            (f"the newest change is of {newest:%Y-%m-%d}",) if newest else (),
+            vars={"as_of_date": stated},
+        )
+    if newest is None:
+        return Proposal("Last day", ("The day of the build: nothing tells when the data end.",))
+    day = newest.date()
+    if (today - day).days <= LIVE_DAYS:
+        return Proposal(
+            "Last day",
+            ("The day of the build: the data are fresh.",),
+            (f"the newest change is of {day}",),
+        )
+    return Proposal(
+        "Last day",
+        (f"{day}: the newest change of the data, which are {(today - day).days} days old.",),
+        (),
+        (
+            Question(
+                "Will fresh exports come?",
+                f"every build is as of {day}.",
+                f"{PROJECT}: take the var as_of_date out, and a build is as of its own day",
+            ),
+        ),
+        vars={"as_of_date": str(day)},
+    )

@@ -1,0 +1,93 @@
+"""The contract of the raw tables, as `init` needs it before dbt has read anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sales_metrics.project import read_yaml
+
+SUFFIXES = ("", "_c", "__c")
+# The source that any other CRM comes in by, and the one that is no CRM.
+ANY_CRM = "csv_export"
+PLANNING = "planning"
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    data_type: str
+    is_required: bool
+    spellings: tuple[str, ...]
+
+    def found_in(self, names: dict[str, str], own: str | None = None) -> str | None:
+        """The name of the table's column that staging reads it from; `names` by lower case."""
+        plain = [word for word in (own, self.name, *self.spellings) if word]
+        wanted = [
+            word + suffix
+            for suffix in SUFFIXES
+            for name in plain
+            for word in (name.lower(), name.replace("_", "").lower())
+        ]
+        wanted += [name.lower().replace("_", " ") for name in plain]
+        return next((names[one] for one in wanted if one in names), None)
+
+
+@dataclass(frozen=True)
+class Table:
+    source: str
+    name: str
+    is_required: bool
+    # It holds the deals of its CRM.
+    is_deals: bool
+    key: tuple[str, ...]
+    spellings: tuple[str, ...]
+    columns: dict[str, Column]
+    date_format: str
+    amount_format: str
+
+    @property
+    def names(self) -> set[str]:
+        """What a file or table of it may be called, in lower case."""
+        plain = [self.name, *self.spellings]
+        return {word for name in plain for word in (name.lower(), name.replace("_", "").lower())}
+
+
+@cache
+def contracts(project: Path) -> dict[str, dict[str, Table]]:
+    """{source: {table: its contract}}"""
+    found: dict[str, dict[str, Table]] = {}
+    for path in sorted((project / "models" / "staging").glob("*/_*__sources.yml")):
+        for source in read_yaml(path)["sources"]:
+            told = source["config"]["meta"]
+            found[source["name"]] = {
+                one["name"]: _table(source["name"], one, told) for one in source["tables"]
+            }
+    return found
+
+
+def _table(source: str, told: dict[str, Any], of_source: dict[str, Any]) -> Table:
+    meta = told["config"]["meta"]
+    return Table(
+        source=source,
+        name=told["name"],
+        is_required=bool(meta.get("required")),
+        is_deals="deals" in meta,
+        key=tuple(meta.get("key", [])),
+        spellings=tuple(meta.get("spellings", [])),
+        columns={one["name"]: _column(one) for one in told["columns"]},
+        date_format=of_source.get("date_format", "iso"),
+        amount_format=of_source.get("amount_format", "plain"),
+    )
+
+
+def _column(told: dict[str, Any]) -> Column:
+    meta = told.get("config", {}).get("meta", {})
+    return Column(
+        name=told["name"],
+        data_type=told.get("data_type", "string"),
+        is_required=bool(meta.get("required")),
+        spellings=tuple(meta.get("spellings", [])),
+    )

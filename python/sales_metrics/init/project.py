@@ -1,0 +1,131 @@
+"""`init` from end to end: begin a project, or look again at one that is there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from sales_metrics.errors import SalesMetricsError
+from sales_metrics.init import writing
+from sales_metrics.init.proposals import merged
+from sales_metrics.init.proposing import Ask, all_rows, all_vars, answered, looked, proposed
+from sales_metrics.init.reading import RAW
+from sales_metrics.init.recipes import lay
+from sales_metrics.init.shapes import shaped
+from sales_metrics.project import PROJECT
+
+# Names that begin so are no export to staging.
+COPIES = "_utf8"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    lines: tuple[str, ...]
+
+
+def begin(
+    *,
+    place: Path,
+    target: Path,
+    work: Path,
+    dates: str | None,
+    today: dt.date,
+    say: Say,
+    package: str,
+    ask: Ask | None,
+) -> Outcome:
+    """A project in an empty folder."""
+    target.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        seen = looked(place, PROJECT, connection, dates, target / RAW / COPIES)
+        say(f"Read {len(seen.landing.tables)} tables of {place}; dbt reads them now.")
+        lay(writing.recipe_files(target, seen.plan), connection)
+    raw = seen.plan.raw_folder or target / RAW
+    raw.mkdir(parents=True, exist_ok=True)
+    shapes = shaped(PROJECT, work, raw.resolve(), seen.plan.vars, seen.plan.attached)
+    try:
+        proposals = proposed(seen, shapes, PROJECT, today)
+    finally:
+        shapes.close()
+    if ask:
+        proposals = answered(proposals, ask)
+    vars, rows = all_vars(seen.plan, proposals), all_rows(proposals)
+    # A folder that says its day itself goes on saying it.
+    if seen.plan.raw_folder and seen.landing.as_of:
+        vars.pop("as_of_date", None)
+    writing.write(target, PROJECT, package, seen.plan, vars, rows, proposals)
+    _dependencies(target)
+    questions = [question for one in proposals for question in one.questions]
+    decided = [f"{one.title}: {line}" for one in proposals for line in one.decided[:2]]
+    return Outcome(
+        (
+            *decided,
+            f"{len(questions)} questions are left, in {target / writing.PROPOSAL}; the build does"
+            " without their answers.",
+            f"Next: cd {target} && dbt build",
+        )
+    )
+
+
+def again(
+    *,
+    place: Path,
+    target: Path,
+    work: Path,
+    dates: str | None,
+    today: dt.date,
+    say: Say,
+    adds: bool,
+) -> Outcome:
+    """What is new for a project that is there."""
+    written = writing.package_vars(target)
+    with duckdb.connect() as connection:
+        seen = looked(place, PROJECT, connection, dates, target / RAW / COPIES)
+        say(f"Read {len(seen.landing.tables)} tables of {place}; dbt reads them now.")
+        lay(writing.recipe_files(target, seen.plan), connection)
+    reading = {
+        name: value for name, value in written.items() if name.startswith(("raw_", "waived"))
+    }
+    reading.pop("raw_folder", None)
+    raw = seen.plan.raw_folder or target / RAW
+    vars = merged(seen.plan.vars, reading)
+    shapes = shaped(PROJECT, work, raw.resolve(), vars, seen.plan.attached)
+    try:
+        proposals = proposed(seen, shapes, PROJECT, today)
+    finally:
+        shapes.close()
+    rows = all_rows(proposals)
+    given = all_vars(seen.plan, proposals)
+    given.pop("as_of_date", None)
+    new = writing.news(target, rows, given, proposals)
+    writing.write_news(target, PROJECT, new, rows, proposals, adds)
+    count = sum(len(more) for more in new[0].values())
+    lines = [
+        f"{count} new rows, {len(new[1])} new vars, {len(new[2])} new questions:"
+        f" {target / writing.NEWS} has them."
+    ]
+    if count and not adds:
+        lines.append("Nothing was changed: --add adds the rows behind the last of their seeds.")
+    return Outcome(tuple(lines))
+
+
+def _dependencies(target: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "deps"],
+        cwd=target,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        told = (done.stdout or done.stderr).strip().splitlines()
+        raise SalesMetricsError(
+            f"The project is written, but `dbt deps` in {target} failed: {told[-1] if told else ''}"
+        )

@@ -1,0 +1,324 @@
+"""How each source is read: where it lies or laid down for staging, in which formats."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sales_metrics.init.contracts import ANY_CRM, PLANNING
+from sales_metrics.init.formats import (
+    DATES,
+    Chosen,
+    Readings,
+    chosen_amounts,
+    chosen_dates,
+    read_amounts,
+    read_dates,
+)
+from sales_metrics.init.landing import ATTACHED, Landing
+from sales_metrics.init.proposals import Proposal, Question, listed, merged
+from sales_metrics.init.recipes import Recipe, recipes
+from sales_metrics.init.tables import DATED, Matched, Matches
+
+LOADERS = (
+    ("_fivetran_synced", "Fivetran"),
+    ("_airbyte_raw_id", "Airbyte"),
+    ("_airbyte_ab_id", "Airbyte"),
+    ("_dlt_id", "dlt"),
+    ("_dlt_load_id", "dlt"),
+    ("_sdc_batched_at", "a Singer tap or Stitch"),
+    ("_sdc_received_at", "a Singer tap or Stitch"),
+)
+NUMBERS = ("decimal", "double", "bigint")
+RAW, LANDING = "raw", "landing"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the project reads, and how."""
+
+    sources: tuple[Matches, ...]
+    vars: Mapping[str, Any]
+    # The select of each table that is laid down, by source and table.
+    recipes: Mapping[tuple[str, str], Recipe] = field(default_factory=dict)
+    proposals: tuple[Proposal, ...] = ()
+    # The folder the sources are read from; None: the project's own folder `raw`.
+    raw_folder: Path | None = None
+    attached: Path | None = None
+
+
+def planned(
+    landing: Landing,
+    sources: Sequence[Matches],
+    connection: duckdb.DuckDBPyConnection,
+    dates: str | None = None,
+) -> Plan:
+    """`dates`: how a person says that dates are written which can be read in two ways."""
+    with_readings = [_read(source, connection) for source in sources]
+    vars: dict[str, Any] = {}
+    without: set[tuple[str, str, str]] = set()
+    proposals = []
+    formats: list[Proposal] = []
+    for source in with_readings:
+        proposal, left_out = _formats(source, dates)
+        formats.append(proposal)
+        without |= left_out
+        vars = merged(vars, proposal.vars)
+    made: dict[tuple[str, str], Recipe] = {}
+    in_place = {source.source: _is_in_place(source, landing, without) for source in with_readings}
+    # One folder holds all sources: if one of them is laid down, all are.
+    if not landing.is_database and not all(in_place.values()):
+        in_place = dict.fromkeys(in_place, False)
+    for source in with_readings:
+        if in_place[source.source]:
+            if landing.is_database:
+                schema = next(iter(source.tables.values())).found.group
+                vars = merged(vars, {"raw_schemas": {source.source: f"{ATTACHED}.{schema}"}})
+        else:
+            left = frozenset(
+                (table, column) for name, table, column in without if name == source.source
+            )
+            made |= {
+                (source.source, name): recipe
+                for name, recipe in recipes(source, connection, left).items()
+            }
+        vars = merged(vars, _columns(source, made))
+        proposals.append(_tables(source, in_place[source.source], made, landing))
+    is_all_in_place = all(in_place.values())
+    return Plan(
+        sources=tuple(with_readings),
+        vars=vars,
+        recipes=made,
+        proposals=(*proposals, *formats),
+        raw_folder=landing.place.resolve() if is_all_in_place and landing.place.is_dir() else None,
+        attached=landing.place.resolve() if landing.is_database else None,
+    )
+
+
+def _read(source: Matches, connection: duckdb.DuckDBPyConnection) -> Matches:
+    """How much of each text of a date or an amount each format reads."""
+    return replace(
+        source,
+        tables={name: _with_readings(match, connection) for name, match in source.tables.items()},
+    )
+
+
+def _with_readings(match: Matched, connection: duckdb.DuckDBPyConnection) -> Matched:
+    readings: dict[str, Readings] = dict(match.readings)
+    for name, column in {**match.columns, **match.named}.items():
+        kind = match.table.columns[name].data_type
+        if name in readings or match.found.columns[column] != "varchar":
+            continue
+        if kind in DATED:
+            readings[name] = read_dates(connection, match.found.relation, column)
+        elif kind.startswith(NUMBERS):
+            readings[name] = read_amounts(connection, match.found.relation, column)
+    return replace(match, readings=readings)
+
+
+def _formats(source: Matches, answer: str | None) -> tuple[Proposal, set[tuple[str, str, str]]]:
+    """The var raw_formats of a source, and the columns nobody can read without being told how."""
+    dates: dict[str, Readings] = {}
+    amounts: dict[str, Readings] = {}
+    for name, match in source.tables.items():
+        for column, read in match.readings.items():
+            # Planning files and warehouses have values that are no text.
+            if read.by_format:
+                is_dated = match.table.columns[column].data_type in DATED
+                (dates if is_dated else amounts)[f"{name}.{column}"] = read
+    if not dates and not amounts:
+        return Proposal("Formats", ("Dates and amounts are typed, or ISO and plain.",)), set()
+    chosen = {"date": chosen_dates(dates), "amount": chosen_amounts(amounts)}
+    table = next(iter(source.tables.values())).table
+    usual = {"date": table.date_format, "amount": table.amount_format}
+    evidence, questions, decided = [], [], []
+    without: set[tuple[str, str, str]] = set()
+    declared: dict[str, Any] = {}
+    for kind, choices in chosen.items():
+        readings = dates if kind == "date" else amounts
+        settled: dict[str, str] = {}
+        for place, choice in choices.items():
+            read = readings[place]
+            style = choice.format
+            if kind == "date" and style is None and choice.is_open:
+                if answer in choice.is_open:
+                    style = answer
+                    choice = Chosen(answer, f"as a person said ({', '.join(read.samples[:2])})")
+                else:
+                    questions.append(_ambiguous(source, place, choice))
+                    without.add((source.source, *_parts(place)))
+            elif kind == "amount" and choice.is_open:
+                questions.append(_doubtful(source, place, choice))
+            if style in DATES or (kind == "amount" and style):
+                settled[place] = str(style)
+            elif style:
+                # Laid down as ISO days.
+                settled[place] = "iso"
+            evidence_of = _told(choice, style)
+            if read.values and (style != usual[kind] or choice.is_open):
+                evidence.append(f"{source.source}.{place}: {evidence_of}")
+        told = [settled[place] for place in settled if readings[place].values]
+        common = Counter(told).most_common(1)[0][0] if told else usual[kind]
+        if common != usual[kind]:
+            declared[kind] = common
+        for place, style in settled.items():
+            if readings[place].values and style != common:
+                name, column = _parts(place)
+                declared.setdefault(name, {})[column] = style
+        if told:
+            label = "Dates" if kind == "date" else "Amounts"
+            decided.append(f"{label} of {source.source}: `{common}`.")
+    if source.source == PLANNING:
+        questions = []
+    return (
+        Proposal(
+            "Formats",
+            tuple(decided),
+            tuple(evidence),
+            tuple(questions),
+            vars={"raw_formats": {source.source: declared}} if declared else {},
+        ),
+        without,
+    )
+
+
+def _parts(place: str) -> tuple[str, str]:
+    name, column = place.split(".", 1)
+    return name, column
+
+
+def _told(choice: Chosen, style: str | None) -> str:
+    return f"`{style}` {choice.why}" if style else choice.why
+
+
+def _ambiguous(source: Matches, place: str, choice: Chosen) -> Question:
+    return Question(
+        f"How are the dates of {source.source}.{place} written? They are {choice.why}.",
+        "the column is left out: nothing is guessed.",
+        "a new run of `sales-metrics init` with --dates " + " or --dates ".join(choice.is_open),
+    )
+
+
+def _doubtful(source: Matches, place: str, choice: Chosen) -> Question:
+    return Question(
+        f"Is {source.source}.{place} written with groups of thousands? {choice.why}.",
+        f"it is read as `{choice.format}`.",
+        f"dbt_project.yml, var raw_formats: {', '.join(choice.is_open)}",
+    )
+
+
+def _is_in_place(source: Matches, landing: Landing, without: set[tuple[str, str, str]]) -> bool:
+    matches = list(source.tables.values())
+    if any(name == source.source for name, _, _ in without):
+        return False
+    if not all(match.is_spelled for match in matches) or any(match.borrowed for match in matches):
+        return False
+    if landing.is_database:
+        return len({match.found.group for match in matches}) == 1
+    if not landing.place.is_dir():
+        return False
+    if source.source == ANY_CRM and any(match.named for match in matches):
+        return False
+    return all(
+        match.found.group == source.source
+        and match.found.is_plain
+        and match.found.path is not None
+        and match.found.path.parent.parent == landing.place
+        for match in matches
+    )
+
+
+def _columns(source: Matches, made: Mapping[tuple[str, str], Recipe]) -> dict[str, Any]:
+    """The vars that name columns and do without others."""
+    named: dict[str, dict[str, str]] = {}
+    waived: dict[str, list[str]] = {}
+    for name, match in source.tables.items():
+        recipe = made.get((source.source, name))
+        there = set(match.columns)
+        if recipe and not recipe.is_whole:
+            there = set(recipe.selected)
+        elif match.named:
+            named[name] = dict(match.named)
+        missing = [
+            column.name
+            for column in match.table.columns.values()
+            if column.is_required and column.name not in there
+        ]
+        if missing:
+            waived[name] = missing
+    found: dict[str, Any] = {}
+    if named:
+        found["raw_columns"] = {source.source: named}
+    if waived:
+        found["waived_columns"] = {source.source: waived}
+    return found
+
+
+def _tables(
+    source: Matches,
+    is_in_place: bool,
+    made: Mapping[tuple[str, str], Recipe],
+    landing: Landing,
+) -> Proposal:
+    decided = []
+    evidence = []
+    loader = _loader(source)
+    what = "any other CRM (csv_export)" if source.source == ANY_CRM else source.source
+    decided.append(
+        f"{len(source.tables)} tables of {what}" + (f", laid down by {loader}." if loader else ".")
+    )
+    if is_in_place:
+        decided.append("They are read where they lie.")
+    else:
+        decided.append(
+            f"They are laid down in `{RAW}/{source.source}` by the selects in"
+            f" `{LANDING}/{source.source}`: run `sales-metrics init` again after each new export."
+        )
+    questions = []
+    for name, match in source.tables.items():
+        recipe = made.get((source.source, name))
+        evidence.append(f"{name}: `{match.found.place}`, {match.found.rows} rows")
+        pairs = {**match.named}
+        if recipe and not recipe.is_whole:
+            pairs = {
+                column: physical
+                for column, physical in match.columns.items()
+                if column != physical and column in recipe.selected
+            }
+        if pairs:
+            evidence.append(
+                f"{name}: "
+                + ", ".join(f"{column} is `{physical}`" for column, physical in pairs.items())
+            )
+        for column in sorted(match.borrowed):
+            evidence.append(
+                f"{name}: {column} is missing, and `{match.columns[column]}` stands for it"
+            )
+        if recipe:
+            evidence += [f"{name}: {told}" for told in recipe.made]
+        if missing := match.missing:
+            questions.append(
+                Question(
+                    f"Where does {source.source}.{name} say {', '.join(missing)}? No column does.",
+                    "the build does without (docs/own_crm.md, step 4).",
+                    "dbt_project.yml, vars raw_columns and waived_columns",
+                )
+            )
+    unread = [found.place for found, _ in source.unread]
+    if unread:
+        evidence.append(f"no table of the contract is like {listed(unread)}: they are not read")
+    evidence += [f"not read: {told}" for told in landing.unread]
+    return Proposal("Tables", tuple(decided), tuple(evidence), tuple(questions))
+
+
+def _loader(source: Matches) -> str | None:
+    columns = {name.lower() for match in source.tables.values() for name in match.found.columns}
+    for mark, name in LOADERS:
+        if mark in columns:
+            return name
+    return None

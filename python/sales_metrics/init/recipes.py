@@ -1,0 +1,222 @@
+"""How a table that staging cannot read where it lies is laid down for it: SQL, one file a table.
+
+Staging reads comma-separated UTF-8 and Parquet files named as the contract names them. For all else
+`init` writes a select and runs it; running `init` again runs them again. A person may edit them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from sales_metrics.init.formats import (
+    CURRENCY_CODE,
+    OTHER_DATES,
+    READS,
+    other_day_sql,
+    read_dates,
+    without_code,
+)
+from sales_metrics.init.stage_words import said
+from sales_metrics.init.tables import Matched, Matches, column_names, phrases
+from sales_metrics.sql import literal, quoted
+
+CLOSES = {"won": "Won", "lost": "Lost"}
+# Of the values of a column, the share that must say won, lost or open for it to be the outcome.
+IS_OUTCOME = 0.95
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The select that makes a table of the contract, and what of it is more than a name."""
+
+    match: Matched
+    # SQL by column of the contract.
+    selected: Mapping[str, str]
+    # Sentences for PROPOSAL.md.
+    made: tuple[str, ...] = ()
+    # All columns as they are.
+    is_whole: bool = False
+
+    def sql(self) -> str:
+        relation = self.match.found.relation
+        if self.is_whole:
+            return f"select *\nfrom {relation}\n"
+        lines = ",\n".join(f"    {sql} as {name}" for name, sql in self.selected.items())
+        return f"select\n{lines}\nfrom {relation}\n"
+
+
+def recipes(
+    matches: Matches, connection: duckdb.DuckDBPyConnection, without: frozenset[tuple[str, str]]
+) -> dict[str, Recipe]:
+    """`without`: columns by table that are left out, because nobody can say what they mean."""
+    return {
+        name: _recipe(match, matches.source, connection, without)
+        for name, match in matches.tables.items()
+    }
+
+
+def _recipe(
+    match: Matched,
+    source: str,
+    connection: duckdb.DuckDBPyConnection,
+    without: frozenset[tuple[str, str]],
+) -> Recipe:
+    left_out = {column for table, column in without if table == match.table.name}
+    if source != "csv_export" and not left_out:
+        return Recipe(match, {}, is_whole=True)
+    columns = {name: column for name, column in match.columns.items() if name not in left_out}
+    selected = {name: quoted(column) for name, column in columns.items()}
+    made: list[str] = []
+    for name, read in match.readings.items():
+        if name not in selected:
+            continue
+        column = quoted(match.columns[name])
+        if read.marks.get("codes"):
+            selected[name] = without_code(f"trim({column})")
+            made.append(f"{name}: the code of the currency is taken off `{match.columns[name]}`")
+            if name == "amount" and "currency" not in selected:
+                code = f"nullif(trim(regexp_extract({column}, {literal(CURRENCY_CODE)})), '')"
+                selected["currency"] = code
+                made.append("currency: the code that stands with the amount")
+        style = next(
+            (one for one in OTHER_DATES if read.by_format.get(one, 0) > 0.5 * read.values), None
+        )
+        if style and read.values:
+            day = other_day_sql(f"trim({column})", style)
+            selected[name] = f"coalesce(cast({day} as varchar), {column})"
+            made.append(f"{name}: days written like {read.samples[0]} become ISO days")
+    if match.table.name == "opportunities" and "id" not in selected:
+        told = [quoted(one) for one in match.found.columns]
+        texts = ", ".join(f"cast({one} as varchar)" for one in told)
+        selected["id"] = f"md5(concat_ws(chr(31), {texts}))"
+        made.append(
+            "id: no column tells the rows apart, so the whole row does: a deal that changes is"
+            " another deal in the next export"
+        )
+    if match.table.name == "opportunities":
+        _close(match, selected, made, connection)
+        _conclude(match, selected, made, connection)
+    return Recipe(match, selected, tuple(made))
+
+
+def _named_like(match: Matched, what: str) -> list[str]:
+    """Columns beside the contract that are called so, the likelier first."""
+    names = column_names()
+    things = set(names["words"][match.table.name])
+    used = set(match.columns.values())
+    wanted = names["outcome"][what]
+    found = [
+        (place, column)
+        for place, phrase in enumerate(wanted)
+        for column in match.found.columns
+        if phrase in phrases(column, things) and (column not in used or what == "status")
+    ]
+    return [column for _, column in sorted(found)]
+
+
+def _close(
+    match: Matched,
+    selected: dict[str, str],
+    made: list[str],
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """The day a deal closed goes before the day it is to close."""
+    closed = []
+    for column in dict.fromkeys(_named_like(match, "closed_on")):
+        kind = match.found.columns[column]
+        if kind.startswith(("date", "timestamp")) or (
+            kind == "varchar" and read_dates(connection, match.found.relation, column).best >= READS
+        ):
+            closed.append(column)
+    if closed:
+        parts = [f"nullif(trim(cast({quoted(one)} as varchar)), '')" for one in closed]
+        if "close_date" in match.columns:
+            planned = quoted(match.columns["close_date"])
+            parts.append(f"cast({planned} as varchar)")
+        selected["close_date"] = f"coalesce({', '.join(parts)})"
+        names = [*closed, *([match.columns["close_date"]] if "close_date" in match.columns else [])]
+        made.append(
+            "close_date: the first of " + ", ".join(f"`{one}`" for one in names) + " that is filled"
+        )
+    if "amount" in selected:
+        for column in _named_like(match, "closed_amount")[:1]:
+            amount = selected["amount"]
+            selected["amount"] = (
+                f"coalesce(nullif(trim(cast({quoted(column)} as varchar)), ''),"
+                f" cast({amount} as varchar))"
+            )
+            made.append(f"amount: `{column}` where it is filled, else `{match.columns['amount']}`")
+
+
+def _conclude(
+    match: Matched,
+    selected: dict[str, str],
+    made: list[str],
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """Where no stage closes, another column says how a deal ended."""
+    stages = _values(match, match.columns.get("stage"), connection)
+    if {said(one).outcome for one in stages} & {"won", "lost"}:
+        return
+    for column in dict.fromkeys(_named_like(match, "status")):
+        if column == match.columns.get("stage"):
+            continue
+        values = _values(match, column, connection)
+        outcomes = {value: said(value).outcome for value in values}
+        telling = sum(count for value, count in values.items() if outcomes[value])
+        if not {"won", "lost"} & set(outcomes.values()) or telling < IS_OUTCOME * sum(
+            values.values()
+        ):
+            continue
+        stage = selected.get("stage", "'Open'")
+        cases = [
+            f" when trim({quoted(column)}) = {literal(value)} then {literal(CLOSES[outcome])}"
+            for value, outcome in outcomes.items()
+            if outcome in CLOSES
+        ]
+        selected["stage"] = f"case{''.join(cases)} else {stage} end"
+        made.append(f"stage: no stage closes a deal, so `{column}` says which are won and lost")
+        return
+    flags = [name for name in ("is_won", "is_closed") if name in match.columns]
+    if flags and "stage" in selected:
+
+        def is_true(name: str) -> str:
+            text = f"lower(trim(cast({quoted(match.columns[name])} as varchar)))"
+            return f"{text} in ('true', 't', 'yes', 'y', '1', 'ja', 'oui', 'si', 'x', '1.0')"
+
+        flagged = ""
+        if "is_won" in flags:
+            flagged += f" when {is_true('is_won')} then {literal(CLOSES['won'])}"
+        if "is_closed" in flags:
+            flagged += f" when {is_true('is_closed')} then {literal(CLOSES['lost'])}"
+        selected["stage"] = f"case{flagged} else {selected['stage']} end"
+        names = ", ".join(f"`{match.columns[name]}`" for name in flags)
+        made.append(f"stage: no stage closes a deal, so {names} says which are won and lost")
+
+
+def _values(
+    match: Matched, column: str | None, connection: duckdb.DuckDBPyConnection
+) -> dict[str, int]:
+    if column is None:
+        return {}
+    rows = connection.execute(
+        f"select trim(cast({quoted(column)} as varchar)) as value, count(*)"
+        f" from {match.found.relation} group by 1 having value <> '' order by 2 desc, 1 limit 100"
+    ).fetchall()
+    return dict(rows)
+
+
+def lay(recipe_files: Sequence[tuple[Path, Path]], connection: duckdb.DuckDBPyConnection) -> None:
+    """Runs the select of each file into the Parquet file beside it in the list."""
+    for sql, parquet in recipe_files:
+        parquet.parent.mkdir(parents=True, exist_ok=True)
+        new = parquet.with_suffix(".new")
+        connection.execute(
+            f"copy ({sql.read_text(encoding='utf-8').strip().rstrip(';')})"
+            f" to {literal(new)} (format parquet)"
+        )
+        new.replace(parquet)

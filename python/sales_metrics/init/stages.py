@@ -1,0 +1,652 @@
+"""The stage map: which stages there are, in which order, from where on a deal is qualified.
+
+The CRM's own table of stages comes first. Where there is none, the order is the one that breaks the
+fewest observed moves, and names and probabilities decide what the moves leave open.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import duckdb
+
+from sales_metrics.init.ordering import broken, order_of_moves
+from sales_metrics.init.proposals import Proposal, Question, listed
+from sales_metrics.init.stage_words import Said, said
+from sales_metrics.init.tables import plain
+from sales_metrics.sql import over
+
+# Of the deals that stand in a stage: the share that must be closed, or won, to call it so.
+IS_ALMOST_ALL = 0.9
+# Visits that end a median can be told from, and the days that stand for it before.
+ENOUGH_VISITS = 10
+EXPECTED_DAYS = 14
+LONGEST_DAYS = 365
+# Of the visits of the busiest stage, the share below which one is a slip or an experiment.
+IS_RARE = 0.01
+# More than any number of moves.
+BINDING = 1e12
+# Days between the end of one label and the beginning of another that may be its new name.
+RENAMED_WITHIN = 90
+# What a CRM calls a chance at which a deal is looked into for good.
+QUALIFIED_FROM = 0.2
+MAP = "seeds/my_stage_map.csv"
+
+
+@dataclass
+class Stage:
+    """What is known of one name of a pipeline."""
+
+    name: str
+    pipeline: str | None
+    said: Said
+    label: str
+    deals: int = 0
+    closed: int = 0
+    won: int = 0
+    flagged_closed: int = 0
+    flagged_won: int = 0
+    probability: float | None = None
+    visits: int = 0
+    first: dt.datetime | None = None
+    last: dt.datetime | None = None
+    # When one visit of ten had begun: before that it may have been tried.
+    settled: dt.datetime | None = None
+    days: float | None = None
+    ended: int = 0
+    # What the CRM's own table says.
+    sort_order: float | None = None
+    is_listed: bool = False
+    is_active: bool | None = None
+    listed_closed: bool | None = None
+    listed_won: bool | None = None
+    # The outcome, and from what it is known.
+    outcome: str = "open"
+    why: str = ""
+    becomes: str | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that is looked at, as relations."""
+
+    # deal_id, stage, pipeline, is_closed, is_won, probability, created_at
+    deals: duckdb.DuckDBPyRelation
+    # deal_id, changed_at, stage, pipeline
+    changes: duckdb.DuckDBPyRelation
+    # stage, label, pipeline, sort_order, is_closed, is_won, probability, is_active
+    listed: duckdb.DuckDBPyRelation
+
+
+@dataclass
+class Funnel:
+    """The stages of one pipeline, in order."""
+
+    pipeline: str | None
+    open: list[Stage] = field(default_factory=list)
+    closed: list[Stage] = field(default_factory=list)
+    # Old names of open stages.
+    old: list[Stage] = field(default_factory=list)
+    # Names that hardly a deal was ever in: nobody can say from so few what they are.
+    rare: list[Stage] = field(default_factory=list)
+    qualified_from: int = 0
+    why_order: str = ""
+    why_qualified: str = ""
+    is_sure_of_qualified: bool = False
+
+
+def proposed(evidence: Evidence, source: str) -> Proposal:
+    """The map of one CRM, with its evidence and questions."""
+    stages = _stages(evidence)
+    if not stages:
+        return Proposal("Stages", decided=("No deal names a stage.",))
+    moves = _moves(evidence.changes)
+    pipelines = _pipelines(stages)
+    funnels = []
+    for pipeline in pipelines:
+        own = [one for one in stages.values() if pipeline is None or one.pipeline == pipeline]
+        if pipeline is None:
+            own = list(_by_name(own).values())
+        funnels.append(_funnel(pipeline, own, moves))
+    return _told(funnels, source, moves)
+
+
+def _stages(evidence: Evidence) -> dict[tuple[str, str | None], Stage]:
+    found: dict[tuple[str, str | None], Stage] = {}
+
+    def stage(name: str, pipeline: str | None, label: str | None = None) -> Stage:
+        key = (name, pipeline)
+        if key not in found:
+            found[key] = Stage(name, pipeline, said(label or name), label or name)
+        return found[key]
+
+    for row in _asked(
+        evidence.listed,
+        "select stage, nullif(trim(pipeline), ''), any_value(label), min(sort_order),"
+        " bool_or(is_closed), bool_or(is_won), min(probability), bool_or(is_active)"
+        " from it where stage is not null group by 1, 2 order by 1, 2",
+    ):
+        one = stage(row[0], row[1], row[2])
+        one.is_listed = True
+        one.sort_order, one.listed_closed, one.listed_won, one.probability, one.is_active = row[3:]
+    labels = {name: one.label for (name, _), one in found.items()}
+    homes: dict[str, list[str | None]] = defaultdict(list)
+    for name, pipeline in found:
+        homes[name].append(pipeline)
+    for (
+        name,
+        pipeline,
+        deals,
+        is_closed,
+        is_won,
+        told_closed,
+        told_won,
+        chance,
+        first,
+        last,
+    ) in _asked(
+        evidence.deals,
+        "select stage, nullif(trim(pipeline), ''), count(*), count(*) filter (is_closed),"
+        " count(*) filter (is_won), count(is_closed), count(is_won), avg(probability),"
+        " min(created_at), max(created_at)"
+        " from it where trim(stage) <> '' group by 1, 2 order by 1, 2",
+    ):
+        one = stage(name, _home(pipeline, homes[name]), labels.get(name))
+        one.deals += deals
+        one.closed += is_closed
+        one.won += is_won
+        one.flagged_closed += told_closed
+        one.flagged_won += told_won
+        if one.probability is None:
+            one.probability = chance
+        one.first = min(filter(None, [one.first, first]), default=None)
+        one.last = max(filter(None, [one.last, last]), default=None)
+    for name, pipeline, visits, first, last, days, ended, settled in _asked(
+        evidence.changes,
+        "with entered as (select deal_id, changed_at, stage, nullif(trim(pipeline), '') as"
+        " pipeline, lag(stage) over w as before from it where trim(stage) <> ''"
+        " window w as (partition by deal_id order by changed_at, stage)),"
+        " visits as (select *, lead(changed_at) over (partition by deal_id"
+        " order by changed_at, stage) as left_at from entered where before is distinct from stage)"
+        " select stage, pipeline, count(*), min(changed_at), max(changed_at),"
+        " median(epoch(left_at) - epoch(changed_at)) filter (left_at is not null) / 86400,"
+        " count(left_at), quantile_disc(changed_at, 0.1) from visits group by 1, 2 order by 1, 2",
+    ):
+        home = _home(pipeline, homes[name] or [key[1] for key in found if key[0] == name])
+        one = stage(name, home, labels.get(name))
+        if ended > one.ended:
+            one.days, one.ended = days, ended
+            one.settled = settled
+        one.visits += visits
+        one.first = min(filter(None, [one.first, first]), default=None) if one.visits else first
+        one.last = last if not one.last else max(one.last, last)
+    return found
+
+
+def _home(pipeline: str | None, homes: Sequence[str | None]) -> str | None:
+    """A log need not name the pipeline: it is the one that has the stage, if only one has it."""
+    if pipeline in homes or not homes:
+        return pipeline
+    return homes[0] if len(set(homes)) == 1 else pipeline
+
+
+def _asked(relation: duckdb.DuckDBPyRelation, sql: str) -> list[tuple[Any, ...]]:
+    return over(relation, "it", sql).fetchall()
+
+
+def _moves(changes: duckdb.DuckDBPyRelation) -> dict[tuple[str, str], float]:
+    """How often a deal went straight from one stage to another."""
+    rows = _asked(
+        changes,
+        "select before, stage, count(*) from (select stage, lag(stage) over"
+        " (partition by deal_id order by changed_at, stage) as before, lag(changed_at) over"
+        " (partition by deal_id order by changed_at, stage) as since, changed_at"
+        " from it where trim(stage) <> '') where before <> stage and since < changed_at"
+        " group by 1, 2",
+    )
+    return {(one, other): float(count) for one, other, count in rows}
+
+
+def _pipelines(stages: Mapping[tuple[str, str | None], Stage]) -> list[str | None]:
+    """Pipelines that differ in their open stages; [None]: there is one, or all are alike."""
+    used: dict[str, set[str]] = defaultdict(set)
+    weight: Counter[str] = Counter()
+    for (name, pipeline), one in stages.items():
+        if pipeline and (one.deals or one.visits):
+            weight[pipeline] += one.deals + one.visits
+        if pipeline and one.said.outcome not in ("won", "lost"):
+            used[pipeline].add(name)
+    # What has no two stages to go through is no funnel of its own.
+    named = [pipeline for pipeline, _ in weight.most_common() if len(used[pipeline]) > 1]
+    if len(named) < 2 or len(named) < len(weight):
+        return [None]
+    sets = [used[pipeline] for pipeline in named]
+    alike = all(
+        len(one & other) >= 0.6 * min(len(one), len(other)) for one in sets for other in sets
+    )
+    is_all_in_one = not any(pipeline is None for _, pipeline in stages)
+    return [None] if alike or not is_all_in_one else list(named)
+
+
+def _by_name(stages: Iterable[Stage]) -> dict[str, Stage]:
+    """One stage a name, whatever the pipeline."""
+    found: dict[str, Stage] = {}
+    for one in stages:
+        if one.name not in found:
+            found[one.name] = replace(one, pipeline=None)
+            continue
+        kept = found[one.name]
+        kept.deals += one.deals
+        kept.closed += one.closed
+        kept.won += one.won
+        kept.flagged_closed += one.flagged_closed
+        kept.flagged_won += one.flagged_won
+        kept.visits += one.visits
+        kept.is_listed |= one.is_listed
+        kept.first = min(filter(None, [kept.first, one.first]), default=None)
+        kept.last = max(filter(None, [kept.last, one.last]), default=None)
+        if one.ended > kept.ended:
+            kept.days, kept.ended = one.days, one.ended
+        for name in ("sort_order", "is_active", "listed_closed", "listed_won", "probability"):
+            if getattr(kept, name) is None:
+                setattr(kept, name, getattr(one, name))
+    return found
+
+
+def _funnel(
+    pipeline: str | None, stages: Sequence[Stage], moves: Mapping[tuple[str, str], float]
+) -> Funnel:
+    for one in stages:
+        one.outcome, one.why = _outcome(one)
+    used = [
+        one
+        for one in stages
+        # A label that nothing has ever been in, and that nobody can pick, is no stage.
+        if one.deals or one.visits or (one.is_listed and one.is_active is not False)
+    ]
+    funnel = Funnel(pipeline, closed=[one for one in used if one.outcome != "open"])
+    opened = [one for one in used if one.outcome == "open"]
+    _find_new_names(opened, moves)
+    busiest = max((one.visits for one in opened), default=0)
+    has_list = any(one.is_listed for one in opened)
+    funnel.rare = [
+        one
+        for one in opened
+        if not one.deals
+        and not one.becomes
+        and not (one.is_listed and has_list)
+        and one.visits < IS_RARE * busiest
+    ]
+    opened = [one for one in opened if one not in funnel.rare]
+    heads = [one for one in opened if one.becomes is None]
+    funnel.old = [one for one in opened if one.becomes is not None]
+    funnel.open, funnel.why_order = _ordered(heads, _following(moves, opened))
+    _qualify(funnel)
+    return funnel
+
+
+def _outcome(one: Stage) -> tuple[str, str]:
+    """won, lost or open: the CRM's table, then the flags of its deals, then the name."""
+    if one.listed_won:
+        return "won", "the CRM's table of stages"
+    if one.listed_closed:
+        return "lost", "the CRM's table of stages"
+    if one.listed_closed is False and one.listed_won is False:
+        return "open", "the CRM's table of stages"
+    if one.flagged_won and one.won >= IS_ALMOST_ALL * one.deals:
+        return "won", f"{one.won} of {one.deals} deals in it are won in the CRM"
+    if one.flagged_closed and one.deals:
+        if one.closed >= IS_ALMOST_ALL * one.deals:
+            if one.flagged_won or one.said.outcome == "lost":
+                return "lost", f"{one.closed} of {one.deals} deals in it are closed and not won"
+            return one.said.outcome or "lost", f"{one.closed} of {one.deals} deals in it are closed"
+        if one.closed == 0 and one.flagged_closed == one.deals:
+            return "open", f"none of {one.deals} deals in it is closed"
+    if one.said.outcome:
+        return one.said.outcome, "its name"
+    if one.probability is not None and one.probability >= 1:
+        return "won", "its probability of 100 %"
+    return "open", "nothing says that it is closed"
+
+
+def _find_new_names(stages: Sequence[Stage], moves: Mapping[tuple[str, str], float]) -> None:
+    """A label that ended where another one began, at the same place, is its old name.
+
+    Where the CRM lists the one and no longer the other, that is enough of an end.
+    """
+    for old in stages:
+        if old.deals or not old.last or (old.is_listed and old.is_active is not False):
+            continue
+        for new in stages:
+            begun = new.settled or new.first
+            between = moves.get((old.name, new.name), 0) + moves.get((new.name, old.name), 0)
+            if new is old or not begun or new.becomes or between > 0.2 * old.visits:
+                continue
+            gap = (begun - old.last).total_seconds() / 86400
+            is_after = -1 <= gap <= RENAMED_WITHIN
+            if (is_after or (new.is_listed and not old.is_listed)) and _is_alike(old, new, moves):
+                old.becomes = new.name
+                break
+
+
+def _is_alike(old: Stage, new: Stage, moves: Mapping[tuple[str, str], float]) -> bool:
+    if old.said.place and old.said.place == new.said.place:
+        return True
+    if set(plain(old.label).split()) & set(plain(new.label).split()) - {"the", "and", "of"}:
+        return True
+    return all(
+        _likeliest(moves, old.name, way) is not None
+        and _likeliest(moves, old.name, way) == _likeliest(moves, new.name, way)
+        for way in (0, 1)
+    )
+
+
+def _likeliest(moves: Mapping[tuple[str, str], float], name: str, way: int) -> str | None:
+    """The stage most deals come from (0), or go to (1)."""
+    beside = {pair[way]: count for pair, count in moves.items() if pair[1 - way] == name}
+    return max(sorted(beside), key=lambda one: beside[one], default=None)
+
+
+def _following(
+    moves: Mapping[tuple[str, str], float], stages: Sequence[Stage]
+) -> dict[tuple[str, str], float]:
+    """Moves of old names count for the new one."""
+    names = {one.name: one.becomes or one.name for one in stages}
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    for (one, other), count in moves.items():
+        pair = (names.get(one, one), names.get(other, other))
+        if pair[0] != pair[1]:
+            found[pair] += count
+    return dict(found)
+
+
+def _ordered(
+    stages: Sequence[Stage], moves: Mapping[tuple[str, str], float]
+) -> tuple[list[Stage], str]:
+    by_name = {one.name: one for one in stages}
+    names = list(by_name)
+    between = {pair: count for pair, count in moves.items() if set(pair) <= set(names)}
+    total = sum(between.values())
+
+    def breaking(order: Sequence[str]) -> str:
+        wrong = broken(order, between)
+        return f"; {wrong:.0f} of {total:.0f} observed moves go back" if total else ""
+
+    ranked = [one for one in stages if one.sort_order is not None]
+    if len(ranked) > 1:
+        weights = {
+            (one.name, other.name): BINDING
+            for one in ranked
+            for other in ranked
+            if (one.sort_order or 0) < (other.sort_order or 0)
+        }
+        for pair, count in between.items():
+            weights[pair] = weights.get(pair, 0.0) + count
+        order = order_of_moves(names, weights, _ranks(stages))
+        return [by_name[name] for name in order], f"the CRM's table of stages{breaking(order)}"
+    numbers = [one.said.number for one in stages]
+    if len(stages) > 1 and None not in numbers and len(set(numbers)) == len(numbers):
+        order = sorted(names, key=lambda name: (by_name[name].said.number or 0, name))
+        return [by_name[name] for name in order], f"the numbers in the names{breaking(order)}"
+    ranks = _ranks(stages)
+    order = order_of_moves(names, between, ranks)
+    if total:
+        why = f"the order that breaks the fewest moves{breaking(order)}"
+    elif any(one.probability is not None for one in stages):
+        why = "the probabilities the CRM shows, and the names"
+    else:
+        why = "the names of the stages alone: no history tells their order"
+    return [by_name[name] for name in order], why
+
+
+def _ranks(stages: Sequence[Stage]) -> dict[str, float]:
+    """Where names and probabilities expect a stage: 0 to 100."""
+    known: dict[str, float] = {}
+    for one in stages:
+        if one.sort_order is not None and all(other.sort_order is not None for other in stages):
+            known[one.name] = one.sort_order
+        elif one.said.place is not None:
+            known[one.name] = float(one.said.place)
+        elif one.probability is not None:
+            known[one.name] = 100 * one.probability
+    chances = {one.probability for one in stages}
+    if None not in chances and len(chances) == len(stages):
+        return {one.name: 100 * float(one.probability or 0) for one in stages}
+    return known
+
+
+def _qualify(funnel: Funnel) -> None:
+    """The first open stage at which a deal counts as qualified."""
+    stages = funnel.open
+    by_name = [place for place, one in enumerate(stages) if one.said.is_qualified]
+    if by_name:
+        funnel.qualified_from, funnel.is_sure_of_qualified = by_name[0], True
+        funnel.why_qualified = "its name says so"
+        return
+    chances = [
+        place for place, one in enumerate(stages) if (one.probability or 0) >= QUALIFIED_FROM
+    ]
+    if chances and any((one.probability or 0) < QUALIFIED_FROM for one in stages):
+        funnel.qualified_from = chances[0]
+        funnel.why_qualified = f"the first the CRM gives {QUALIFIED_FROM:.0%} or more"
+        return
+    places = [place for place, one in enumerate(stages) if (one.said.place or 0) >= 30]
+    if places:
+        funnel.qualified_from = places[0]
+        funnel.why_qualified = "the first that is no prospecting by its name"
+        return
+    funnel.qualified_from = 1 if len(stages) > 2 else 0
+    funnel.why_qualified = "no name and no probability tells"
+
+
+def _told(
+    funnels: Sequence[Funnel], source: str, moves: Mapping[tuple[str, str], float]
+) -> Proposal:
+    rows: list[dict[str, Any]] = []
+    decided: list[str] = []
+    evidence: list[str] = []
+    questions: list[Question] = []
+    taken: dict[str, str] = {}
+    shared = Counter(one.name for funnel in funnels for one in [*funnel.open, *funnel.closed])
+    seen_closed: set[str] = set()
+    for number, funnel in enumerate(funnels):
+        pipeline_id = "main" if number == 0 else slug(funnel.pipeline or "") or f"pipeline_{number}"
+        of = f" of `{funnel.pipeline}`" if funnel.pipeline else ""
+        if not funnel.open:
+            questions.append(
+                Question(
+                    f"No stage{of} seems open: which ones are?",
+                    "every deal counts as closed.",
+                    MAP,
+                )
+            )
+        ids: dict[str, str] = {}
+        for place, one in enumerate(funnel.open, start=1):
+            ids[one.name] = _stage_id(one.label, pipeline_id, taken)
+            rows.append(
+                _row(
+                    source,
+                    one,
+                    funnel.pipeline if shared[one.name] > 1 and funnel.pipeline else "",
+                    stage_id=ids[one.name],
+                    stage_name=one.label,
+                    pipeline_id=pipeline_id,
+                    stage_order=place,
+                    is_qualified=place > funnel.qualified_from,
+                    expected_days=_expected_days(one),
+                )
+            )
+        rows += _renamed(funnel, rows, shared, source)
+        decided.append(
+            f"Open stages{of}: " + " → ".join(f"`{one.label}`" for one in funnel.open) + "."
+            f" Order by {funnel.why_order}."
+        )
+        last = len(funnel.open) + 1
+        for one in sorted(
+            funnel.closed, key=lambda one: (one.outcome == "lost", -one.deals, one.name)
+        ):
+            if one.name in seen_closed:
+                continue
+            seen_closed.add(one.name)
+            is_won = one.outcome == "won"
+            ids[one.name] = _closed_id(one, taken)
+            rows.append(
+                _row(
+                    source,
+                    one,
+                    "",
+                    stage_id=ids[one.name],
+                    stage_name=one.label,
+                    pipeline_id="main",
+                    stage_order=max(last, 90) + (0 if is_won else 5),
+                    is_qualified=is_won,
+                    is_won=is_won,
+                    is_lost=not is_won,
+                )
+            )
+        evidence += _evidence(funnel)
+        questions += _questions(funnel, of, moves)
+    for outcome in ("won", "lost"):
+        if not any(row[f"is_{outcome}"] for row in rows):
+            questions.append(
+                Question(
+                    f"No stage says that a deal is {outcome}: which one does?",
+                    f"no deal counts as {outcome}.",
+                    MAP,
+                )
+            )
+        else:
+            names = listed([row["raw_stage"] for row in rows if row[f"is_{outcome}"]])
+            decided.append(f"{outcome.capitalize()}: {names}.")
+    return Proposal(
+        "Stages", tuple(decided), tuple(evidence), tuple(questions), rows={"stage_map": rows}
+    )
+
+
+def _renamed(
+    funnel: Funnel, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, int], source: str
+) -> list[dict[str, Any]]:
+    by_name = {row["raw_stage"]: row for row in rows}
+    return [
+        {**by_name[one.becomes], "raw_stage": one.name}
+        for one in funnel.old
+        if one.becomes in by_name
+    ]
+
+
+def _row(source: str, one: Stage, pipeline: str, **told: Any) -> dict[str, Any]:
+    return {
+        "source": source,
+        "pipeline": pipeline,
+        "raw_stage": one.name,
+        "valid_from": "",
+        "valid_to": "",
+        "is_won": False,
+        "is_lost": False,
+        "expected_days": "",
+        **told,
+    }
+
+
+def slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", plain(re.sub(r"^\W*\d+%?\W+", "", text))).strip("_")
+
+
+def _stage_id(label: str, pipeline_id: str, taken: dict[str, str]) -> str:
+    """A name for the stage that no other pipeline has."""
+    wanted = slug(label) or "stage"
+    if wanted in ("unmapped", "all", "none"):
+        wanted = f"{wanted}_stage"
+    if taken.get(wanted, pipeline_id) != pipeline_id:
+        wanted = f"{pipeline_id}_{wanted}"
+    taken.setdefault(wanted, pipeline_id)
+    return wanted
+
+
+def _closed_id(one: Stage, taken: dict[str, str]) -> str:
+    usual = f"closed_{one.outcome}"
+    if usual not in taken:
+        taken[usual] = "main"
+        return usual
+    return _stage_id(one.label, "main", taken)
+
+
+def _expected_days(one: Stage) -> int:
+    if one.days is not None and one.ended >= ENOUGH_VISITS:
+        return max(1, min(LONGEST_DAYS, round(one.days)))
+    return EXPECTED_DAYS
+
+
+def _evidence(funnel: Funnel) -> list[str]:
+    found = []
+    for one in [*funnel.open, *funnel.old, *funnel.rare, *funnel.closed]:
+        seen = f"{one.first:%Y-%m-%d} to {one.last:%Y-%m-%d}" if one.first and one.last else "never"
+        stays = f", {one.days:.0f} days in it" if one.days is not None else ""
+        found.append(
+            f"`{one.label}`: {one.deals} deals in it now, {one.visits} visits, seen {seen}{stays};"
+            f" {one.outcome} by {one.why}"
+        )
+    return found
+
+
+def _questions(funnel: Funnel, of: str, moves: Mapping[tuple[str, str], float]) -> list[Question]:
+    found = []
+    if funnel.open and not funnel.is_sure_of_qualified:
+        first = funnel.open[min(funnel.qualified_from, len(funnel.open) - 1)]
+        found.append(
+            Question(
+                f"From which stage on is a deal{of} qualified? Proposed: `{first.label}`"
+                f" ({funnel.why_qualified}).",
+                f"`{first.label}` and what follows it count as qualified.",
+                f"{MAP}, column is_qualified",
+            )
+        )
+    unknown = [
+        one
+        for one in funnel.open
+        if one.sort_order is None
+        and one.said.place is None
+        and one.said.number is None
+        and not any(one.name in pair for pair in moves)
+    ]
+    if unknown:
+        found.append(
+            Question(
+                f"Where{of} do {listed([one.label for one in unknown])} belong? No move, no number"
+                " and no word tells.",
+                "they stand where they stand in the file.",
+                f"{MAP}, column stage_order",
+            )
+        )
+    for one in funnel.old:
+        found.append(
+            Question(
+                f"Is `{one.label}` the old name of `{one.becomes}`? It was last entered on"
+                f" {one.last:%Y-%m-%d} and stands at the same place.",
+                "both names are one stage.",
+                MAP,
+            )
+        )
+    for one in funnel.rare:
+        found.append(
+            Question(
+                f"Is `{one.label}` a stage? Deals were in it {one.visits} times.",
+                "it is not mapped, and those visits stand in the stage `unmapped`.",
+                MAP,
+            )
+        )
+    doubtful = [one for one in funnel.closed if one.said.is_doubtful and one.why == "its name"]
+    if doubtful:
+        found.append(
+            Question(
+                f"Is {listed([one.label for one in doubtful])} lost, or was it never a deal?",
+                "it counts as lost.",
+                MAP,
+            )
+        )
+    return found

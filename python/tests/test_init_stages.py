@@ -1,0 +1,304 @@
+"""The stage map that is proposed: from the CRM's list, moves, flags, names of many languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import duckdb
+import pytest
+
+from sales_metrics.init.ordering import EXACT, broken, order_of_moves
+from sales_metrics.init.proposals import Proposal
+from sales_metrics.init.stage_words import said
+from sales_metrics.init.stages import Evidence, proposed
+from sales_metrics.sql import literal
+
+DEALS = {
+    "deal_id": "varchar",
+    "stage": "varchar",
+    "pipeline": "varchar",
+    "is_closed": "boolean",
+    "is_won": "boolean",
+    "probability": "double",
+    "created_at": "timestamp",
+}
+CHANGES = {
+    "deal_id": "varchar",
+    "changed_at": "timestamp",
+    "stage": "varchar",
+    "pipeline": "varchar",
+}
+LISTED = {
+    "stage": "varchar",
+    "label": "varchar",
+    "pipeline": "varchar",
+    "sort_order": "double",
+    "is_closed": "boolean",
+    "is_won": "boolean",
+    "probability": "double",
+    "is_active": "boolean",
+}
+BEGIN = dt.datetime(2025, 1, 6, 9)
+
+
+def rows_of(
+    connection: duckdb.DuckDBPyConnection,
+    columns: Mapping[str, str],
+    rows: Sequence[Mapping[str, Any]],
+) -> duckdb.DuckDBPyRelation:
+    def cell(row: Mapping[str, Any], name: str, kind: str) -> str:
+        value = row.get(name)
+        return f"cast({'null' if value is None else literal(value)} as {kind})"
+
+    typed = [", ".join(f"{cell(row, *one)} as {one[0]}" for one in columns.items()) for row in rows]
+    none = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
+    selects = [f"select {one}" for one in typed] or [f"select {none} where false"]
+    return connection.sql(" union all ".join(selects))
+
+
+def map_of(
+    deals: Sequence[Mapping[str, Any]],
+    paths: Sequence[str] = (),
+    listed: Sequence[Mapping[str, Any]] = (),
+    days: int = 7,
+) -> Proposal:
+    """`paths`: the stages of each deal, a week apart and a day later than the last deal."""
+    changes = [
+        {
+            "deal_id": f"P{number}",
+            "changed_at": BEGIN + dt.timedelta(days=number + days * place),
+            "stage": one,
+        }
+        for number, path in enumerate(paths)
+        for place, one in enumerate(path.split(" > "))
+    ]
+    with duckdb.connect() as connection:
+        evidence = Evidence(
+            rows_of(
+                connection, DEALS, [{"deal_id": f"D{at}", **one} for at, one in enumerate(deals)]
+            ),
+            rows_of(connection, CHANGES, changes),
+            rows_of(connection, LISTED, listed),
+        )
+        return proposed(evidence, "csv_export")
+
+
+def opened(proposal: Proposal) -> list[str]:
+    rows = [row for row in proposal.rows["stage_map"] if not row["is_won"] and not row["is_lost"]]
+    return [row["raw_stage"] for row in sorted(rows, key=lambda row: row["stage_order"])]
+
+
+def closed(proposal: Proposal, outcome: str) -> list[str]:
+    return [row["raw_stage"] for row in proposal.rows["stage_map"] if row[f"is_{outcome}"]]
+
+
+def qualified(proposal: Proposal) -> list[str]:
+    rows = proposal.rows["stage_map"]
+    return [row["raw_stage"] for row in rows if row["is_qualified"] and not row["is_won"]]
+
+
+def in_stages(*names: str) -> list[dict[str, Any]]:
+    return [{"stage": name} for name in names]
+
+
+def test_moves_order_stages_whose_names_tell_nothing() -> None:
+    paths = ["Uno > Dos > Tres > Ganado"] * 4 + [
+        "Uno > Tres > Dos > Tres > Perdido",
+        "Dos > Perdido",
+    ]
+    proposal = map_of(in_stages("Uno", "Dos", "Tres", "Ganado", "Perdido"), paths)
+    assert opened(proposal) == ["Uno", "Dos", "Tres"]
+    assert (closed(proposal, "won"), closed(proposal, "lost")) == (["Ganado"], ["Perdido"])
+    assert "breaks the fewest moves; 1 of " in proposal.decided[0]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [
+            "Neu",
+            "Kontaktiert",
+            "Qualifiziert",
+            "Angebot gesendet",
+            "In Verhandlung",
+            "Gewonnen",
+            "Verloren",
+        ],
+        ["Prospection", "Qualifié", "Proposition envoyée", "Négociation", "Fermé gagné", "Perdu"],
+        [
+            "Nuevo",
+            "Contactado",
+            "Calificado",
+            "Propuesta enviada",
+            "Negociación",
+            "Ganada",
+            "Perdida",
+        ],
+        ["Nuovo", "Qualificato", "Preventivo", "Trattativa", "Vinta", "Persa"],
+        ["Lead", "Gekwalificeerd", "Offerte", "Onderhandeling", "Gewonnen", "Verloren"],
+        ["Appointment Scheduled", "Qualified To Buy", "Contract Sent", "Closed Won", "Closed Lost"],
+        ["Lead In", "Demo Scheduled", "Proposal Made", "Negotiations Started", "Won", "Lost"],
+    ],
+)
+def test_names_of_many_languages_tell_order_and_outcome(names: list[str]) -> None:
+    proposal = map_of(in_stages(*sorted(names)))
+    assert opened(proposal) == names[:-2]
+    assert closed(proposal, "won") == names[-2:-1]
+    assert closed(proposal, "lost") == names[-1:]
+
+
+def test_numbers_in_names_go_before_what_the_names_say() -> None:
+    names = ["1 - Discovery", "2 - Prospecting", "3 - Negotiation", "4 - Won", "5 - Lost"]
+    proposal = map_of(in_stages(*reversed(names)))
+    assert opened(proposal) == names[:3]
+    assert "the numbers in the names" in proposal.decided[0]
+
+
+def test_the_list_of_the_crm_goes_before_moves_and_names() -> None:
+    listed = [
+        {"stage": "Zeta", "sort_order": 1, "is_closed": False, "is_won": False, "is_active": True},
+        {"stage": "Alpha", "sort_order": 2, "is_closed": False, "is_won": False, "is_active": True},
+        {"stage": "Lost it", "sort_order": 3, "is_closed": True, "is_won": True, "is_active": True},
+        {"stage": "Old", "sort_order": 4, "is_closed": False, "is_won": False, "is_active": False},
+    ]
+    proposal = map_of(in_stages("Zeta", "Alpha"), ["Alpha > Zeta > Lost it"], listed)
+    assert opened(proposal) == ["Zeta", "Alpha"]
+    assert closed(proposal, "won") == ["Lost it"]
+
+
+def test_a_stage_nobody_was_in_is_mapped_only_while_it_can_be_picked() -> None:
+    base = {"is_closed": False, "is_won": False}
+    listed = [
+        {"stage": "New", "sort_order": 1, "is_active": True, **base},
+        {"stage": "Pilot", "sort_order": 2, "is_active": True, **base},
+        {"stage": "Gone", "sort_order": 3, "is_active": False, **base},
+    ]
+    assert opened(map_of(in_stages("New"), listed=listed)) == ["New", "Pilot"]
+
+
+def test_the_flags_of_the_deals_go_before_the_name() -> None:
+    flagged = {"is_closed": True, "is_won": True}
+    deals = [
+        *({"stage": "Invoiced", **flagged} for _ in range(9)),
+        *({"stage": "Parked", "is_closed": True, "is_won": False} for _ in range(5)),
+        *({"stage": "Signed off by legal", "is_closed": False, "is_won": False} for _ in range(5)),
+    ]
+    proposal = map_of(deals)
+    assert closed(proposal, "won") == ["Invoiced"]
+    assert closed(proposal, "lost") == ["Parked"]
+    assert opened(proposal) == ["Signed off by legal"]
+
+
+def test_an_old_name_is_the_stage_that_took_its_place() -> None:
+    paths = ["New > Quote > Won"] * 12
+    later = ["New > Proposal > Won"] * 12
+    changes = [*paths, *["New"] * 30, *later]
+    proposal = map_of(in_stages("New", "Proposal", "Won"), changes)
+    rows = {row["raw_stage"]: row for row in proposal.rows["stage_map"]}
+    assert rows["Quote"]["stage_id"] == rows["Proposal"]["stage_id"] == "proposal"
+    assert rows["Quote"]["stage_order"] == rows["Proposal"]["stage_order"]
+    assert any("`Quote` the old name of `Proposal`" in one.asked for one in proposal.questions)
+
+
+def test_stages_that_deals_go_through_one_after_the_other_are_two() -> None:
+    proposal = map_of(in_stages("New", "Proposal", "Won"), ["New > Quote > Proposal > Won"] * 20)
+    rows = {row["raw_stage"]: row for row in proposal.rows["stage_map"]}
+    assert rows["Quote"]["stage_id"] != rows["Proposal"]["stage_id"]
+
+
+def test_a_name_hardly_a_deal_was_in_is_asked_about_and_not_mapped() -> None:
+    paths = ["New > Demo > Won"] * 120 + ["New > Wibble > Demo > Won"]
+    proposal = map_of(in_stages("New", "Demo", "Won"), paths)
+    assert opened(proposal) == ["New", "Demo"]
+    assert any("Is `Wibble` a stage?" in one.asked for one in proposal.questions)
+
+
+def test_pipelines_have_stages_of_their_own_and_ids_that_differ() -> None:
+    deals = [
+        {"stage": stage, "pipeline": pipeline}
+        for pipeline, stages in (
+            ("New", "Lead Demo Won Lost"),
+            ("Renewals", "Due Demo Quoted Won Lost"),
+        )
+        for stage in stages.split()
+    ]
+    rows = map_of(deals).rows["stage_map"]
+    # The one with more deals is the main one.
+    assert {row["pipeline_id"] for row in rows} == {"main", "new"}
+    demos = [row for row in rows if row["raw_stage"] == "Demo"]
+    assert sorted(row["pipeline"] for row in demos) == ["New", "Renewals"]
+    assert len({row["stage_id"] for row in demos}) == 2
+    assert [row["raw_stage"] for row in rows if row["is_won"]] == ["Won"]
+
+
+def test_what_no_name_says_is_a_question() -> None:
+    proposal = map_of(in_stages("Alpha", "Beta"))
+    asked = " ".join(one.asked for one in proposal.questions)
+    assert "No stage says that a deal is won" in asked
+    assert "No stage says that a deal is lost" in asked
+    assert "`Alpha`, `Beta` belong?" in asked
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "expected"),
+    [
+        ({"Prospecting": 0.1, "Qualification": 0.1, "Needs Analysis": 0.2}, ["Needs Analysis"]),
+        ({"Prospecting": None, "Qualified": None, "Demo": None}, ["Qualified", "Demo"]),
+        ({"A": None, "B": None, "C": None}, ["B", "C"]),
+    ],
+)
+def test_from_where_on_a_deal_is_qualified(
+    probabilities: dict[str, float | None], expected: list[str]
+) -> None:
+    deals = [{"stage": name, "probability": chance} for name, chance in probabilities.items()]
+    assert qualified(map_of(deals)) == expected
+
+
+def test_expected_days_are_those_observed_where_there_are_enough() -> None:
+    rows = map_of(in_stages("New", "Demo", "Won"), ["New > Demo > Won"] * 12, days=5).rows[
+        "stage_map"
+    ]
+    assert {row["raw_stage"]: row["expected_days"] for row in rows} == {
+        "New": 5,
+        "Demo": 5,
+        "Won": "",
+    }
+    few = map_of(in_stages("New", "Demo", "Won"), ["New > Demo > Won"] * 3, days=5).rows[
+        "stage_map"
+    ]
+    assert {row["expected_days"] for row in few} == {14, ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        ("Closed Won", "won"),
+        ("Closed - Lost to competitor", "lost"),
+        ("Not Qualified", "lost"),
+        ("Qualified", "open"),
+        ("Customer evaluation", "open"),
+        ("Customer", "won"),
+        ("6 - Gagné", "won"),
+        ("Abgeschlossen und verloren", "lost"),
+        ("Closed won (Sales Pipeline)", "won"),
+        ("Fnord", None),
+    ],
+)
+def test_what_a_name_says(name: str, outcome: str | None) -> None:
+    assert said(name).outcome == outcome
+
+
+def test_more_things_than_the_exact_search_takes_are_ordered_too() -> None:
+    names = [f"s{number:02}" for number in range(EXACT + 8)]
+    moves = dict.fromkeys(pairwise(names), 3.0) | {("s05", "s02"): 1.0}
+    order = order_of_moves(list(reversed(names)), moves)
+    assert order == names
+    assert broken(order, moves) == 1
+
+
+def test_between_orders_that_break_equally_many_moves_ranks_decide() -> None:
+    assert order_of_moves(["b", "a"], {}, {"a": 2.0, "b": 1.0}) == ["b", "a"]
+    assert order_of_moves(["b", "a"], {("a", "b"): 1.0}, {"a": 2.0, "b": 1.0}) == ["a", "b"]

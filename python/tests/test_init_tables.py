@@ -1,0 +1,181 @@
+"""Which table is which, whoever laid it there and whatever its columns are called."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from harness import REPO
+from sales_metrics.errors import SalesMetricsError
+from sales_metrics.init.contracts import contracts
+from sales_metrics.init.landing import look
+from sales_metrics.init.proposing import Looked, looked
+from sales_metrics.init.tables import Matches, matched
+from sales_metrics.init.writing import recipe_files
+
+Sheet = Sequence[Sequence[object]]
+PIPEDRIVE: Sheet = [
+    ["Deal - ID", "Deal - Title", "Deal - Value", "Deal - Stage", "Deal - Status", "Deal - Owner",
+     "Deal - Deal created", "Deal - Won time", "Deal - Lost time", "Deal - Expected close date"],
+    [1, "A", "100.50", "Demo", "won", "Ana", "2025-01-02 09:00:00",
+     "2025-02-03 10:00:00", "", "2025-03-01"],
+    [2, "B", "200.50", "Demo", "lost", "Bo", "2025-01-03 09:00:00",
+     "", "2025-02-04 10:00:00", "2025-03-02"],
+    [3, "C", "300.50", "Lead In", "open", "Bo", "2025-01-04 09:00:00", "", "", "2025-03-03"],
+]  # fmt: skip
+DYNAMICS: Sheet = [
+    ["Topic", "Est. Close Date", "Actual Close Date", "Est. Revenue", "Actual Revenue",
+     "Pipeline Phase", "Status", "Owner", "Created On"],
+    ["T1", "3/31/2025", "3/15/2025", "$1,000.00", "$900.00",
+     "2-Develop", "Won", "Ana", "1/2/2025 9:05 AM"],
+    ["T2", "4/30/2025", "", "$2,000.00", "", "1-Qualify", "Open", "Bo", "1/13/2025 9:05 AM"],
+]  # fmt: skip
+GERMAN: Sheet = [
+    ["Nummer", "Firma", "Verkaufsphase", "Betrag", "Erstellt am", "Abschlussdatum", "Verkäufer"],
+    ["V1", "Müller & Söhne", "Gewonnen", "1.200,50 €", "02.01.2025", "31.03.2025", "Jörg"],
+    ["V2", "Maß AG", "Angebot", "15,00 €", "13.01.2025", "30.04.2025", "Jörg"],
+]
+
+
+def sheet(path: Path, rows: Sheet, delimiter: str = ",", encoding: str = "utf-8") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+
+
+def matches_of(folder: Path) -> list[Matches]:
+    with duckdb.connect() as connection:
+        return matched(look(folder, connection, folder / ".copies"), contracts(REPO), connection)
+
+
+def read(
+    folder: Path, target: Path, dates: str | None = None
+) -> tuple[Looked, Mapping[str, list[dict[str, object]]]]:
+    """What is looked at, and the rows of each table as the selects that are written give them."""
+    with duckdb.connect() as connection:
+        seen = looked(folder, REPO, connection, dates, target / "raw" / "_utf8")
+        rows: dict[str, list[dict[str, object]]] = {}
+        for sql, _ in recipe_files(target, seen.plan):
+            told = connection.execute(sql.read_text(encoding="utf-8"))
+            names = [one[0] for one in told.description or ()]
+            rows[sql.stem] = [dict(zip(names, row, strict=True)) for row in told.fetchall()]
+    return seen, rows
+
+
+def test_a_stage_that_never_closes_is_closed_by_the_status(tmp_path: Path) -> None:
+    sheet(tmp_path / "in" / "deals-2025.csv", PIPEDRIVE)
+    _, rows = read(tmp_path / "in", tmp_path)
+    deals = rows["opportunities"]
+    assert [row["stage"] for row in deals] == ["Won", "Lost", "Lead In"]
+    # The day a deal closed goes before the day it was to close.
+    assert [str(row["close_date"])[:10] for row in deals] == [
+        "2025-02-03",
+        "2025-02-04",
+        "2025-03-03",
+    ]
+
+
+def test_an_export_without_an_id_is_told_apart_by_what_differs(tmp_path: Path) -> None:
+    sheet(tmp_path / "in" / "Opportunities.csv", DYNAMICS)
+    seen, rows = read(tmp_path / "in", tmp_path)
+    deals = rows["opportunities"]
+    assert [row["stage"] for row in deals] == ["Won", "1-Qualify"]
+    assert [row["amount"] for row in deals] == ["$900.00", "$2,000.00"]
+    assert [row["close_date"] for row in deals] == ["3/15/2025", "4/30/2025"]
+    assert [row["id"] for row in deals] == ["T1", "T2"]
+    assert seen.plan.vars["raw_formats"] == {"csv_export": {"date": "m/d/y", "amount": "us"}}
+
+
+def test_semicolons_windows_letters_and_decimal_commas(tmp_path: Path) -> None:
+    sheet(tmp_path / "in" / "Verkaufschancen.csv", GERMAN, ";", "cp1252")
+    seen, rows = read(tmp_path / "in", tmp_path)
+    assert [row["account_id"] for row in rows["opportunities"]] == ["Müller & Söhne", "Maß AG"]
+    assert rows["opportunities"][0]["owner_id"] == "Jörg"
+    assert rows["opportunities"][0]["amount"] == "1.200,50 €"
+    assert seen.plan.vars["raw_formats"] == {"csv_export": {"date": "d.m.y", "amount": "eu"}}
+
+
+def test_exports_of_several_months_are_one_table(tmp_path: Path) -> None:
+    sheet(tmp_path / "in" / "deals_2024.csv", PIPEDRIVE[:2])
+    sheet(tmp_path / "in" / "deals_2025.csv", [PIPEDRIVE[0], *PIPEDRIVE[2:]])
+    _, rows = read(tmp_path / "in", tmp_path)
+    assert sorted(str(row["id"]) for row in rows["opportunities"]) == ["1", "2", "3"]
+
+
+def test_dates_that_read_two_ways_are_left_out_until_somebody_says(tmp_path: Path) -> None:
+    deals: Sheet = [
+        ["Opp Id", "Stage", "Value", "Created", "Close Date", "Rep"],
+        ["1", "Won", "100", "03/04/2025", "05/06/2025", "zoe"],
+        ["2", "Demo", "150", "04/05/2025", "07/08/2025", "zoe"],
+    ]
+    sheet(tmp_path / "in" / "opps.csv", deals)
+    seen, rows = read(tmp_path / "in", tmp_path / "silent")
+    assert set(rows["opportunities"][0]) & {"created_date", "close_date"} == set()
+    waived = seen.plan.vars["waived_columns"]["csv_export"]["opportunities"]
+    assert {"created_date", "close_date"} <= set(waived)
+    asked = [one.asked for proposal in seen.plan.proposals for one in proposal.questions]
+    assert sum("How are the dates of" in one for one in asked) == 2
+    said, told = read(tmp_path / "in", tmp_path / "told", "d/m/y")
+    assert told["opportunities"][0]["close_date"] == "05/06/2025"
+    assert said.plan.vars["raw_formats"]["csv_export"]["date"] == "d/m/y"
+
+
+def test_a_title_before_the_header_and_blanks_in_names(tmp_path: Path) -> None:
+    rows: Sheet = [["Report of deals"], [], *PIPEDRIVE]
+    sheet(tmp_path / "in" / "report.csv", rows)
+    _, told = read(tmp_path / "in", tmp_path)
+    assert len(told["opportunities"]) == 3
+
+
+def test_a_database_is_read_where_it_lies(tmp_path: Path) -> None:
+    place = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(place)) as connection:
+        connection.execute("create schema raw_crm")
+        connection.execute(
+            "create table raw_crm.opportunity as select '006000000000001AAA' as id,"
+            " 'New' as stage_name, '005000000000001AAA' as owner_id,"
+            " now() as created_date, today() as close_date,"
+            " 'x' as _fivetran_synced"
+        )
+    with duckdb.connect() as connection:
+        plan = looked(place, REPO, connection, None, tmp_path).plan
+    assert plan.vars == {"raw_schemas": {"salesforce": "raw.raw_crm"}}
+    assert plan.recipes == {}
+    assert "laid down by Fivetran" in plan.proposals[0].decided[0]
+
+
+@pytest.mark.parametrize("around", ["sf_{}_data", "{}", "raw_salesforce_{}"])
+def test_names_of_loaders_around_a_table_are_seen_through(tmp_path: Path, around: str) -> None:
+    # fmt: off
+    deal = [["Id", "StageName", "OwnerId", "CreatedDate", "CloseDate", "Loss_Reason_Code__c"],
+            ["006000000000001AAA", "New", "005000000000001AAA", "2025-01-02", "2025-03-04", ""]]
+    history = [["Id", "OpportunityId", "CreatedDate", "StageName"],
+               ["008000000000001AAA", "006000000000001AAA", "2025-01-02", "New"]]
+    # fmt: on
+    sheet(tmp_path / f"{around.format('opportunity')}.csv", deal)
+    sheet(tmp_path / f"{around.format('opportunity_history')}.csv", history)
+    (crm,) = matches_of(tmp_path)
+    assert crm.source == "salesforce"
+    assert set(crm.tables) == {"opportunity", "opportunity_history"}
+    assert crm.tables["opportunity"].named == {"loss_reason": "Loss_Reason_Code__c"}
+
+
+def test_a_snapshot_table_is_no_history_of_changes(tmp_path: Path) -> None:
+    """Loaders in history mode call it so; its rows have the id of the deal and name no deal."""
+    columns = ["Id", "StageName", "OwnerId", "CreatedDate", "CloseDate"]
+    row = ["006000000000001AAA", "New", "005000000000001AAA", "2025-01-02", "2025-03-04"]
+    sheet(tmp_path / "opportunity.csv", [columns, row])
+    sheet(tmp_path / "opportunity_history.csv", [[*columns, "_fivetran_active"], [*row, "true"]])
+    (crm,) = matches_of(tmp_path)
+    assert set(crm.tables) == {"opportunity"}
+    assert [found.name for found, _ in crm.unread] == ["opportunity_history"]
+
+
+def test_a_folder_without_deals_says_what_was_seen(tmp_path: Path) -> None:
+    sheet(tmp_path / "weather.csv", [["day", "degrees"], ["2025-01-01", "3"]])
+    with duckdb.connect() as connection, pytest.raises(SalesMetricsError, match=r"Seen: weather\."):
+        looked(tmp_path, REPO, connection, None, tmp_path)
