@@ -64,7 +64,7 @@ def currency(deals: duckdb.DuckDBPyRelation, currencies: duckdb.DuckDBPyRelation
             Question(
                 f"At which rate are {', '.join(foreign)} converted into {chosen}?",
                 "their amounts are empty and counted as a finding.",
-                "salesforce/currency_type.csv in the raw folder (docs/own_crm.md, step 6)",
+                "currency_type.csv in the raw folder (docs/own_crm.md, step 6)",
             )
         )
     return Proposal(

@@ -10,9 +10,17 @@ from typing import Any
 from sales_metrics.project import read_yaml
 
 SUFFIXES = ("", "_c", "__c")
-# The source that any other CRM comes in by, and the one that is no CRM.
-ANY_CRM = "csv_export"
+# The source that is no CRM.
 PLANNING = "planning"
+
+
+def column_names() -> dict[str, Any]:
+    """What people call the columns of the source that any other CRM comes in by."""
+    return _read(Path(__file__).with_name("column_names.yml"))
+
+
+_read = cache(read_yaml)
+ANY_CRM: str = column_names()["source"]
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def proposed(
     )
     # What is one for the company comes from the first CRM, which has the deals that count.
     first = seen.crms[0]
-    found.append(company.currency(deals[first], shape(shapes, "currencies", "salesforce")))
+    found.append(company.currency(deals[first], shapes.table(made(shapes, "int_crm_currencies"))))
     found.append(company.time_zone(time_zones(shapes), shape(shapes, "activities", first)))
     found.append(company.fiscal_year(deals[first], {}))
     found.append(

@@ -268,7 +268,7 @@ def _tables(
     decided = []
     evidence = []
     loader = _loader(source)
-    what = "any other CRM (csv_export)" if source.source == ANY_CRM else source.source
+    what = f"any other CRM ({ANY_CRM})" if source.source == ANY_CRM else source.source
     decided.append(
         f"{len(source.tables)} tables of {what}" + (f", laid down by {loader}." if loader else ".")
     )

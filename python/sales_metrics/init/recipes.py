@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from sales_metrics.init.contracts import ANY_CRM, column_names
 from sales_metrics.init.formats import (
     CURRENCY_CODE,
     OTHER_DATES,
@@ -21,7 +22,7 @@ from sales_metrics.init.formats import (
     without_code,
 )
 from sales_metrics.init.stage_words import said
-from sales_metrics.init.tables import Matched, Matches, column_names, phrases
+from sales_metrics.init.tables import Matched, Matches, phrases
 from sales_metrics.sql import literal, quoted
 
 CLOSES = {"won": "Won", "lost": "Lost"}
@@ -66,7 +67,7 @@ def _recipe(
     without: frozenset[tuple[str, str]],
 ) -> Recipe:
     left_out = {column for table, column in without if table == match.table.name}
-    if source != "csv_export" and not left_out:
+    if source != ANY_CRM and not left_out:
         return Recipe(match, {}, is_whole=True)
     columns = {name: column for name, column in match.columns.items() if name not in left_out}
     selected = {name: quoted(column) for name, column in columns.items()}

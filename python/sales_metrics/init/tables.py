@@ -10,35 +10,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
 
 import duckdb
 
-from sales_metrics.init.contracts import ANY_CRM, PLANNING, Table
+from sales_metrics.init.contracts import ANY_CRM, PLANNING, Table, column_names
 from sales_metrics.init.formats import IS_KIND, Readings, read_amounts, read_dates
 from sales_metrics.init.landing import Found, Landing
-from sales_metrics.project import read_yaml
 from sales_metrics.sql import quoted
 
-# What a loader, an exporter or a dbt user puts around the name of a table.
-AROUND = {
-    *(
-        "sf",
-        "salesforce",
-        "sfdc",
-        "hubspot",
-        "hs",
-        "crm",
-        "raw",
-        "src",
-        "stg",
-        "base",
-        "data",
-        "tbl",
-    ),
-    *("export", "exports", "extract", "report", "dump", "all", "full", "list", "csv", "table"),
-}
 # Of the required columns that tell what a table is, those that must be there.
 LEAST_REQUIRED = 0.5
 DATED = ("date", "timestamp")
@@ -172,7 +151,9 @@ def _closeness(name: str, table: Table) -> float:
     """1 for a name of the contract, less for one with a loader's words around it, else 0."""
     if name.lower() in table.names:
         return 1.0
-    plain = [word for word in _words(name) if word not in AROUND and not word.isdigit()]
+    plain = [
+        word for word in _words(name) if word not in column_names()["around"] and not word.isdigit()
+    ]
     if "".join(plain) in {one.replace("_", "") for one in table.names}:
         return 0.8
     return 0.0
@@ -361,12 +342,6 @@ def _is_list(found: Found, name: str, connection: duckdb.DuckDBPyConnection) -> 
     ).fetchall()[0]
     filled, distinct = row
     return bool(0 < distinct <= 60 and (distinct <= 12 or distinct <= filled / 3))
-
-
-@cache
-def column_names() -> dict[str, dict[str, list[str]]]:
-    found: dict[str, dict[str, list[str]]] = read_yaml(Path(__file__).with_name("column_names.yml"))
-    return found
 
 
 def plain(text: str) -> str:
