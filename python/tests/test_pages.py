@@ -567,6 +567,16 @@ def _embedded(page: str) -> Embedded:
         r'<script type="application/json" id="data-\w+">(.*?)</script>', page, re.DOTALL
     ):
         found |= json.loads(text)
+    for table in found.values():
+        # A text that comes again and again stands in the file once.
+        texts = [table["words"].get(name) for name in table["columns"]]
+        table["rows"] = [
+            [
+                said[value] if said and value is not None else value
+                for said, value in zip(texts, row, strict=True)
+            ]
+            for row in table["rows"]
+        ]
     return found
 
 

@@ -38,12 +38,33 @@ class Rows:
     missing: str = ""
 
     def content(self) -> dict[str, Any]:
-        kept: dict[str, Any] = {"columns": self.columns, "rows": self.rows}
+        """For the file: a text that comes again and again stands there once, its rows say which."""
+        places = {
+            at: {text: place for place, text in enumerate(texts)}
+            for at in range(len(self.columns))
+            if (texts := self._repeated(at))
+        }
+        rows = [
+            [
+                places[at][value] if at in places and value is not None else value
+                for at, value in enumerate(row)
+            ]
+            for row in self.rows
+        ]
+        words = {self.columns[at]: list(found) for at, found in places.items()}
+        kept: dict[str, Any] = {"columns": self.columns, "words": words, "rows": rows}
         if self.found > len(self.rows):
             kept["found"] = self.found
         if self.missing:
             kept["missing"] = self.missing
         return kept
+
+    def _repeated(self, at: int) -> Sequence[str]:
+        values = [row[at] for row in self.rows if row[at] is not None]
+        if not values or not all(isinstance(value, str) for value in values):
+            return ()
+        found = tuple(dict.fromkeys(values))
+        return found if 2 * len(found) <= len(values) else ()
 
 
 def panels() -> Iterator[tuple[str, Panel]]:

@@ -37,11 +37,14 @@ const rowsRead = new Map();
 function rowsOf(key) {
   let rows = rowsRead.get(key);
   if (!rows) {
-    const table = dataOf(key.split(".")[0])[key] || { columns: [], rows: [] };
+    const table = dataOf(key.split(".")[0])[key] || { columns: [], words: {}, rows: [] };
     rows = table.rows.map((/** @type {any[]} */ values, /** @type {number} */ at) => {
       /** @type {any} */
       const row = { _at: `${key}/${at}` };
-      table.columns.forEach((/** @type {string} */ name, /** @type {number} */ i) => { row[name] = values[i]; });
+      table.columns.forEach((/** @type {string} */ name, /** @type {number} */ i) => {
+        const texts = table.words[name];
+        row[name] = texts && values[i] !== null ? texts[values[i]] : values[i];
+      });
       return row;
     });
     rowsRead.set(key, /** @type {Row[]} */ (rows));
