@@ -22,6 +22,7 @@ from harness import BuildProject
 from publishing_harness import build_info
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.pages.declared import PAGES
+from sales_metrics.pages.formats import show
 from sales_metrics.pages.reading import PANELS, panels
 from sales_metrics.pages.rendering import FILE, HERE, SCRIPTS, PageSettings, render
 from sales_metrics.publishing.lock import locked
@@ -160,13 +161,6 @@ BESIDE: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("people.reps", "rep_ranks", {"rep_id": "rep_id"}, "true"),
     ("people.reps", "scorecard_rep", {"rep_id": "rep_id"}, "metric_id = 'quota_attainment'"),
     ("metrics.glossary", "kpi_audit", {"metric_id": "metric_id"}, "true"),
-)
-# Up to where an amount is written in which unit.
-SIZES = (
-    ("999.5", 1, ""),
-    ("999500", 1000, " k"),
-    ("999.5e6", 10**6, " M"),
-    ("Infinity", 10**9, " bn"),
 )
 # Sums, which other tables hold too: see the tests of their own.
 SUMS = {"quarter.waterfall", "quarter.weeks", "deals.summary", "data.tables"}
@@ -325,12 +319,12 @@ def test_what_is_written_on_a_page_is_what_the_file_holds(
             browser.go(f"#{one.name}{place}")
             for at, unit, text in browser.run(
                 "[...document.querySelectorAll('data')].map("
-                "(d) => [d.dataset.at, d.dataset.unit, d.textContent.replaceAll('\\u00a0', ' ')])"
+                "(d) => [d.dataset.at, d.dataset.unit, d.textContent])"
             ):
                 panel, row, column = at.split("/")
                 table = embedded[panel]
                 value = table["rows"][int(row)][list(table["columns"]).index(column)]
-                assert text == _written(value, unit), (at, unit, value)
+                assert text == show(value, unit), (at, unit, value)
                 written += 1
     assert written > 1000
     assert (browser.requests, browser.said) == ([], [])
@@ -486,6 +480,40 @@ def test_pages_are_published_with_their_database_and_show_no_address(
     assert names == [("ada@example.com",)], "the table must still hold it"
 
 
+def test_each_owner_gets_what_is_open_as_a_mail_and_as_markdown(demo: Path, tmp_path: Path) -> None:
+    tables = f"{DEALS} or table_name = 'kpi_incidents'"
+    database = _copied(demo, tmp_path / "incidents.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "update marts.kpi_incidents set intervention = 'see [x](https://x.example) <b>now</b>,'"
+            " || ' or write to ada@example.com' where owner_role = 'vp_sales'"
+        )
+        expected = connection.execute(
+            "select owner_role, coalesce(owner_name, ''), count(*) from marts.kpi_incidents"
+            " where closed_on is null group by all order by all"
+        ).fetchall()
+    store = Store(tmp_path / "published")
+    with locked(store.folder):
+        store.builds.mkdir()
+        publish(store, database, Publication(build_info(store), steering=SETTINGS), keep=2)
+    folder = store.serve / "digests"
+    index = json.loads((folder / "digests.json").read_text(encoding="utf-8"))
+    found = sorted((one["owner_role"], one["owner_name"], one["incidents"]) for one in index)
+    assert found == expected
+    assert len({one["html"] for one in index}) == len(index) > 1
+    for one in index:
+        mail = (folder / one["html"]).read_text(encoding="utf-8")
+        text = (folder / one["markdown"]).read_text(encoding="utf-8")
+        assert mail.count("<tr>") == one["incidents"] + 1
+        assert text.count("\n- **") == one["incidents"]
+        for content in (mail, text):
+            assert f"{one['incidents']} open as of 29\u00a0Sep\u00a02025" in content
+            assert "ada@example.com" not in content
+        if one["owner_role"] == "vp_sales":
+            assert "&lt;b&gt;now&lt;/b&gt;" in mail
+            assert "\\[x\\](https://x.example) \\<b\\>now" in text
+
+
 def test_a_build_that_lacks_a_table_says_which(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "part.duckdb")) as connection:
         connection.execute("create schema marts")
@@ -496,6 +524,23 @@ def test_a_build_that_lacks_a_table_says_which(tmp_path: Path) -> None:
     found = _embedded(render(tmp_path / "part.duckdb", SETTINGS))
     assert found["today.five"]["missing"] == "This build has no table ceo_five, dim_metrics."
     assert "This build lacks what the panel reads" in found["funnel.losses"]["missing"]
+
+
+def test_the_tables_may_lie_in_a_schema_of_any_name(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "marts.duckdb")) as connection:
+        connection.execute("create schema main_marts")
+        connection.execute(
+            "create table main_marts.data_quality as select date '2025-01-01' as as_of_date"
+        )
+    found = _embedded(render(tmp_path / "marts.duckdb", SETTINGS))
+    assert found["shared.about"]["missing"] == "This build has no table dim_dates."
+    assert _dicts(found["data.tables"]) == [
+        {"table_name": "data_quality", "row_count": 1, "row_count_before": None}
+    ]
+    with duckdb.connect(str(tmp_path / "other.duckdb")) as connection:
+        connection.execute("create table something as select 1 as one")
+    with pytest.raises(SalesMetricsError, match="holds no public table data_quality"):
+        render(tmp_path / "other.duckdb", SETTINGS)
 
 
 def test_sums_of_integers_are_published_as_whole_numbers(tmp_path: Path) -> None:
@@ -535,6 +580,37 @@ def test_what_is_left_out_is_not_in_the_file(demo: Path) -> None:
     page = render(demo, settings)
     assert 'id="data-deals"' not in page
     assert 'id="data-quarter"' in page
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (None, "share", "\u2013"),
+        ("2025-09-01", "day", "1 Sep 2025"),
+        (0.18449, "share of target", "18.4 %"),
+        (-0.02652, "change", "\u22122.7 %"),
+        (0.0004, "percentage points", "+0.0 points"),
+        (-0.0004, "percentage points", "0.0 points"),
+        (999.4, "currency", "$999"),
+        (999.5, "currency", "$1.00 k"),
+        (1_244_999, "currency", "$1.24 M"),
+        (-16_200, "currency", "\u2212$16.2 k"),
+        (110_750.15, "currency per day", "$111 k a day"),
+        (1234.5, "cents", "$1,234.50"),
+        (23.4, "days", "23 days"),
+        (9.96, "days", "10 days"),
+        (4.54, "days", "4.5 days"),
+        (1, "days", "1 day"),
+        (0.125, "multiple", "0.13\u00d7"),
+        (1207, "count", "1,207"),
+        (6.714, "calls per opportunity", "6.71"),
+        (7, "activities", "7 activities"),
+    ],
+)
+def test_numbers_are_written_in_the_units_of_their_readers(
+    value: Any, unit: str, text: str
+) -> None:
+    assert show(value, unit).replace("\u00a0", " ") == text
 
 
 def test_every_panel_has_its_sql_and_its_function() -> None:
@@ -609,59 +685,3 @@ def _copied(demo: Path, path: Path, kept: str, tables: str) -> Path:
                 f"create table marts.{table} as select * from demo.marts.{table} where {where}"
             )
     return path
-
-
-def _written(value: Any, unit: str) -> str:
-    """How a number must be written: told a second time, apart from the script."""
-    if unit == "day":
-        day = dt.date.fromisoformat(value)
-        return f"{day.day} {day:%b} {day.year}"
-    number = decimal.Decimal(value)
-    size = abs(number)
-    minus = "\u2212" if number < 0 else ""
-    if unit == "cents":
-        text = f"${_fixed(size, 2)}"
-    elif unit == "amount":
-        text = f"${_fixed(size, 0)}"
-    elif unit.startswith("currency"):
-        divisor, letter = next(
-            (by, letter) for limit, by, letter in SIZES if size < decimal.Decimal(limit)
-        )
-        scaled = decimal.Decimal(float(size) / divisor)
-        text = f"${_fixed(scaled, 0) if divisor == 1 else _three(scaled)}{letter}"
-        text += unit.removeprefix("currency").replace(" per ", " a ")
-    elif unit in ("change", "percentage points"):
-        text = _fixed(decimal.Decimal(float(size) * 100), 1)
-        minus = "+" if number > 0 else minus
-        text += " %" if unit == "change" else " points"
-    elif unit.startswith("share"):
-        text = _fixed(decimal.Decimal(float(size) * 100), 1) + " %"
-    elif unit in ("days", "months", "minutes"):
-        whole = size == size.to_integral_value() or size >= decimal.Decimal("9.95")
-        text = _fixed(size, 0 if whole else 1)
-        text += " " + (unit[:-1] if text == "1" else unit)
-    elif unit == "multiple":
-        text = _fixed(size, 2) + "\u00d7"
-    elif unit == "count":
-        text = _fixed(size, 0)
-    elif unit == "points":
-        text = _fixed(size, 1)
-    elif " per " in unit:
-        text = _three(size)
-    else:
-        text = f"{_fixed(size, 0)} {unit}"
-    if minus == "\u2212" and not re.search("[1-9]", text):
-        minus = ""
-    return minus + text
-
-
-def _fixed(number: decimal.Decimal, digits: int) -> str:
-    step = decimal.Decimal(1).scaleb(-digits)
-    return f"{number.quantize(step, decimal.ROUND_HALF_UP):,}"
-
-
-def _three(number: decimal.Decimal) -> str:
-    digits = (
-        2 if number < decimal.Decimal("9.995") else 1 if number < decimal.Decimal("99.95") else 0
-    )
-    return _fixed(number, digits)

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from sales_metrics.errors import from_system
+from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, from_system
 from sales_metrics.pages.declared import PAGES, SHARED, Panel
 from sales_metrics.privacy import masked
 from sales_metrics.sql import connect, literal, quoted
@@ -98,16 +98,8 @@ def read(
     try:
         with connect() as connection:
             connection.execute("set timezone = 'UTC'")
-            # Attached under a name of ours: one that is called marts would be ambiguous.
             connection.execute(f"attach {literal(database)} as build (read_only)")
-            connection.execute("use build")
-            there = {
-                name
-                for (name,) in connection.execute(
-                    "select table_name from information_schema.tables where table_schema = ?",
-                    [SCHEMA],
-                ).fetchall()
-            }
+            there = _bring(connection, database)
             found = {
                 key: _rows(connection, key, panel, there)
                 for key, panel in panels()
@@ -118,6 +110,35 @@ def read(
             return found
     except duckdb.Error as error:
         raise from_system(error, database) from error
+
+
+def _bring(connection: duckdb.DuckDBPyConnection, database: Path) -> set[str]:
+    """Makes the public tables `marts.<table>`, whatever the database and its schema are called."""
+    schemas = [
+        schema
+        for (schema,) in connection.execute(
+            "select table_schema from information_schema.tables where table_catalog = 'build'"
+            " and table_name = 'data_quality' order by table_schema <> ?, table_schema",
+            [SCHEMA],
+        ).fetchall()
+    ]
+    if not schemas:
+        raise SalesMetricsError(
+            f"{database} holds no public table data_quality: build it first.",
+            exit_code=CHECK_FAILED,
+        )
+    tables = connection.execute(
+        "select table_name from information_schema.tables where table_catalog = 'build'"
+        " and table_schema = ? and not contains(table_name, '__dbt_')",
+        schemas[:1],
+    ).fetchall()
+    connection.execute(f"create schema {SCHEMA}")
+    for (table,) in tables:
+        connection.execute(
+            f"create view {quoted(SCHEMA, table)} as"
+            f" select * from {quoted('build', schemas[0], table)}"
+        )
+    return {table for (table,) in tables}
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, key: str, panel: Panel, there: set[str]) -> Rows:

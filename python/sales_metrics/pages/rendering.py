@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.pages.declared import PAGES, Page
+from sales_metrics.pages.declared import PAGES
 from sales_metrics.pages.reading import SAME_ROWS, Rows, read
 
 FILE = "index.html"
@@ -68,13 +68,16 @@ class PageSettings:
 
 def render(database: Path, settings: PageSettings) -> str:
     """The pages of the public tables that a database holds."""
-    left_out = set(settings.leave_out)
-    rows = read(database, lambda page: page not in left_out, settings.before)
-    shown = [page for page in PAGES if page.name not in left_out]
-    return assembled(shown, rows, settings)
+    return assembled(rows_of(database, settings), settings)
 
 
-def assembled(pages: list[Page], rows: Mapping[str, Rows], settings: PageSettings) -> str:
+def rows_of(database: Path, settings: PageSettings) -> dict[str, Rows]:
+    """Of the pages that are not left out."""
+    return read(database, lambda page: page not in settings.leave_out, settings.before)
+
+
+def assembled(rows: Mapping[str, Rows], settings: PageSettings) -> str:
+    pages = [page for page in PAGES if page.name not in settings.leave_out]
     declared = {
         "company": settings.company,
         "crm_url": settings.crm_url,

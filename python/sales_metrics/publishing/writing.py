@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, from_system
-from sales_metrics.pages.rendering import FILE, PageSettings, render
+from sales_metrics.pages import digests
+from sales_metrics.pages.rendering import FILE, PageSettings, assembled, rows_of
 from sales_metrics.privacy import Tag, masked_all
 from sales_metrics.publishing import masking
 from sales_metrics.publishing.masking import find_masks, masked_select, tagger, write_masks
@@ -89,8 +90,10 @@ def publish(
             served = store.served()
             before = served.rows if served else {}
             settings = dataclasses.replace(publication.steering, beside=beside, before=before)
-            page = render(partial / DATABASE, settings)
-            (partial / FILE).write_text(page, encoding="utf-8")
+            shown = rows_of(partial / DATABASE, settings)
+            (partial / FILE).write_text(assembled(shown, settings), encoding="utf-8")
+            if digests.KEY in shown:
+                digests.write(partial, shown, settings.currency)
         fsync_tree(partial)
         partial.rename(store.build(info.build_id))
         fsync(store.builds)

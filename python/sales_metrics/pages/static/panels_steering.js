@@ -62,6 +62,7 @@ const PANELS = {
         el("h3", { title: row.formula }, row.label || row.metric_id, row.stands_in_for ? ` (for ${words(row.stands_in_for)})` : ""),
         el("div", { class: "big" }, number(row, "metric_value", row.unit || "points")),
         el("p", null, statusChip(row.status), ` ${row.period_type} of ${show(row.period_start, "day")}`),
+        row.metric_value === null ? el("p", null, "It is ", row.formula, ".") : null,
         row.change_12_weeks === null ? null : el("p", null, el("span", { class: better ? "good-text" : "bad-text" },
           number(row, "change_12_weeks", "change")), " in 12 weeks"),
         row.value_same_day_quarter_before === null ? null
@@ -81,9 +82,9 @@ const PANELS = {
     const fan = [{ x: here, low: now.won_so_far, middle: now.won_so_far, high: now.won_so_far }, { x: span[1], low: now.low_80, middle: now.expected, high: now.high_80 }];
     const ends = apart([
       ...(now.target_amount === null ? [] : [{ value: now.target_amount, text: "target " + show(now.target_amount, "currency"), fill: "var(--bad)" }]),
-      { value: now.high_80, text: "high " + show(now.high_80, "currency"), fill: "var(--muted)" },
+      ...(now.high_80 === now.expected ? [] : [{ value: now.high_80, text: "high " + show(now.high_80, "currency"), fill: "var(--muted)" }]),
       { value: now.expected, text: "exp. " + show(now.expected, "currency"), fill: "var(--accent)" },
-      { value: now.low_80, text: "low " + show(now.low_80, "currency"), fill: "var(--muted)" },
+      ...(now.low_80 === now.expected ? [] : [{ value: now.low_80, text: "low " + show(now.low_80, "currency"), fill: "var(--muted)" }]),
     ], Math.max(now.high_80, now.target_amount || 0) * 0.055);
     return [
       el("p", { class: "said" }, el("strong", null, sentence(now.verdict)), ". Expected ", number(now, "expected", "currency"), ", between ",
@@ -121,7 +122,7 @@ const PANELS = {
       { title: "Where", header: true, text: label }, { title: "Won", key: "won_so_far", unit: "currency" }, { title: "From open deals", key: "from_open", unit: "currency" },
       { title: "Yet to be created", key: "from_to_be_created", unit: "currency" }, { title: "Expected", key: "expected", unit: "currency" },
       { title: "Low", key: "low_80", unit: "currency" }, { title: "High", key: "high_80", unit: "currency" }, { title: "Committed", key: "submitted_amount", unit: "currency" },
-      { title: "Target", key: "target_amount", unit: "currency" }, { title: "Chance", key: "p_target", unit: "share" },
+      { title: "Target", key: "target_amount", unit: "currency" }, { title: "Chance", key: "p_target", unit: "share", text: (/** @type {Row} */ row) => row.target_amount === null ? "–" : number(row, "p_target", "share") },
       { title: "Verdict", text: (/** @type {Row} */ row) => sentence(row.verdict) },
     ];
     const numbers = el("details", { open: true }, el("summary", null, "The numbers, with the teams"), table("Forecast by segment and team", rows, columns, { sum: (row) => row.scope === "company" }));
@@ -354,7 +355,7 @@ function reasons(text) {
   return text ? text.split(",").map((reason) => REASONS[/** @type {keyof typeof REASONS} */ (reason.trim())] || words(reason)).join(", ") : "–";
 }
 
-const MOVES = ["created", "pulled_in", "pushed_in_from_past", "reopened", "increased", "decreased", "transferred", "pushed_out", "lost", "deleted", "won"];
+const MOVES = ["first_known", "created", "pulled_in", "pushed_in_from_past", "reopened", "increased", "decreased", "transferred", "pushed_out", "lost", "deleted", "won"];
 /** In the order of a waterfall; what is zero and moves nothing is left out. @param {Row[]} rows */
 function ordered(rows) {
   const order = ["opening", ...MOVES, "closing"];
