@@ -8,7 +8,7 @@
     {%- set shown = model.columns.keys() | list -%}
     {%- set keys = ['period_type', 'period_start', 'period_end', 'scope', 'segment', 'team_id', 'rep_id', 'is_complete'] -%}
     with metric_values as (select * from {{ ref('metric_values') }}),
-    metrics as (select * from {{ ref('metrics') }}),
+    metrics as (select * from {{ configured('metrics') }}),
 
     pivoted as (
         select

@@ -26,13 +26,14 @@
         'reporting_currency',
         'segment_order',
         'waived_columns',
-    ]) }}
+    ] + configured_tables() | list) }}
 {%- endmacro %}
 
 {#-
     dbt takes any name for a var, so a misspelt one would leave its default in force without a word.
     All vars given are in the configuration that `ref` carries. Where this project is a package of
-    another, that one has vars of its own: of those, only what is nearly one of ours is refused.
+    another, that one has vars of its own: of those, only what is nearly one of ours is refused. The
+    names of our tables are any project's words.
 -#}
 {% macro check_var_names() -%}
     {%- set is_root = project_name == 'sales_metrics' -%}
@@ -47,7 +48,10 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- for name, is_ours in given if name not in known_vars() -%}
-        {%- if is_ours or nearest_name(name, known_vars(), most=2) -%}
+        {%- set near = nearest_name(
+            name, known_vars() | reject('in', configured_tables()) | list, most=2
+        ) -%}
+        {%- if is_ours or near -%}
             {%- do exceptions.raise_compiler_error(
                 'The var ' ~ name ~ ' is none of the project' ~ meant(name, known_vars())
             ) -%}

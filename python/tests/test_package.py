@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -18,16 +19,55 @@ import yaml
 from harness import PREFIX, REPO
 
 DEALS = """\
-id,owner,stage,created_date,close_date,amount
-D-1,ana,Qualified,2025-05-02,2025-07-31,12000
-D-2,ben,Closed Won,2025-04-11,2025-06-20,8500
+id,owner,stage,created_date,close_date,amount,loss_reason
+D-1,ana,Angebot,2025-05-02,2025-07-31,12000,
+D-2,ben,Gewonnen,2025-04-11,2025-06-20,8500,
+D-3,ben,Verloren,2025-04-12,2025-06-21,9500,zu teuer
 """
+# Every road of docs/package.md: a table in place of ours, and rows over ours, added or changed.
+TABLES = {
+    "stage_map": """\
+source,raw_stage,stage_id,stage_name,pipeline_id,stage_order,is_qualified,is_won,is_lost,expected_days
+csv_export,Erstgespräch,first_talk,First talk,sales,1,false,false,false,10
+csv_export,Angebot,offer,Offer,sales,2,true,false,false,20
+csv_export,Gewonnen,won,Won,sales,3,true,true,false,
+csv_export,Verloren,lost,Lost,sales,4,false,false,true,
+""",
+    "kpi_bands": "metric_id,acv_tier,status,lower\nreply_rate,all,watch,0.025\n",
+    "kpi_roles": "role,name\nvp_sales,Ana Castro\nhead_of_bids,Ben Roth\n",
+    "kpi_triggers": """\
+trigger_id,metric_id,rule,threshold,consecutive_periods,period_type,scopes,slice_id,\
+from_quarter_share,history_days,min_n,evidence,evidence_z,evidence_margin,severity,escalate_to,\
+escalate_after_periods
+acme_wins_low,acme_win_share,below,0.5,1,quarter,company,,,,,point,,,warning,vp_sales,1
+""",
+    "metrics": """\
+metric_id,label,formula,stack,layer,kind,timing,unit,better,window_id,method,numerator,denominator,\
+denominator_window_id,n_measure,has_interval,slice_type,scopes,period_types,min_n,matures,is_managed
+acme_win_share,Wins of a year,won / decided,outcome,3,rate,lagging,share,up,t365,ratio,\
+won_standing_count,decided_qualified_count,t365,decided_qualified_count,false,all,company,quarter,\
+1,false,false
+""",
+    "kpi_owners": """\
+metric_id,tier,owner_role,escalate_to,intervention,intervention_hours,stake
+acme_win_share,team,head_of_bids,vp_sales,read the lost bids,48,proportional
+""",
+    "kpi_standards": """\
+metric_id,revenue_link,decision,replaces,cadence,tier
+acme_win_share,Bids won are revenue.,Bid for fewer.,,quarterly,team
+""",
+    "loss_reason_map": "raw_reason,loss_reason\nZu teuer,price\n",
+}
 CONFIGURATION = {
     "name": "acme",
     "version": "1.0",
     "config-version": 2,
     "profile": "acme_warehouse",
-    "vars": {"sales_metrics": {"raw_folder": "raw"}},
+    "vars": {
+        "sales_metrics": {"raw_folder": "raw", **{name: f"acme_{name}" for name in TABLES}},
+        # Of another package, and called like a table of ours.
+        "segment": "all",
+    },
 }
 PROFILE = {
     "acme_warehouse": {
@@ -42,6 +82,7 @@ FILES = {
     "profiles.yml": yaml.safe_dump(PROFILE),
     "raw/csv_export/opportunities.csv": DEALS,
     "raw/as_of.csv": "as_of_date\n2025-07-01\n",
+    **{f"seeds/acme_{name}.csv": text for name, text in TABLES.items()},
     "models/acme_deals.sql": "select * from {{ ref('sales_metrics', 'fct_opportunities') }}",
 }
 
@@ -98,7 +139,41 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def test_a_model_of_the_root_project_reads_a_mart(built: Project) -> None:
-    assert built.rows("select count(*) from analytics.acme_deals") == [(2,)]
+    assert built.rows("select count(*) from analytics.acme_deals") == [(3,)]
+
+
+def test_the_stages_are_those_of_the_root_project(built: Project) -> None:
+    stages = built.rows(
+        "select opportunity_id, stage_id, status, loss_reason"
+        " from analytics_marts.fct_opportunities order by all"
+    )
+    assert stages == [
+        ("D-1", "offer", "open", None),
+        ("D-2", "won", "won", None),
+        ("D-3", "lost", "lost", "price"),
+    ]
+
+
+def test_a_metric_is_a_row_and_a_trigger_on_it_another(built: Project) -> None:
+    share = (
+        "select metric_value from analytics_marts.metric_values where metric_id = 'acme_win_share'"
+        " and not is_complete"
+    )
+    assert built.rows(share) == [(1.0,)]
+    assert built.rows(
+        "select owner_role, owner_name from analytics_marts.dim_metrics"
+        " where metric_id = 'acme_win_share'"
+    ) == [("head_of_bids", "Ben Roth")]
+
+
+def test_a_changed_threshold_is_one_row_and_all_others_are_ours(built: Project) -> None:
+    (words,) = built.rows(
+        "select band_text from analytics_intermediate.int_kpi_bands_described"
+        " where metric_id = 'reply_rate' and acv_tier = 'all'"
+    )
+    assert words == (
+        "strong 8.0 % and more; target 3.0 % to 8.0 %; watch 2.5 % to 3.0 %; below under 2.5 %",
+    )
 
 
 def test_the_root_project_names_the_schemas(built: Project) -> None:
@@ -112,16 +187,58 @@ def test_no_unit_test_runs_in_the_users_build(built: Project) -> None:
     assert len(built.manifest["exposures"]) > 3
 
 
-def test_what_is_private_cannot_be_read(tmp_path: Path) -> None:
-    project = written(
-        tmp_path,
-        {"local": str(REPO)},
-        {"models/acme_deals.sql": "select * from {{ ref('sales_metrics', 'int_windows') }}"},
-    )
-    done = project.dbt("parse")
+@pytest.fixture
+def copied(built: Project, tmp_path: Path) -> Project:
+    """The project as built, to be edited."""
+    folder = shutil.copytree(built.folder, tmp_path / "acme", symlinks=True)
+    return Project(folder)
+
+
+def test_what_is_private_cannot_be_read(copied: Project) -> None:
+    model = copied.folder / "models/acme_deals.sql"
+    model.write_text("select * from {{ ref('sales_metrics', 'int_windows') }}", encoding="utf-8")
+    done = copied.dbt("parse")
     assert done.returncode
     assert "int_windows" in done.stdout
     assert "private" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "sentence"),
+    [
+        (
+            "kpi_bands",
+            "metric_id,acv_tier,status,lower\nreply_rate,all,good,0.025\n",
+            "The table acme_kpi_bands, which the var kpi_bands names: status takes strong, target,"
+            " watch, below, and says 'good' in 1 row.",
+        ),
+        (
+            "kpi_triggers",
+            "trigger_id,threshold\nnrr_lo,0.9\n",
+            "The table acme_kpi_triggers, which the var kpi_triggers names: metric_id says",
+        ),
+        (
+            "kpi_roles",
+            "role,name\nvp_sales,Ana Castro\nvp_sales ,Ben Roth\n",
+            "The table acme_kpi_roles, which the var kpi_roles names: one row for each role is"
+            " wanted, and there are more of 'vp_sales' in 1 row.",
+        ),
+        (
+            "loss_reason_map",
+            "raw_reason,los_reason\nzu teuer,price\n",
+            "The table acme_loss_reason_map, which the var loss_reason_map names, has the column"
+            " los_reason, which loss_reason_map does not have; did you mean loss_reason?",
+        ),
+    ],
+)
+def test_a_row_that_breaks_a_rule_ends_in_a_sentence(
+    copied: Project, name: str, rows: str, sentence: str
+) -> None:
+    (copied.folder / f"seeds/acme_{name}.csv").write_text(rows, encoding="utf-8")
+    test = "rows_of_yours_keep_the_rules_of_ours"
+    done = copied.dbt("build", "--full-refresh", "--select", f"acme_{name}", test)
+    assert done.returncode
+    assert sentence in " ".join(done.stdout.split())
 
 
 def test_it_is_installed_by_git_and_knows_the_rules_of_the_root_project(tmp_path: Path) -> None:

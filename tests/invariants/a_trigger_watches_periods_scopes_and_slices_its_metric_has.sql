@@ -1,13 +1,13 @@
 -- Else it would never fire, and nobody would notice.
-with triggers as (select * from {{ ref('kpi_triggers') }}),
+with triggers as (select * from {{ configured('kpi_triggers') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 
 trigger_scopes as (select * from {{ ref('int_trigger_scopes') }}),
 
-baselines as (select * from {{ ref('metric_baselines') }}),
+baselines as (select * from {{ configured('metric_baselines') }}),
 
 described as (
     select

@@ -3,7 +3,7 @@ with activity_counts as (
     select
         metric_id,
         is_managed
-    from {{ ref('metrics') }}
+    from {{ configured('metrics') }}
     where stack = 'activity' and kind = 'count'
 ),
 
@@ -11,12 +11,12 @@ uses as (
     select
         metric_id,
         'a band' as carried
-    from {{ ref('kpi_bands') }}
+    from {{ configured('kpi_bands') }}
     union all
     select
         metric_id,
         'a trigger' as carried
-    from {{ ref('kpi_triggers') }}
+    from {{ configured('kpi_triggers') }}
     union all
     select
         metric_id,
@@ -26,12 +26,12 @@ uses as (
     select
         metric_id,
         'an owner' as carried
-    from {{ ref('kpi_owners') }}
+    from {{ configured('kpi_owners') }}
     union all
     select
         metric_id,
         'a row of its own on a scorecard' as carried
-    from {{ ref('scorecard_metrics') }}
+    from {{ configured('scorecard_metrics') }}
     where role not in ('conversion_rank', 'activity_rank')
     union all
     select

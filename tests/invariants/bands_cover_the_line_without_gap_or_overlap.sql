@@ -1,8 +1,8 @@
 -- Each band begins where the one before it ends, the first has no lower and the last no upper end,
 -- and statuses follow each other from bad to good.
-with bands as (select * from {{ ref('kpi_bands') }}),
+with bands as (select * from {{ configured('kpi_bands') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 chained as (
     select

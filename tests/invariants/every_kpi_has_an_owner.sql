@@ -1,17 +1,17 @@
 -- Whatever is judged has somebody who answers for it; that nobody else does is the seed's own test.
 with judged as (
     select metric_id
-    from {{ ref('kpi_triggers') }}
+    from {{ configured('kpi_triggers') }}
     union
     select metric_id
-    from {{ ref('kpi_bands') }}
+    from {{ configured('kpi_bands') }}
     union
     select metric_id
-    from {{ ref('metrics') }}
+    from {{ configured('metrics') }}
     where is_managed
 ),
 
-owners as (select * from {{ ref('kpi_owners') }}),
+owners as (select * from {{ configured('kpi_owners') }}),
 
 orphaned as (
     select

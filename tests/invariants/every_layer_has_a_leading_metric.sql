@@ -1,5 +1,5 @@
 -- A layer that is only seen after the fact cannot be steered.
-with metrics as (select * from {{ ref('metrics') }}),
+with metrics as (select * from {{ configured('metrics') }}),
 
 layers as (
     select

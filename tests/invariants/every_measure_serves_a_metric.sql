@@ -3,7 +3,7 @@ with measures as (select * from {{ ref('measures') }}),
 
 terms as (select * from {{ ref('int_metric_terms') }}),
 
-evidence as (select * from {{ ref('metric_evidence') }}),
+evidence as (select * from {{ configured('metric_evidence') }}),
 
 unused as (
     select measures.measure_id

@@ -1,6 +1,6 @@
 -- Fewer leave a layer unwatched, more are not looked at.
 {{ config(severity='warn') }}
-with metrics as (select * from {{ ref('metrics') }}),
+with metrics as (select * from {{ configured('metrics') }}),
 
 managed as (
     select count(*) as managed_metrics

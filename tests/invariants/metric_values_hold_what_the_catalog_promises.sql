@@ -9,7 +9,7 @@ with metric_values as (
     from {{ ref('metric_values') }}
 ),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 
@@ -21,7 +21,7 @@ daily as (
 ),
 
 -- What asks for evidence may have none.
-evidence as (select * from {{ ref('metric_evidence') }}),
+evidence as (select * from {{ configured('metric_evidence') }}),
 
 unpromised as (
     select metric_values.metric_id

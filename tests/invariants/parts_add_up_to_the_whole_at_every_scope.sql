@@ -13,9 +13,9 @@ metrics as (
         metrics.metric_id,
         metrics.method = 'sum'
         or denominators.slice_type <> metrics.slice_type as is_judged_by_numerator
-    from {{ ref('metrics') }} as metrics
+    from {{ configured('metrics') }} as metrics
     left join {{ ref('measures') }} as denominators on metrics.denominator = denominators.measure_id
-    anti join {{ ref('metric_windows') }} as metric_windows
+    anti join {{ configured('metric_windows') }} as metric_windows
         on metrics.metric_id = metric_windows.metric_id
     where metrics.method in ('sum', 'ratio')
 ),

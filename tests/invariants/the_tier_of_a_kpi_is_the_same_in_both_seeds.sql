@@ -1,6 +1,6 @@
-with owners as (select * from {{ ref('kpi_owners') }}),
+with owners as (select * from {{ configured('kpi_owners') }}),
 
-standards as (select * from {{ ref('kpi_standards') }}),
+standards as (select * from {{ configured('kpi_standards') }}),
 
 contradicting as (
     select owners.metric_id

@@ -8,7 +8,7 @@ grains as (select * from {{ ref('int_metric_grains') }}),
 
 metrics as (
     select *
-    from {{ ref('metrics') }}
+    from {{ configured('metrics') }}
     where
         metric_id in (
             'lead_response_minutes',

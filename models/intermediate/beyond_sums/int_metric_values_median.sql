@@ -11,7 +11,7 @@ window_days as (select * from {{ ref('int_window_days') }}),
 
 scopes as (select * from {{ ref('int_scopes') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 

@@ -12,7 +12,7 @@ scopes as (
     where scope in ('company', 'segment')
 ),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 cohorts as (
     select

@@ -17,7 +17,7 @@ attributes as (
     where record_kind = 'account'
 ),
 
-segment_rules as (select * from {{ ref('segment_rules') }}),
+segment_rules as (select * from {{ configured('segment_rules') }}),
 
 placed as (
     select

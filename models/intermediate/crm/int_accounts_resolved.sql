@@ -4,7 +4,7 @@ with accounts as (select * from {{ ref('int_crm_accounts') }}),
 
 merged_records as (select * from {{ ref('int_merges') }}),
 
-segment_rules as (select * from {{ ref('segment_rules') }}),
+segment_rules as (select * from {{ configured('segment_rules') }}),
 
 logged as (
     select *

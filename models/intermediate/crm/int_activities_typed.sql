@@ -3,14 +3,14 @@
 -- because an activity's outcome is judged here too.
 with unioned as (select * from {{ ref('int_activities_unioned') }}),
 
-activity_types as (select * from {{ ref('activity_types') }}),
+activity_types as (select * from {{ configured('activity_types') }}),
 
 -- What became of a meeting is told in the words of a status.
 outcomes as (
     select
         {{ plain_word('raw_status') }} as word,
         min(state) as state
-    from {{ ref('activity_statuses') }}
+    from {{ configured('activity_statuses') }}
     group by 1
 ),
 

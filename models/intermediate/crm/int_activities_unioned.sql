@@ -6,7 +6,7 @@ statuses as (
     select
         {{ plain_word('raw_status') }} as word,
         min(state) as state
-    from {{ ref('activity_statuses') }}
+    from {{ configured('activity_statuses') }}
     group by 1
 ),
 
@@ -14,7 +14,7 @@ directions as (
     select
         {{ plain_word('raw_direction') }} as word,
         min(direction) as direction
-    from {{ ref('activity_directions') }}
+    from {{ configured('activity_directions') }}
     group by 1
 ),
 

@@ -8,9 +8,9 @@ accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
 merged_records as (select * from {{ ref('int_merges') }}),
 
-loss_reasons as (select * from {{ ref('loss_reason_map') }}),
+loss_reasons as (select * from {{ configured('loss_reason_map') }}),
 
-stage_map as (select * from {{ ref('stage_map') }}),
+stage_map as (select * from {{ configured('stage_map') }}),
 
 home as (select * from {{ ref('int_home_currency') }}),
 

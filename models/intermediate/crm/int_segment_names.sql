@@ -1,9 +1,9 @@
 -- How segments may be spelled in planning files: as a mapping spells them (segment_rules), as they
 -- are called (segments), or `all`, in any letter case. One rule for every plan, so that a quota,
 -- its ramp and its target meet.
-with segment_rules as (select * from {{ ref('segment_rules') }}),
+with segment_rules as (select * from {{ configured('segment_rules') }}),
 
-segments as (select * from {{ ref('segments') }}),
+segments as (select * from {{ configured('segments') }}),
 
 spellings as (
     select

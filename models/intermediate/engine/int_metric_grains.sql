@@ -1,6 +1,6 @@
 -- The catalog unfolded: every scope and period type a metric is reported at and for. Everything
 -- that places a value joins this on equality.
-with metrics as (select * from {{ ref('metrics') }}),
+with metrics as (select * from {{ configured('metrics') }}),
 
 scoped as (
     select

@@ -1,9 +1,9 @@
 -- Which sums are a term of which metric, where its value stands and through which windows it is
 -- looked at: a segment's rows through those of its tier if the metric has such, else through those
 -- of all.
-with metrics as (select * from {{ ref('metrics') }}),
+with metrics as (select * from {{ configured('metrics') }}),
 
-segments as (select * from {{ ref('segments') }}),
+segments as (select * from {{ configured('segments') }}),
 
 terms as (
     select *

@@ -3,15 +3,15 @@
 -- through other windows than the rest (metric_windows); its rows then name the tier. What bars a
 -- metric, or the judgement on it, where it occurs (metric_evidence) is summed over the same days.
 -- Long, because each role is one branch of the union.
-with metrics as (select * from {{ ref('metrics') }}),
+with metrics as (select * from {{ configured('metrics') }}),
 
-metric_windows as (select * from {{ ref('metric_windows') }}),
+metric_windows as (select * from {{ configured('metric_windows') }}),
 
-metric_baselines as (select * from {{ ref('metric_baselines') }}),
+metric_baselines as (select * from {{ configured('metric_baselines') }}),
 
 metric_evidence as (
     select *
-    from {{ ref('metric_evidence') }}
+    from {{ configured('metric_evidence') }}
     where kind in ('bars', 'unjudged')
 ),
 

@@ -2,7 +2,7 @@
 -- amount whose input exists is zero where nothing happened; a rate has a row where its denominator
 -- has one, a share of a whole in every slice that has occurred before. Long, because places and
 -- periods stay numbers until the roles stand side by side.
-with metrics as (select * from {{ ref('metrics') }}),
+with metrics as (select * from {{ configured('metrics') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 

@@ -2,7 +2,7 @@
 -- something.
 with metrics as (
     select *
-    from {{ ref('metrics') }}
+    from {{ configured('metrics') }}
     where method = 'sum' and slice_type = 'all'
 ),
 

@@ -4,11 +4,11 @@
 -- which nobody took note. Long, because values and the baselines beside them look at other days.
 with evidence as (
     select *
-    from {{ ref('metric_evidence') }}
+    from {{ configured('metric_evidence') }}
     where kind = 'needs'
 ),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 

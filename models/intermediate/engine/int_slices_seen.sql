@@ -3,7 +3,7 @@
 -- their slices.
 with metrics as (
     select *
-    from {{ ref('metrics') }}
+    from {{ configured('metrics') }}
     where window_id <> 'point'
 ),
 

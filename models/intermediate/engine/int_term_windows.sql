@@ -1,6 +1,6 @@
 -- Through which windows a term is looked at: those of its kind, for every type of period its metric
 -- is reported for. Terms that look alike share a number.
-with metrics as (select * from {{ ref('metrics') }}),
+with metrics as (select * from {{ configured('metrics') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 

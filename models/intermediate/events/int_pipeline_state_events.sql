@@ -8,7 +8,7 @@ probabilities as (select * from {{ ref('int_stage_probabilities') }}),
 
 crm_weighted as (select * from {{ ref('int_crm_weighted_pipeline') }}),
 
-opportunity_types as (select * from {{ ref('opportunity_types') }}),
+opportunity_types as (select * from {{ configured('opportunity_types') }}),
 
 days as (
     select distinct

@@ -2,7 +2,7 @@
 -- serves the cohort metrics alone, which the catalog marks `matures`.
 with summarised as (select * from {{ ref('int_opportunities_summarised') }}),
 
-opportunity_types as (select * from {{ ref('opportunity_types') }}),
+opportunity_types as (select * from {{ configured('opportunity_types') }}),
 
 qualification_events as (
     select

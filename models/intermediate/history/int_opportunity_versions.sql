@@ -11,9 +11,9 @@ exchange_rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
-segment_rules as (select * from {{ ref('segment_rules') }}),
+segment_rules as (select * from {{ configured('segment_rules') }}),
 
-loss_reasons as (select * from {{ ref('loss_reason_map') }}),
+loss_reasons as (select * from {{ configured('loss_reason_map') }}),
 
 account_versions as (select * from {{ ref('int_account_versions') }}),
 

@@ -3,7 +3,7 @@
 -- ends. Nothing is judged here: activity explains and is no target.
 with metric_values as (select * from {{ ref('int_metric_values_unioned') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 

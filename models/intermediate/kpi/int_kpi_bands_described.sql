@@ -1,7 +1,7 @@
 -- The bands in words: the range a value should lie in, and all of them in a row.
-with bands as (select * from {{ ref('kpi_bands') }}),
+with bands as (select * from {{ configured('kpi_bands') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 worded as (
     select

@@ -4,11 +4,11 @@ with metric_values as (select * from {{ ref('int_metric_values_unioned') }}),
 
 baselines as (select * from {{ ref('int_metric_baselines') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
-owners as (select * from {{ ref('kpi_owners') }}),
+owners as (select * from {{ configured('kpi_owners') }}),
 
-segments as (select * from {{ ref('segments') }}),
+segments as (select * from {{ configured('segments') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),
 

@@ -5,7 +5,7 @@ with readings as (select * from {{ ref('int_kpi_readings') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 
-owners as (select * from {{ ref('kpi_owners') }}),
+owners as (select * from {{ configured('kpi_owners') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 

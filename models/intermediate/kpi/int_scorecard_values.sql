@@ -5,11 +5,11 @@ with metric_values as (select * from {{ ref('int_metric_values_unioned') }}),
 
 baselines as (select * from {{ ref('int_metric_baselines') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 
-standards as (select * from {{ ref('kpi_standards') }}),
+standards as (select * from {{ configured('kpi_standards') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 

@@ -1,5 +1,5 @@
 -- The scopes each trigger watches: those it names, else all its metric is reported at.
-with triggers as (select * from {{ ref('kpi_triggers') }}),
+with triggers as (select * from {{ configured('kpi_triggers') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 

@@ -12,7 +12,7 @@ closings as (select * from {{ ref('int_closings') }}),
 
 corrections as (select * from {{ ref('int_closing_corrections') }}),
 
-loss_reason_map as (select * from {{ ref('loss_reason_map') }}),
+loss_reason_map as (select * from {{ configured('loss_reason_map') }}),
 
 open_deals as (
     select *

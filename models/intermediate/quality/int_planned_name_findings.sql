@@ -56,9 +56,9 @@ interventions as (
     where not is_deleted
 ),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
-segments as (select * from {{ ref('segments') }}),
+segments as (select * from {{ configured('segments') }}),
 
 segment_names as (select * from {{ ref('int_segment_names') }}),
 

@@ -56,7 +56,7 @@ submissions as (
     where not is_deleted
 ),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 segment_names as (select * from {{ ref('int_segment_names') }}),
 

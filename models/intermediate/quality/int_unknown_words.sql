@@ -4,7 +4,7 @@ with activities as (select * from {{ ref('int_activities_typed') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
-opportunity_types as (select * from {{ ref('opportunity_types') }}),
+opportunity_types as (select * from {{ configured('opportunity_types') }}),
 
 found as (
     {%- for column, check in {

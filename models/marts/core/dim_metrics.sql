@@ -1,11 +1,11 @@
 -- The glossary: what a metric is, and for a KPI who answers for it and what happens when it breaks.
-with metrics as (select * from {{ ref('metrics') }}),
+with metrics as (select * from {{ configured('metrics') }}),
 
-standards as (select * from {{ ref('kpi_standards') }}),
+standards as (select * from {{ configured('kpi_standards') }}),
 
-owners as (select * from {{ ref('kpi_owners') }}),
+owners as (select * from {{ configured('kpi_owners') }}),
 
-roles as (select * from {{ ref('kpi_roles') }}),
+roles as (select * from {{ configured('kpi_roles') }}),
 
 bands as (select * from {{ ref('int_kpi_bands_described') }}),
 

@@ -1,7 +1,7 @@
 -- Every segment that occurs, named in the seed or not.
 with scope_keys as (select * from {{ ref('int_scope_keys') }}),
 
-segments as (select * from {{ ref('segments') }}),
+segments as (select * from {{ configured('segments') }}),
 
 occurring as (
     select segment

@@ -5,7 +5,7 @@ with parts as (select * from {{ ref('int_rate_parts') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 contributions as (
     select

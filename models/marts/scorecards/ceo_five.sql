@@ -1,6 +1,6 @@
 -- Five numbers a month. Where the last of them has no input, the metric that stands in for it.
 -- Long, because stand-ins, trends and readings are looked up here.
-with scorecard_metrics as (select * from {{ ref('scorecard_metrics') }}),
+with scorecard_metrics as (select * from {{ configured('scorecard_metrics') }}),
 
 current_values as (select * from {{ ref('int_scorecard_values') }}),
 
@@ -8,7 +8,7 @@ metric_values as (select * from {{ ref('metric_values') }}),
 
 kpi_status as (select * from {{ ref('kpi_status') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 

@@ -1,15 +1,15 @@
 -- Does a metric earn its place: what it has to do with revenue, what is decided by it, how often it
 -- is looked at; whether there are data behind it; whether a breach of it made anyone act. Long,
 -- because each of these is read from a table of its own.
-with metrics as (select * from {{ ref('metrics') }}),
+with metrics as (select * from {{ configured('metrics') }}),
 
-standards as (select * from {{ ref('kpi_standards') }}),
+standards as (select * from {{ configured('kpi_standards') }}),
 
-owners as (select * from {{ ref('kpi_owners') }}),
+owners as (select * from {{ configured('kpi_owners') }}),
 
-triggers as (select * from {{ ref('kpi_triggers') }}),
+triggers as (select * from {{ configured('kpi_triggers') }}),
 
-bands as (select * from {{ ref('kpi_bands') }}),
+bands as (select * from {{ configured('kpi_bands') }}),
 
 current_values as (select * from {{ ref('int_scorecard_values') }}),
 

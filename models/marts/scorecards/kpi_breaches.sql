@@ -2,15 +2,15 @@
 -- episodes are summed up before they are described.
 with breach_periods as (select * from {{ ref('int_kpi_breach_periods') }}),
 
-triggers as (select * from {{ ref('kpi_triggers') }}),
+triggers as (select * from {{ configured('kpi_triggers') }}),
 
-owners as (select * from {{ ref('kpi_owners') }}),
+owners as (select * from {{ configured('kpi_owners') }}),
 
-roles as (select * from {{ ref('kpi_roles') }}),
+roles as (select * from {{ configured('kpi_roles') }}),
 
 reps as (select * from {{ ref('dim_reps') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 -- What is worst depends on which way the trigger looks.
 directed as (

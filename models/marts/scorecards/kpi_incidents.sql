@@ -5,9 +5,9 @@ with breaches as (select * from {{ ref('kpi_breaches') }}),
 
 incident_members as (select * from {{ ref('int_kpi_incident_members') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
-owners as (select * from {{ ref('kpi_owners') }}),
+owners as (select * from {{ configured('kpi_owners') }}),
 
 metric_values as (select * from {{ ref('metric_values') }}),
 

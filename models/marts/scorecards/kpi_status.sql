@@ -3,19 +3,19 @@
 -- are cases of one status.
 with readings as (select * from {{ ref('int_kpi_readings') }}),
 
-bands as (select * from {{ ref('kpi_bands') }}),
+bands as (select * from {{ configured('kpi_bands') }}),
 
 bands_described as (select * from {{ ref('int_kpi_bands_described') }}),
 
-triggers as (select * from {{ ref('kpi_triggers') }}),
+triggers as (select * from {{ configured('kpi_triggers') }}),
 
 trigger_scopes as (select * from {{ ref('int_trigger_scopes') }}),
 
 breach_periods as (select * from {{ ref('int_kpi_breach_periods') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
-owners as (select * from {{ ref('kpi_owners') }}),
+owners as (select * from {{ configured('kpi_owners') }}),
 
 silent as (select * from {{ ref('int_kpis_silent') }}),
 

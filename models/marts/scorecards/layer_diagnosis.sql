@@ -6,7 +6,7 @@ kpi_status as (select * from {{ ref('kpi_status') }}),
 
 current_values as (select * from {{ ref('int_scorecard_values') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 activity_moves as (select * from {{ ref('int_activity_moves') }}),
 

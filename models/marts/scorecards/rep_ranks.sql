@@ -2,7 +2,7 @@
 -- as both can be ranked. Conversion is what a rep moved on against what peers would have moved on
 -- from the same stages, so that working early stages, where more goes on, is no merit. Long,
 -- because the two ranks are made each from its own measures.
-with scorecard_metrics as (select * from {{ ref('scorecard_metrics') }}),
+with scorecard_metrics as (select * from {{ configured('scorecard_metrics') }}),
 
 current_values as (select * from {{ ref('int_scorecard_values') }}),
 

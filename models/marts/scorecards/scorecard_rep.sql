@@ -1,13 +1,13 @@
 -- What a rep answers for, compared with peers of the same segment and ramp stage only. Who still
 -- ramps is shown and not ranked. Activity stands here as a rank beside the conversion rank, never
 -- as a number to meet. Long, because peer groups and ranks among them are found here.
-with scorecard_metrics as (select * from {{ ref('scorecard_metrics') }}),
+with scorecard_metrics as (select * from {{ configured('scorecard_metrics') }}),
 
 current_values as (select * from {{ ref('int_scorecard_values') }}),
 
 kpi_status as (select * from {{ ref('kpi_status') }}),
 
-metrics as (select * from {{ ref('metrics') }}),
+metrics as (select * from {{ configured('metrics') }}),
 
 reps as (select * from {{ ref('dim_reps') }}),
 

@@ -1,5 +1,5 @@
 -- What a team answers for, and nothing of a single rep.
-with scorecard_metrics as (select * from {{ ref('scorecard_metrics') }}),
+with scorecard_metrics as (select * from {{ configured('scorecard_metrics') }}),
 
 current_values as (select * from {{ ref('int_scorecard_values') }}),
 
