@@ -18,8 +18,8 @@
             'opportunity_name': text, 'crm_probability': 'double', 'lead_source': text,
             'campaign_id': text, 'next_step': text, 'created_at': 'timestamp',
             'qualified_at': 'timestamp', 'last_activity_on': 'date', 'last_modified_at': 'timestamp',
-            'is_closed': 'boolean', 'is_deleted': 'boolean', 'bad_values': text,
-            'untold_fields': text,
+            'is_closed': 'boolean', 'is_won': 'boolean', 'is_deleted': 'boolean',
+            'bad_values': text, 'untold_fields': text,
         }, **state),
         'opportunity_changes': dict({
             'opportunity_id': text, 'changed_at': 'timestamp', 'loader_sequence': 'bigint',

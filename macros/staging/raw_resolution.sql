@@ -69,6 +69,9 @@
     {%- if table.problem -%}{{ return([table.problem]) }}{%- endif -%}
     {%- set told = raw_fields_missing(contract, table) -%}
     {%- set row_told = csv_row_problem(table) if table.path else none -%}
+    {%- if not told and not row_told -%}
+        {%- set told = unusable_columns(contract, table, raw_fields(contract, table)) -%}
+    {%- endif -%}
     {{ return(told + ([row_told] if row_told else [])) }}
 {%- endmacro %}
 

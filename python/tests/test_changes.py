@@ -105,6 +105,14 @@ def test_every_change_has_its_reason(store: Store) -> None:
     assert "won, company: 1 rows; most: month 2025-05-01 10 -> 12" in shown
 
 
+def test_a_misspelt_metric_is_not_one_that_did_not_change(store: Store) -> None:
+    for day, values in (("2025-06-30", BEFORE), ("2025-07-01", AFTER)):
+        published(store, values, as_of_date=day)
+    done = call("diff", "--published", store.folder, "--metric", "wonn")
+    assert done.returncode == 2
+    assert "Neither build has the metric wonn; did you mean won?" in done.stderr
+
+
 def test_other_code_is_told_from_other_facts(store: Store) -> None:
     about = {"as_of_date": "2025-06-30", "raw_fingerprint": "r1"}
     before = published(store, BEFORE, **about, code_hash="c1")

@@ -219,7 +219,7 @@ def test_what_is_private_cannot_be_read(copied: Project) -> None:
         ),
         (
             "kpi_roles",
-            "role,name\nvp_sales,Ana Castro\nvp_sales ,Ben Roth\n",
+            "role,name\nhead_of_bids,Ben Roth\nvp_sales,Ana Castro\nvp_sales ,Eva Lind\n",
             "The table acme_kpi_roles, which the var kpi_roles names: one row for each role is"
             " wanted, and there are more of 'vp_sales' in 1 row.",
         ),

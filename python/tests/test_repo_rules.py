@@ -225,6 +225,23 @@ def test_every_staging_model_says_how_its_rows_came(manifest: Node) -> None:
     assert not lacking
 
 
+def test_a_table_a_user_may_say_otherwise_is_read_as_he_says_it(manifest: Node) -> None:
+    """By configured(): a `ref` of the seed itself would pass his rows by without a word."""
+    macro = (REPO / "macros/vars/configured.sql").read_text()
+    tables = set(re.findall(r"^        '(\w+)': \{", macro, re.MULTILINE))
+    seeds = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "seed"}
+    assert len(tables) > 15
+    assert tables <= seeds
+    wrong = [
+        f"{node['name']} reads {name}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" or node["original_file_path"].startswith("tests/")
+        for name in re.findall(r"\bref\('(\w+)'\)", sql_without_comments(node))
+        if name in tables
+    ]
+    assert not wrong
+
+
 def test_every_description_states_the_grain_first(manifest: Node) -> None:
     wrong = [
         f"{node['name']}: {node['description'][:60]!r}"

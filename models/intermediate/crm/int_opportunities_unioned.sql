@@ -116,6 +116,7 @@ existing as (
         dated.bad_values,
         dated.untold_fields,
         coalesce(dated.is_closed, false) as is_closed_in_crm,
+        coalesce(dated.is_won, false) as is_won_in_crm,
         dated.is_current_at_as_of,
         -- A merged deal is the survivor's: it ends like one that was deleted.
         (dated.is_deleted or merged_records.survivor_id is not null)

@@ -30,6 +30,27 @@ stages as (
         false as is_won,
         false as is_lost,
         cast(null as integer) as expected_days
+    union all
+    -- Closed by the CRM's own flag, and the map does not say so.
+    select
+        'unmapped_won' as stage_id,
+        'Won, unmapped' as stage_name,
+        'unmapped' as pipeline_id,
+        cast(null as integer) as stage_order,
+        true as is_qualified,
+        true as is_won,
+        false as is_lost,
+        cast(null as integer) as expected_days
+    union all
+    select
+        'unmapped_lost' as stage_id,
+        'Lost, unmapped' as stage_name,
+        'unmapped' as pipeline_id,
+        cast(null as integer) as stage_order,
+        false as is_qualified,
+        false as is_won,
+        true as is_lost,
+        cast(null as integer) as expected_days
 )
 
 select * from stages

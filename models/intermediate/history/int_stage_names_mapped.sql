@@ -1,6 +1,8 @@
 -- Every raw stage name that occurs, with the stage it stands for and since when: the row that names
 -- the CRM pipeline wins over the row for any pipeline, and a name nobody mapped stands for
--- `unmapped`.
+-- `unmapped`. Where every deal that stands in it is closed by the CRM's own flag and the map does
+-- not say so, it is closed all the same, in a stage apart: no won deal is open for want of a row.
+-- Long, because the flags are another witness.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
@@ -31,12 +33,30 @@ names as (
     inner join pipelines on changes.opportunity_id = pipelines.opportunity_id
 ),
 
+-- A single flag may be an accident; of a stage that closes, all deals are closed.
+flags as (
+    select
+        source,
+        coalesce(pipeline, '') as pipeline,
+        stage_name,
+        bool_and(is_closed_in_crm or is_won_in_crm) as is_closed,
+        bool_and(is_won_in_crm) as is_won
+    from opportunities
+    where is_current_at_as_of and not is_deleted
+    group by 1, 2, 3
+),
+
 candidates as (
     select
         names.source,
         names.pipeline,
         names.stage_name,
-        stage_map.stage_id,
+        case
+            when not coalesce(flags.is_closed, false) or stage_map.is_won or stage_map.is_lost
+                then coalesce(stage_map.stage_id, 'unmapped')
+            when flags.is_won then 'unmapped_won'
+            else 'unmapped_lost'
+        end as stage_id,
         stage_map.stage_order,
         coalesce(stage_map.valid_from, date '0001-01-01') as valid_from,
         coalesce(stage_map.valid_to, date '9999-12-31') as valid_to,
@@ -49,6 +69,10 @@ candidates as (
         on names.source = stage_map.source
         and names.stage_name = stage_map.raw_stage
         and names.pipeline = coalesce({{ mapped_pipeline('stage_map') }}, names.pipeline)
+    left join flags
+        on names.source = flags.source
+        and names.pipeline = flags.pipeline
+        and names.stage_name = flags.stage_name
     where names.stage_name is not null
 ),
 
@@ -57,8 +81,9 @@ stage_names_mapped as (
         source,
         pipeline,
         stage_name,
-        coalesce(stage_id, 'unmapped') as stage_id,
-        stage_order,
+        stage_id,
+        case when stage_id not in ('unmapped_won', 'unmapped_lost') then stage_order end
+            as stage_order,
         valid_from,
         valid_to
     from candidates

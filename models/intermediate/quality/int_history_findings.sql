@@ -31,6 +31,12 @@ findings as (
     where stage_id = 'unmapped'
     union all
     select distinct
+        'closed_stage_unmapped' as check_id,
+        opportunity_id as row_id
+    from versions
+    where stage_id in ('unmapped_won', 'unmapped_lost')
+    union all
+    select distinct
         'missing_exchange_rate' as check_id,
         opportunity_id as row_id
     from versions

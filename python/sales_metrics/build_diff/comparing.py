@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from sales_metrics.errors import SalesMetricsError, about
 from sales_metrics.publishing.store import BuildInfo
@@ -79,6 +82,8 @@ def compare_builds(
                 raise SalesMetricsError(
                     f"The {name} build {info.build_id} has no table metric_values to compare."
                 )
+        if metric is not None:
+            _check_metric(connection, metric)
         found = connection.execute(
             _query(past_reason(same_code, same_raw)),
             {"last_day": min(old.as_of_date, new.as_of_date), "metric": metric},
@@ -99,6 +104,22 @@ def compare_builds(
             for metric, scope, reason, rows, new, gone, *most in found
         ],
     )
+
+
+def _check_metric(connection: duckdb.DuckDBPyConnection, metric: str) -> None:
+    """A misspelt metric differs in no value, which would read as good news."""
+    known = [
+        str(name)
+        for (name,) in connection.execute(
+            "select metric_id from old.marts.metric_values"
+            " union select metric_id from new.marts.metric_values"
+            " union select metric_id from new.marts.dim_metrics order by all"
+        ).fetchall()
+    ]
+    if metric not in known:
+        near = difflib.get_close_matches(metric, known, 3)
+        meant = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}."
+        raise SalesMetricsError(f"Neither build has the metric {metric}; {meant}")
 
 
 def past_reason(same_code: bool, same_raw: bool) -> str:

@@ -22,6 +22,7 @@ select
     last_activity_on,
     last_modified_at,
     is_closed,
+    is_won,
     is_deleted,
     bad_values,
     {{ untold_fields('csv_export', 'opportunities', {

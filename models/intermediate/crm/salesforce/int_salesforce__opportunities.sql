@@ -33,6 +33,7 @@ int_salesforce__opportunities as (
         opportunities.last_activity_on,
         opportunities.last_modified_at,
         opportunities.is_closed,
+        opportunities.is_won,
         opportunities.is_deleted,
         opportunities.bad_values,
         {{ untold_fields('salesforce', 'opportunity', {
