@@ -16,7 +16,9 @@ import yaml
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, about
 from sales_metrics.sql import connect
 
-PROJECT = Path(__file__).resolve().parents[2]
+# An installed wheel carries the project beside its code; in a clone it is the folder above.
+_CARRIED = Path(__file__).resolve().parent / "dbt_project"
+PROJECT = _CARRIED if _CARRIED.is_dir() else Path(__file__).resolve().parents[2]
 CODE = ("models", "seeds", "macros", "dbt_project.yml")
 # Settings of a run that change its numbers as an edit of the project would.
 SETTINGS = ("SALES_METRICS_RAW_FORMATS",)
