@@ -1,5 +1,5 @@
--- Ends with a sentence where a table that a var names breaks a rule of the seed it stands for, before
--- any model reads it; what it returns are rows of one key, told apart by nothing.
+-- Ends with a sentence where a table that a var names breaks a rule of the seed it stands for. What it
+-- returns are metrics that stand there twice.
 {%- for name in configured_tables() -%}{%- do configured(name) -%}{%- endfor -%}
 {%- do ref('measures') -%}
 {%- if execute and flags.WHICH in ['build', 'test'] -%}{{ check_given_rows() }}{%- endif %}
