@@ -16,9 +16,10 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 from browser import Browser, find_chromium
-from harness import BuildProject
+from harness import REPO, BuildProject
 from publishing_harness import build_info
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.pages.declared import PAGES
@@ -541,6 +542,20 @@ def test_the_tables_may_lie_in_a_schema_of_any_name(tmp_path: Path) -> None:
         connection.execute("create table something as select 1 as one")
     with pytest.raises(SalesMetricsError, match="holds no public table data_quality"):
         render(tmp_path / "other.duckdb", SETTINGS)
+
+
+def test_the_bundle_for_superset_names_columns_that_are_there(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    files = sorted((REPO / "docs" / "superset" / "datasets").rglob("*.yaml"))
+    assert len(files) > 1
+    for file in files:
+        about = yaml.safe_load(file.read_text(encoding="utf-8"))
+        names = ", ".join(column["column_name"] for column in about["columns"])
+        sums = ", ".join(metric["expression"] for metric in about["metrics"])
+        table = f"{about['schema']}.{about['table_name']}"
+        marts.execute(f"select {names}, {about['main_dttm_col']} from {table} limit 1")
+        assert marts.execute(f"select {sums} from {table}").fetchall()
 
 
 def test_sums_of_integers_are_published_as_whole_numbers(tmp_path: Path) -> None:
