@@ -172,7 +172,7 @@ def test_a_snapshot_table_is_no_history_of_changes(tmp_path: Path) -> None:
     sheet(tmp_path / "opportunity_history.csv", [[*columns, "_fivetran_active"], [*row, "true"]])
     (crm,) = matches_of(tmp_path)
     assert set(crm.tables) == {"opportunity"}
-    assert [found.name for found, _ in crm.unread] == ["opportunity_history"]
+    assert [found.name for found in crm.unread] == ["opportunity_history"]
 
 
 def test_a_folder_without_deals_says_what_was_seen(tmp_path: Path) -> None:

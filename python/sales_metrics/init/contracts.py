@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -52,6 +53,7 @@ class Table:
     is_deals: bool
     key: tuple[str, ...]
     spellings: tuple[str, ...]
+    also: tuple[str, ...]
     columns: dict[str, Column]
     date_format: str
     amount_format: str
@@ -84,18 +86,38 @@ def _table(source: str, told: dict[str, Any], of_source: dict[str, Any]) -> Tabl
         is_required=bool(meta.get("required")),
         is_deals="deals" in meta,
         key=tuple(meta.get("key", [])),
-        spellings=tuple(meta.get("spellings", [])),
-        columns={one["name"]: _column(one) for one in told["columns"]},
+        # Tables that are read together with it go by names of their own.
+        spellings=tuple(_flat(meta.get("spellings", []))),
+        also=tuple(_flat(meta.get("also", []))),
+        columns={
+            one["name"]: _column(one, of_source.get("property_columns", []))
+            for one in told["columns"]
+        },
         date_format=of_source.get("date_format", "iso"),
         amount_format=of_source.get("amount_format", "plain"),
     )
 
 
-def _column(told: dict[str, Any]) -> Column:
+def _column(told: dict[str, Any], property_columns: Sequence[str]) -> Column:
+    """`property_columns`: how loaders call a property of the CRM, which a column may be."""
     meta = told.get("config", {}).get("meta", {})
+    named = meta.get("property", [])
+    properties = [named] if isinstance(named, str) else named
+    as_property = [
+        pattern.format(name)
+        for name in properties
+        for pattern in property_columns
+        # A dot leads into an object, which is no column of its own.
+        if "." not in pattern
+    ]
     return Column(
         name=told["name"],
         data_type=told.get("data_type", "string"),
         is_required=bool(meta.get("required")),
-        spellings=tuple(meta.get("spellings", [])),
+        spellings=(*_flat(meta.get("spellings", [])), *as_property),
     )
+
+
+def _flat(names: Sequence[Any]) -> list[str]:
+    """Names that stand for one another may be a list within the list."""
+    return [one for name in names for one in ([name] if isinstance(name, str) else _flat(name))]

@@ -22,7 +22,7 @@ from sales_metrics.init.formats import (
 )
 from sales_metrics.init.landing import ATTACHED, Landing
 from sales_metrics.init.proposals import Proposal, Question, listed, merged
-from sales_metrics.init.recipes import Recipe, recipes
+from sales_metrics.init.recipes import Recipe, recipes, whole
 from sales_metrics.init.tables import DATED, Matched, Matches
 
 LOADERS = (
@@ -87,6 +87,7 @@ def planned(
                 (source.source, name): recipe
                 for name, recipe in recipes(source, connection, left).items()
             }
+            made |= {(source.source, one.name.lower()): whole(one) for one in source.beside}
         vars = merged(vars, _columns(source, made))
         proposals.append(_tables(source, in_place[source.source], made, landing))
     is_all_in_place = all(in_place.values())
@@ -309,7 +310,7 @@ def _tables(
                     "dbt_project.yml, vars raw_columns and waived_columns",
                 )
             )
-    unread = [found.place for found, _ in source.unread]
+    unread = [found.place for found in source.unread]
     if unread:
         evidence.append(f"no table of the contract is like {listed(unread)}: they are not read")
     evidence += [f"not read: {told}" for told in landing.unread]

@@ -21,6 +21,7 @@ from sales_metrics.init.formats import (
     read_dates,
     without_code,
 )
+from sales_metrics.init.landing import Found
 from sales_metrics.init.stage_words import said
 from sales_metrics.init.tables import Matched, Matches, phrases
 from sales_metrics.sql import literal, quoted
@@ -34,7 +35,7 @@ IS_OUTCOME = 0.95
 class Recipe:
     """The select that makes a table of the contract, and what of it is more than a name."""
 
-    match: Matched
+    found: Found
     # SQL by column of the contract.
     selected: Mapping[str, str]
     # Sentences for PROPOSAL.md.
@@ -43,7 +44,7 @@ class Recipe:
     is_whole: bool = False
 
     def sql(self) -> str:
-        relation = self.match.found.relation
+        relation = self.found.relation
         if self.is_whole:
             return f"select *\nfrom {relation}\n"
         lines = ",\n".join(f"    {sql} as {name}" for name, sql in self.selected.items())
@@ -60,6 +61,10 @@ def recipes(
     }
 
 
+def whole(found: Found) -> Recipe:
+    return Recipe(found, {}, is_whole=True)
+
+
 def _recipe(
     match: Matched,
     source: str,
@@ -68,7 +73,7 @@ def _recipe(
 ) -> Recipe:
     left_out = {column for table, column in without if table == match.table.name}
     if source != ANY_CRM and not left_out:
-        return Recipe(match, {}, is_whole=True)
+        return whole(match.found)
     columns = {name: column for name, column in match.columns.items() if name not in left_out}
     selected = {name: quoted(column) for name, column in columns.items()}
     made: list[str] = []
@@ -101,7 +106,7 @@ def _recipe(
     if match.table.name == "opportunities":
         _close(match, selected, made, connection)
         _conclude(match, selected, made, connection)
-    return Recipe(match, selected, tuple(made))
+    return Recipe(match.found, selected, tuple(made))
 
 
 def _named_like(match: Matched, what: str) -> list[str]:

@@ -145,8 +145,8 @@ def _listed(connection: duckdb.DuckDBPyConnection, source: str) -> duckdb.DuckDB
         f" {closed} as is_closed,"
         f" coalesce({won}, case when {closed} then {chance} = 1 end) as is_won,"
         f" {chance} as probability,"
-        f" {column('boolean', 'is_active')} as is_active"
-        + (f" from {table}" if table else " where false")
+        f" coalesce({column('boolean', 'is_active')}, not {column('boolean', 'is_deleted')})"
+        " as is_active" + (f" from {table}" if table else " where false")
     )
 
 

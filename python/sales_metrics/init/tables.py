@@ -79,7 +79,9 @@ class Matches:
     source: str
     tables: dict[str, Matched]
     # What was not read: a table, why.
-    unread: tuple[tuple[Found, str], ...] = ()
+    unread: tuple[Found, ...] = ()
+    # What staging reads together with a table: archived rows, tables below it.
+    beside: tuple[Found, ...] = ()
 
 
 def matched(
@@ -99,8 +101,12 @@ def matched(
             tables = _of_source(contracts[source], candidates)
             is_there = source == PLANNING or any(one.table.is_deals for one in tables.values())
             if is_there and tables and source not in {one.source for one in sources}:
-                sources.append(Matches(source, tables))
                 used = {id(one.found) for one in tables.values()}
+                beside = [
+                    one for one in candidates if id(one) not in used and _is_beside(one, tables)
+                ]
+                sources.append(Matches(source, tables, beside=tuple(beside)))
+                used |= {id(one) for one in beside}
                 left = [found for found in left if id(found) not in used]
     if not any(one.source != PLANNING for one in sources):
         tables = _of_any_crm(contracts[ANY_CRM], left, connection)
@@ -109,8 +115,7 @@ def matched(
             used = {id(one.found) for one in tables.values()}
             left = [found for found in left if id(found) not in used]
     if sources:
-        rest = tuple((found, "no table of the contract is like it") for found in left)
-        sources[0] = replace(sources[0], unread=rest)
+        sources[0] = replace(sources[0], unread=tuple(left))
     return sources
 
 
@@ -169,6 +174,15 @@ def _custom_fields(table: Table, found: Found, columns: Mapping[str, str]) -> di
         if len(like) == 1:
             named[column] = like[0]
     return named
+
+
+def _is_beside(found: Found, tables: Mapping[str, Matched]) -> bool:
+    name = found.name.lower()
+    return any(
+        name in {one.lower() for one in match.table.also}
+        or name.startswith(f"{match.found.name.lower()}__")
+        for match in tables.values()
+    )
 
 
 def _of_any_crm(
