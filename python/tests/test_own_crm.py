@@ -17,7 +17,7 @@ AS_OF = "2025-07-31"
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The smallest start of step 1, as it stands on the page, and the day of step 2."""
     page = (REPO / "docs" / "own_crm.md").read_text(encoding="utf-8")
-    printed = re.search(r"`my_raw/csv_export/opportunities\.csv`:\n\n((?: {7}\S.*\n)+)", page)
+    printed = re.search(r"`my_raw/csv_export/opportunities\.csv`:\n\n((?: {8}\S.*\n)+)", page)
     assert printed, "step 1 prints no sample"
     assert "`my_raw/as_of.csv` holds a header `as_of_date` and one ISO day" in page
     folder = tmp_path_factory.mktemp("my_raw")
