@@ -12,6 +12,14 @@
     {%- set text = raw_text(expression, family) -%}
     {%- if field.kind == 'month' -%}
         {{ month_of(expression, family, formats) }}
+    {%- elif family == 'number' -%}
+        {{ time_of_millis('cast(' ~ expression ~ ' as bigint)', field) }}
+    {%- elif family == 'text' and field.millis -%}
+        case
+            when {{ text_matches(text, '-?[0-9]{9,14}') }}
+                then {{ time_of_millis('try_cast(' ~ text ~ ' as bigint)', field) }}
+            else {{ cast_raw_time(expression, family, physical_type, dict(field, millis=false), formats) }}
+        end
     {%- elif family in ('date', 'timestamp') and field.type == 'date' -%}
         {{ day_of_time(expression, family, field) }}
     {%- elif family == 'date' -%}
@@ -30,6 +38,18 @@
     {%- else -%}
         {{ parse_timestamp(text, formats.date) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#-
+    A number of milliseconds since 1970; so few of them that they would lie before 1973 are seconds.
+    0 is what loaders write for nothing.
+-#}
+{% macro time_of_millis(number, field) -%}
+    {%- set instant = instant_of_millis(
+        'case when abs(' ~ number ~ ') < 100000000000 then ' ~ number ~ ' * 1000 else ' ~ number ~ ' end'
+    ) -%}
+    {%- set known = 'case when ' ~ number ~ ' <> 0 then ' ~ instant ~ ' end' -%}
+    {{ return(business_day(known) if field.type == 'date' else known) }}
 {%- endmacro %}
 
 {% macro day_of_time(expression, family, field) -%}

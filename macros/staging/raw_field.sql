@@ -20,11 +20,12 @@
             'range': column.meta.get('range'),
             'key_prefixes': column.meta.get('key_prefixes', []),
             'instants': raw_instants(contract, column),
+            'millis': contract.source_meta.get('millis', false),
             'formats': {
                 'date': raw_format(contract, 'date', column),
                 'amount': raw_format(contract, 'amount', column),
             },
-            'physical': table.columns[spelled] if spelled else none,
+            'physical': readable_column(table.columns[spelled], spelled, contract) if spelled else none,
         }) -%}
     {%- endfor -%}
     {%- for told in raw_fields_missing(contract, table) -%}
@@ -40,13 +41,46 @@
     {%- if column.name in told.get('fields', []) -%}
         {%- set names = names + own_names(contract.source_name, told.table, column.name) -%}
     {%- endif -%}
-    {%- set names = names + [column.name] + column.meta.get('spellings', []) -%}
     {%- set found = [] -%}
-    {%- for name in names -%}
+    {%- for name in named_as_property(contract, column, names)
+        + [column.name] + column.meta.get('spellings', []) -%}
         {%- do found.append(name | lower) -%}
-        {%- do found.append(name | replace('_', '') | lower) -%}
+        {%- if '.' in name -%}
+            {#- Where a loader has flattened the object. -#}
+            {%- do found.append(name | replace('.', '__') | lower) -%}
+            {%- do found.append(name | replace('.', '_') | lower) -%}
+        {%- else -%}
+            {%- do found.append(name | replace('_', '') | lower) -%}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(found | unique | list) }}
+{%- endmacro %}
+
+{#-
+    What a CRM calls a property, loaders call by its name with something before or behind it: the meta
+    `property` of a column names properties, the meta `property_columns` of the source how loaders write
+    them, {} for the name. So they do with an organisation's own.
+-#}
+{% macro named_as_property(contract, column, own) -%}
+    {%- set patterns = contract.source_meta.get('property_columns', ['{}']) -%}
+    {%- set property = column.meta.get('property', []) -%}
+    {%- set properties = [property] if property is string else property -%}
+    {%- set found = own | list -%}
+    {%- for name in (own if properties else []) + properties -%}
+        {%- for pattern in patterns -%}{%- do found.append(pattern | replace('{}', name)) -%}{%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The ways into an object that may hold a column of the contract, in the letters of its keys. -#}
+{% macro object_paths(contract, column) -%}
+    {%- set own = own_names(contract.source_name, contract.name, column.name) -%}
+    {%- set found = [] -%}
+    {%- for name in named_as_property(contract, column, own) + column.meta.get('spellings', [])
+        if '.' in name -%}
+        {%- do found.append(name) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {#- The names the var raw_columns gives to a column: a list, also where it gives one name alone. -#}
@@ -91,16 +125,23 @@
         .get(contract.name, []) -%}
     {%- set found = [] -%}
     {%- for column in contract.columns.values()
-        if column.meta.required and (column.name in contract.meta.key or column.name not in waived)
+        if column.meta.required and (is_indispensable(contract, column) or column.name not in waived)
         and not spelled_in(names, column_spellings(contract, column)) -%}
         {%- do found.append(column) -%}
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
 
+{#- Without it the table says nothing, or something wrong: no var can waive it. -#}
+{% macro is_indispensable(contract, column) -%}
+    {{ return(column.name in contract.meta.key or column.meta.get('indispensable', false)) }}
+{%- endmacro %}
+
 {#- Columns that must not be missing and are, one sentence each. -#}
 {% macro raw_fields_missing(contract, table) -%}
     {%- set found = [] -%}
+    {%- set versions_told = versions_of_another_told(contract, table) -%}
+    {%- if versions_told -%}{{ return([versions_told]) }}{%- endif -%}
     {%- for column in columns_missing(contract, table.columns) -%}
         {%- do found.append(missing_column_told(
             contract, table, column.name, plain_spellings(contract, column)
@@ -121,12 +162,47 @@
 {%- endmacro %}
 
 {% macro missing_column_told(contract, table, name, looked_for) -%}
+    {%- set column = contract.columns.get(name) -%}
+    {%- set shown = [] -%}
+    {%- for spelling in looked_for if spelling | length and not modules.re.search('[.]|__', spelling) -%}
+        {%- do shown.append(spelling) -%}
+    {%- endfor -%}
     {{ return(
         raw_name(contract, table) ~ ": the required column " ~ name ~ " is missing; looked for "
-        ~ looked_for | join(', ') ~ ", in any case and with _c or __c behind; rename it"
+        ~ shown | join(', ') ~ ", in any case and with _c or __c behind; rename it"
         ~ (" or give its name in the var raw_columns: it tells the rows apart, so none can do "
         ~ "without it." if name in contract.meta.key
+        else " or give its name in the var raw_columns; without it the table says nothing, so "
+        ~ leave_out_told(contract)
+        if column and is_indispensable(contract, column)
         else ", give its name in the var raw_columns or do without it by the var waived_columns.")
+    ) }}
+{%- endmacro %}
+
+{% macro leave_out_told(contract) -%}
+    {{ return(
+        "to do without it leave the whole table out: left_out_tables: {" ~ contract.source_name ~ ": ["
+        ~ contract.name ~ "]}."
+    ) }}
+{%- endmacro %}
+
+{#-
+    A loader's history mode keeps every version of a row of `opportunity`; a table of versions that is
+    called like the CRM's own history has the columns of the former and not those of the latter.
+-#}
+{% macro versions_of_another_told(contract, table) -%}
+    {%- set of = contract.meta.get('history_of', {}).get('table') -%}
+    {%- if not of or table.problem
+        or not spelled_in(table.columns, loader_columns().started_at)
+        or not columns_missing(contract, table.columns) -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set other = raw_table_contract(contract.source_name, of) -%}
+    {%- if columns_missing(other, table.columns) | length > 1 -%}{{ return(none) }}{%- endif -%}
+    {{ return(
+        raw_name(contract, table) ~ " is no " ~ contract.name ~ " but " ~ of ~ " in the loader's "
+        ~ "history mode, one row per version (" ~ loader_columns().started_at[0] ~ "): land it as " ~ of
+        ~ ", and the CRM's own " ~ contract.name ~ " beside it, or " ~ leave_out_told(contract)
     ) }}
 {%- endmacro %}
 

@@ -21,9 +21,44 @@
         {%- for file in files -%}
             {%- do judged.append(judged_file(file, contracts, read)) -%}
         {%- endfor -%}
+        {%- for source_name in var('raw_schemas', {}) -%}
+            {%- do judged.extend(tables_of_schema_judged(source_name, contracts)) -%}
+        {%- endfor -%}
         {%- do known.update({'raw_files_judged': judged}) -%}
     {%- endif -%}
     {{ return(known['raw_files_judged']) }}
+{%- endmacro %}
+
+{#-
+    The tables of a schema that nobody reads, likewise; one below a table of the contract holds a list
+    of it, and what begins with an underscore is the loader's own.
+-#}
+{% macro tables_of_schema_judged(source_name, contracts) -%}
+    {%- set present = raw_relations(source_name) -%}
+    {%- set read = [] -%}
+    {%- for contract in contracts[source_name].values() -%}
+        {%- do read.extend(raw_table_names(contract, present)) -%}
+    {%- endfor -%}
+    {%- set judged = [] -%}
+    {%- for name in present if not name.startswith('_') and name not in read
+        and name.split('__')[0] not in read -%}
+        {%- set like = table_like(name, contracts[source_name]) -%}
+        {%- set place = var('raw_schemas')[source_name] ~ '.' ~ name -%}
+        {%- set left_out = like in var('left_out_tables', {}).get(source_name, []) -%}
+        {%- do judged.append({
+            'file': place,
+            'source_name': source_name,
+            'table_name': like,
+            'check_id': 'unread_file' if like and not left_out else 'extra_file',
+            'read_instead': none,
+            'told': 'The table ' ~ place ~ ' is not read' ~ (
+                ', because the var left_out_tables names it.' if left_out
+                else ', because no table is called so; is it ' ~ like ~ '?' if like
+                else ': it is no table of the contract.'
+            ),
+        }) -%}
+    {%- endfor -%}
+    {{ return(judged) }}
 {%- endmacro %}
 
 {#-
@@ -41,6 +76,8 @@
                 'folder': parts[0] if parts | length > 1 else '',
                 'name': parts[1] if parts | length > 1 else parts[0],
                 'is_folder': parts | length > 2,
+                'holds_tables': found.get(file, {}).get('holds_tables', false)
+                    or (parts | length > 2 and raw_file_format(parts[-1]) is not none),
             }}) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -85,14 +122,25 @@
         if source_name not in var('raw_schemas', {}) -%}
         {%- set by_stem = {} -%}
         {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}
-        {%- for file in files if file.folder == source_name and is_raw_table_file(file) -%}
-            {%- do by_stem.update({file.name.rsplit('.', 1)[0] | lower: file.file}) -%}
+        {%- for is_folder in [true, false] -%}
+            {%- for file in files if file.folder == source_name and is_raw_table_file(file)
+                and file.is_folder == is_folder -%}
+                {%- do by_stem.update({
+                    file.name | lower if is_folder else raw_file_stem(file.name): file.file
+                }) -%}
+            {%- endfor -%}
         {%- endfor -%}
         {%- for table_name, contract in tables.items() -%}
-            {%- set spelled = spelled_in(by_stem, table_spellings(contract)) -%}
-            {%- if spelled -%}
-                {%- do read.update({source_name ~ '.' ~ table_name: by_stem[spelled]}) -%}
-            {%- endif -%}
+            {%- set spelled = raw_table_names(contract, by_stem) -%}
+            {%- for name in spelled -%}
+                {%- do read.update({
+                    source_name ~ '.' ~ table_name ~ ('' if loop.first else '.' ~ name): by_stem[name]
+                }) -%}
+                {#- Lists of the table, where its loader made tables of them. -#}
+                {%- for below in by_stem if below.startswith(name ~ '__') -%}
+                    {%- do read.update({source_name ~ '.' ~ below: by_stem[below]}) -%}
+                {%- endfor -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(read) }}

@@ -6,7 +6,8 @@
                                 path: of a CSV file, is_text: true for one, lines_before_header}
     raw_table_found(contract)   the same; what is wrong with the file is its `problem`, a sentence
     raw_relations(source_name)  every relation of a source, by lower-case name
-    raw_files(folder)           dispatched: every Parquet or CSV file of a folder, likewise
+    raw_files(folder)           dispatched: every file of a folder that holds a table, likewise; a
+                                folder of files has `pieces`, one per format or CSV file
 -#}
 {% macro raw_table(contract) -%}
     {%- set table = raw_table_found(contract) -%}
@@ -19,19 +20,19 @@
 {%- endmacro %}
 
 {% macro raw_table_found(contract) -%}
-    {%- set present = raw_relations(contract.source_name) -%}
-    {%- set spelled = spelled_in(present, table_spellings(contract)) -%}
-    {%- if not spelled -%}{{ return(none) }}{%- endif -%}
-    {%- set table = present[spelled] -%}
-    {%- if 'columns' not in table -%}
-        {%- do table.update(
-            {'problem': empty_file_told(table.place), 'columns': {}}
-            if table.is_file and is_empty_file(table.place)
-            else csv_table(table.path, contract) if table.path
-            else {'columns': raw_columns(table)}
-        ) -%}
+    {%- set known = raw_memory() -%}
+    {%- set place = 'table ' ~ contract.unique_id -%}
+    {%- if place not in known -%}
+        {%- set parts = raw_parts(contract) -%}
+        {%- set wrong = parts | selectattr('problem', 'defined') | selectattr('problem') | list -%}
+        {%- do known.update({
+            place: none if not parts
+                else wrong[0] if wrong
+                else parts[0] if parts | length == 1
+                else unioned_parts(contract, parts)
+        }) -%}
     {%- endif -%}
-    {{ return(table) }}
+    {{ return(known[place]) }}
 {%- endmacro %}
 
 {% macro raw_relations(source_name) -%}
@@ -80,26 +81,87 @@
     {{ return(raw_schema_relations(landing_schema(folder.split('/')[-1]))) }}
 {%- endmacro %}
 
-{#- How a CSV file is read depends on its header, and that on the contract: see raw_table. -#}
+{#-
+    How a CSV file is read depends on its header, and that on the contract: see raw_parts. A folder
+    below, whatever its depth, is one table in several files, as loaders write to a bucket.
+-#}
 {% macro duckdb__raw_files(folder) -%}
+    {%- set by_table = {} -%}
+    {%- for level in ['/*', '/*/*', '/*/*/**'] -%}
+        {%- set query = "select file from glob('" ~ glob_text(folder) ~ level ~ "') order by file" -%}
+        {%- for row in run_query(query) -%}
+            {%- set parts = row[0][(folder | length) + 1:].split('/') -%}
+            {%- set format = raw_file_format(parts[-1]) -%}
+            {%- if format and not modules.re.search('(^|/)[._]', parts | join('/')) -%}
+                {%- set stem = raw_file_stem(parts[0]) if parts | length == 1 else parts[0] | lower -%}
+                {%- set files = by_table.setdefault(
+                    stem, {'single': [], 'pieces': []}
+                )['single' if parts | length == 1 else 'pieces'] -%}
+                {%- if [format, row[0]] not in files -%}{%- do files.append([format, row[0]]) -%}{%- endif -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
     {%- set found = {} -%}
-    {%- set query = "select file from glob('" ~ glob_text(folder) ~ "/*') order by file" -%}
-    {%- for row in run_query(query) -%}
-        {%- set path = row[0] -%}
-        {%- set parts = modules.re.match('^(.+)[.](parquet|csv)$', path.split('/')[-1] | lower) -%}
+    {%- for name, files in by_table.items() -%}
         {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}
-        {%- if parts and parts.group(2) == 'csv' -%}
-            {%- do found.update({parts.group(1): {
-                'place': path, 'path': path, 'is_text': true, 'is_file': true,
-            }}) -%}
-        {%- elif parts -%}
-            {%- do found.update({parts.group(1): {
-                'from': "read_parquet('" ~ glob_text(path) ~ "')", 'place': path, 'is_text': false,
-                'is_file': true,
-            }}) -%}
+        {%- if files.single -%}
+            {%- do found.update({name: raw_file_table([files.single[-1]])}) -%}
+        {%- else -%}
+            {%- set pieces = [] -%}
+            {%- for format in ['parquet', 'json'] -%}
+                {%- set alike = files.pieces | selectattr(0, 'equalto', format) | list -%}
+                {%- if alike -%}{%- do pieces.append(raw_file_table(alike)) -%}{%- endif -%}
+            {%- endfor -%}
+            {%- for file in files.pieces if file[0] == 'csv' -%}
+                {%- do pieces.append(raw_file_table([file])) -%}
+            {%- endfor -%}
+            {%- do found.update({name: {'place': folder ~ '/' ~ name, 'pieces': pieces}}) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
+{%- endmacro %}
+
+{#- csv, json or parquet; none for a file that is no table. -#}
+{% macro raw_file_format(name) -%}
+    {%- for format, pattern in {
+        'csv': '[.]csv([.]gz)?$', 'json': '[.](jsonl|ndjson|json)([.](gz|zst))?$',
+        'parquet': '[.]parquet$',
+    }.items() if modules.re.search('^.+' ~ pattern, name | lower) -%}
+        {{ return(format) }}
+    {%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{#- The name of a table's file without what tells its format, lower case. -#}
+{% macro raw_file_stem(name) -%}
+    {{ return(modules.re.sub(
+        '[.](csv|jsonl|ndjson|json|parquet)([.](gz|zst))?$', '', name | lower
+    )) }}
+{%- endmacro %}
+
+{#- files: [[format, path]] of one format; several only of those that tell their columns themselves. -#}
+{% macro raw_file_table(files) -%}
+    {%- set format = files[0][0] -%}
+    {%- set path = files[0][1] -%}
+    {%- if format == 'csv' -%}
+        {{ return({'place': path, 'path': path, 'is_text': true, 'is_file': true}) }}
+    {%- endif -%}
+    {%- set paths = [] -%}
+    {%- for file in files -%}{%- do paths.append("'" ~ glob_text(file[1]) ~ "'") -%}{%- endfor -%}
+    {%- set place = path if files | length == 1 else path.rsplit('/', 1)[0] -%}
+    {%- if format == 'parquet' -%}
+        {{ return({
+            'from': 'read_parquet(' ~ (
+                paths[0] if paths | length == 1
+                else '[' ~ paths | join(', ') ~ '], union_by_name = true'
+            ) ~ ')',
+            'place': place, 'is_text': false, 'is_file': paths | length == 1,
+        }) }}
+    {%- endif -%}
+    {{ return({
+        'objects': 'read_json_objects([' ~ paths | join(', ') ~ '])', 'place': place,
+        'is_text': true, 'is_file': paths | length == 1,
+    }) }}
 {%- endmacro %}
 
 {#- The physical columns by lower-case name: {sql: quoted name, type: lower-case physical type}. -#}

@@ -68,9 +68,7 @@
 {% macro raw_table_is_present(source_name, table_name) -%}
     {%- if not execute -%}{{ return(true) }}{%- endif -%}
     {%- set contract = raw_table_contract(source_name, table_name) -%}
-    {{ return(
-        spelled_in(raw_relations(source_name), table_spellings(contract)) is not none
-    ) }}
+    {{ return(raw_table_found(contract) is not none) }}
 {%- endmacro %}
 
 {#- Lines of a CSV file that stand before its header and are left out, but for blank ones. -#}
