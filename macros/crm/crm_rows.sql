@@ -55,7 +55,12 @@
             'account_id': text, 'field': text, 'changed_at': 'timestamp',
             'loader_sequence': 'bigint', 'change_id': text, 'old_value': text, 'new_value': text,
         },
-        'stages': {'stage_name': text, 'crm_probability': 'double'},
+        'stages': {
+            'stage_name': text, 'crm_probability': 'double', 'pipeline': text,
+            'pipeline_label': text, 'stage_label': text, 'stage_order': 'integer',
+            'is_won': 'boolean', 'is_lost': 'boolean', 'is_deleted': 'boolean',
+            'is_undecided': 'boolean',
+        },
         'currencies': {
             'currency_code': text, 'starts_on': 'date', 'conversion_rate': 'decimal(18, 6)',
             'is_corporate': 'boolean',
@@ -67,7 +72,7 @@
 {% macro crms_with(shape) -%}
     {{ return({
         'account_changes': ['salesforce'],
-        'stages': ['salesforce'],
+        'stages': ['salesforce', 'hubspot'],
         'currencies': ['salesforce'],
     }.get(shape, known_crm_sources())) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#- Every CRM the project can stage, in the order their rows are unioned. -#}
 {% macro known_crm_sources() -%}
-    {{ return(['salesforce', 'csv_export']) }}
+    {{ return(['salesforce', 'hubspot', 'csv_export']) }}
 {%- endmacro %}
 
 {#-

@@ -73,7 +73,7 @@
         {{ return(unread ~ ', because it is packed: unpack it as ' ~ wanted ~ '.csv.') }}
     {%- elif not is_raw_table_file(file) -%}
         {{ return(
-            unread ~ ', because it is neither CSV nor Parquet: export it as ' ~ wanted ~ '.csv.'
+            unread ~ ', because it is neither CSV, JSON nor Parquet: export it as ' ~ wanted ~ '.csv.'
         ) }}
     {%- else -%}
         {{ return(unread ~ ', because no table is called so; is it ' ~ wanted ~ '?') }}

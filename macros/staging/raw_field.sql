@@ -172,7 +172,7 @@
         ~ shown | join(', ') ~ ", in any case and with _c or __c behind; rename it"
         ~ (" or give its name in the var raw_columns: it tells the rows apart, so none can do "
         ~ "without it." if name in contract.meta.key
-        else " or give its name in the var raw_columns; without it the table says nothing, so "
+        else " or give its name in the var raw_columns; no var can waive it: "
         ~ leave_out_told(contract)
         if column and is_indispensable(contract, column)
         else ", give its name in the var raw_columns or do without it by the var waived_columns.")
@@ -181,8 +181,8 @@
 
 {% macro leave_out_told(contract) -%}
     {{ return(
-        "to do without it leave the whole table out: left_out_tables: {" ~ contract.source_name ~ ": ["
-        ~ contract.name ~ "]}."
+        "leave the whole table out instead, by the var left_out_tables: {" ~ contract.source_name
+        ~ ": [" ~ contract.name ~ "]}."
     ) }}
 {%- endmacro %}
 

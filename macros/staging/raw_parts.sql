@@ -6,9 +6,9 @@
 
         also    [names of raw tables whose rows belong to it too]
         lists   [{of: table of the contract, column: [its spellings, dots lead into an object],
-                keys: {column here: column there}}]; the columns of an element are the meta `element`
+                carries: {column here: column there}}]; the columns of an element are the meta `element`
                 of a column here, `.` for the element itself. Read where the table itself is missing.
-        spread  {of: table of the contract, keys: as above, prefix: what the names of the columns begin
+        spread  {of: table of the contract, carries: as above, prefix: what the names of the columns begin
                 with, name: column that takes the rest of the name, value: column that takes the value};
                 likewise
 
@@ -207,7 +207,7 @@
 {%- endmacro %}
 
 {% macro list_part(contract, list, parent, table) -%}
-    {%- set keys = parent_keys(list.keys, parent, table) -%}
+    {%- set keys = parent_keys(list.carries, parent, table) -%}
     {%- set present = raw_relations(contract.source_name) -%}
     {%- for spelling in list.column if keys -%}
         {%- set child = present.get(table.name ~ '__' ~ spelling | replace('.', '__') | lower) -%}
@@ -279,7 +279,10 @@
     {%- for column in contract.columns.values() if column.meta.get('element') -%}
         {%- set values = [] -%}
         {%- for path in column.meta.element -%}
-            {%- do values.append('element' if path == '.' else json_value('element', path) | trim) -%}
+            {%- do values.append(
+                "case when element not like '{%' then element end" if path == '.'
+                else "case when element like '{%' then " ~ json_value('element', path) | trim ~ ' end'
+            ) -%}
         {%- endfor -%}
         {%- if column.name not in keys -%}
             {%- do columns.update({column.name: {
@@ -316,7 +319,7 @@
 {%- endmacro %}
 
 {% macro spread_part(contract, spread, parent, table) -%}
-    {%- set keys = parent_keys(spread.keys, parent, table) -%}
+    {%- set keys = parent_keys(spread.carries, parent, table) -%}
     {%- set branches = [] -%}
     {%- set pattern = '^(property_|properties_)?' ~ spread.prefix ~ '(.+?)(__value)?$' -%}
     {%- for name, column in table.columns.items() if keys and '__timestamp' not in name -%}

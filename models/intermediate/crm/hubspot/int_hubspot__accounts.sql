@@ -1,0 +1,24 @@
+with companies as (select * from {{ ref('stg_hubspot__companies') }}),
+
+merges as (select * from {{ ref('int_hubspot__merges') }}),
+
+accounts as (
+    select
+        companies.account_id,
+        companies.parent_account_id,
+        merges.survivor_id as master_account_id,
+        companies.account_name,
+        companies.rep_id,
+        companies.industry,
+        companies.employees,
+        companies.annual_revenue,
+        companies.billing_country,
+        companies.segment_value,
+        companies.created_at,
+        companies.is_deleted
+    from companies
+    left join merges
+        on companies.account_id = merges.merged_id and merges.record_kind = 'account'
+)
+
+select * from accounts
