@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -250,8 +251,9 @@ def fivetran(folder: Path) -> None:
     )
 
 
-def tap(folder: Path) -> None:
+def tap(folder: Path, write: Callable[[Path, list[Row]], None] | None = None) -> None:
     """Parquet with JSON as text, as a Singer target writes objects: the live records and no log."""
+    write = write or parquet
     deals = []
     for deal in DEALS:
         if "archived" in deal:
@@ -272,7 +274,7 @@ def tap(folder: Path) -> None:
         companies = [int(company) for company in deal["companies"]]
         row["associations"] = json.dumps({"associatedCompanyIds": companies})
         deals.append(row)
-    parquet(folder / "deals.parquet", deals)
+    write(folder / "deals.parquet", deals)
     stages = [
         {
             "stageId": stage,
@@ -284,15 +286,15 @@ def tap(folder: Path) -> None:
         for stage, label, order, probability, closed in STAGES
     ]
     pipeline = {"pipelineid": PIPELINE, "label": "Sales", "stages": json.dumps(stages)}
-    parquet(folder / "deal_pipelines.parquet", [pipeline])
+    write(folder / "deal_pipelines.parquet", [pipeline])
     owners = []
     for key, first, last, user, team in OWNERS:
         if user:
             teams = json.dumps([{"id": team[0], "name": team[1], "primary": True}] if team else [])
             row = {"id": key, "firstname": first, "lastname": last, "userid": int(user)}
             owners.append({**row, "teams": teams, "archived": False})
-    parquet(folder / "owners.parquet", owners)
-    parquet(
+    write(folder / "owners.parquet", owners)
+    write(
         folder / "companies.parquet",
         [
             {
@@ -303,7 +305,7 @@ def tap(folder: Path) -> None:
             for key, name, number in COMPANIES
         ],
     )
-    parquet(
+    write(
         folder / "engagements.parquet",
         [
             {
@@ -322,6 +324,29 @@ def tap(folder: Path) -> None:
             for key, kind, owner, made, at, word, deals_of in ENGAGEMENTS
         ],
     )
+
+
+def tap_flat(folder: Path) -> None:
+    """The same with the first level of objects flattened, and JSON beside it that repeats it."""
+
+    def flattened(path: Path, rows: list[Row]) -> None:
+        flat: list[Row] = []
+        for row in rows:
+            told: Row = {}
+            for name, value in row.items():
+                inside = json.loads(value) if str(value).startswith("{") else None
+                if inside is None:
+                    told[name] = value
+                    continue
+                if name.startswith("property_"):
+                    told[name.replace("property_", "properties__", 1)] = value
+                for key, one in inside.items():
+                    column = f"{name}__{key}".lower()
+                    told[column] = json.dumps(one) if isinstance(one, list) else one
+            flat.append(told)
+        parquet(path, flat)
+
+    tap(folder, flattened)
 
 
 def dlt(database: Path, schema: str) -> None:

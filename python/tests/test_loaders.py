@@ -20,6 +20,12 @@ SALESFORCE = "path:models/staging/salesforce path:models/intermediate/crm/salesf
 SHAPES = ("opportunities", "opportunity_changes", "accounts", "people", "activities", "stages")
 Rows = dict[str, list[tuple[Any, ...]]]
 
+TAP: dict[str, set[str] | None] = {
+    "opportunities": {"last_modified_at"},
+    # No log, but the first entry into each stage and since when values stand.
+    "opportunity_changes": None,
+    "activities": {"occurred_at", "raw_status", "raw_outcome", "is_done_unless_told", "due_on"},
+}
 # What a loader does not bring of the invented company, by column, or of a whole shape (None).
 NOT_BROUGHT: dict[str, dict[str, set[str] | None]] = {
     "fivetran": {},
@@ -30,12 +36,8 @@ NOT_BROUGHT: dict[str, dict[str, set[str] | None]] = {
         "activities": None,
         "people": set(),
     },
-    "tap": {
-        "opportunities": {"last_modified_at"},
-        # No log, but the first entry into each stage and since when values stand.
-        "opportunity_changes": None,
-        "activities": {"occurred_at", "raw_status", "raw_outcome", "is_done_unless_told", "due_on"},
-    },
+    "tap": TAP,
+    "tap_flat": TAP,
 }
 # Nobody tells what is a number of the loader's alone.
 LOADERS_OWN = {"loader_sequence", "untold_fields", "crm_probability", "bad_values", "change_id"}
@@ -122,7 +124,7 @@ def test_another_loader_brings_the_same_company(
         found = shape(landed(loader), "hubspot", name, without)
         if lacks is None:
             continue
-        if loader == "tap":
+        if loader.startswith("tap"):
             # Records that are archived, or were dropped, are in no list it asks for.
             gone = {"1003", "52"}
             expected = [row for row in expected if not gone & {*map(str, row.values())}]
@@ -130,8 +132,11 @@ def test_another_loader_brings_the_same_company(
         assert found == expected, name
 
 
-def test_a_tap_without_a_log_tells_first_entries(landed: Callable[[str], Build]) -> None:
-    changes = shape(landed("tap"), "hubspot", "opportunity_changes", set())
+@pytest.mark.parametrize("loader", ["tap", "tap_flat"])
+def test_a_tap_without_a_log_tells_first_entries(
+    landed: Callable[[str], Build], loader: str
+) -> None:
+    changes = shape(landed(loader), "hubspot", "opportunity_changes", set())
     told = [
         (row["opportunity_id"], str(row["changed_at"])[:10], row["stage_name"])
         for row in changes
@@ -240,7 +245,7 @@ def test_versions_of_a_deal_are_no_history_of_it(ask: Ask, tmp_path: Path) -> No
 
 
 # The landings of `orgs` with the schema of those that are databases.
-ORGS = {
+ORGS: dict[str, dict[str, str | None]] = {
     "salesforce": {
         "fivetran.duckdb": "salesforce",
         "airbyte.duckdb": "raw_airbyte",

@@ -64,8 +64,6 @@ of_first_version as (
         engagements.is_deleted
     from engagements
     anti join of_kinds on engagements.engagement_id = of_kinds.engagement_id
-    -- A bare list of ids and kinds: when they happened stands in a table that was not loaded.
-    where coalesce(engagements.created_at, engagements.happened_at) is not null
 ),
 
 recorded as (
