@@ -83,17 +83,18 @@
 -#}
 {% macro crm_rows(shape) -%}
     {%- set ids = [
-        'opportunity_id', 'account_id', 'rep_id', 'old_rep_id', 'manager_id', 'lead_id', 'contact_id',
-        'activity_id', 'merged_into_id', 'parent_account_id', 'master_account_id',
+        'opportunity_id', 'account_id', 'lead_id', 'contact_id', 'activity_id', 'merged_into_id', 'parent_account_id', 'master_account_id',
         'converted_opportunity_id', 'converted_contact_id', 'converted_account_id',
     ] -%}
+    {%- set people = ['rep_id', 'old_rep_id', 'manager_id'] -%}
     {%- for crm in crms_with(shape) -%}
     select
         {%- for column in crm_shapes()[shape] %}
-        {{ source_id(crm, column) ~ ' as ' ~ column if column in ids else column }},
+        {{ person_id(crm, column) ~ ' as ' ~ column if column in people
+            else source_id(crm, column) ~ ' as ' ~ column if column in ids else column }},
         {%- endfor %}
         '{{ crm }}' as source
-    from {{ ref('int_' ~ crm ~ '__' ~ shape) }}
+    from {{ ref('int_' ~ crm ~ '__' ~ shape) }} as crm_rows
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 {%- endmacro %}

@@ -4,7 +4,7 @@ with source as (
 
 renamed as (
     select
-        rep as rep_id,
+        {{ planned_person('rep') }} as rep_id,
         month as month_start,
         amount,
 
