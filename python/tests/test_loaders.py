@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ import duckdb
 import pytest
 
 import landings
-from harness import Ask, Build, BuildProject
+from harness import REPO, Ask, Build, BuildProject
 from sales_metrics.dbt_runs.reading import Reading, Refusal
 
 AS_OF = "2025-09-29"
@@ -337,3 +338,55 @@ def test_every_landing_of_a_company_is_that_company(
             if not landing.startswith("hubspot_tap") or "9004" not in row.values()
         ]
         assert found == expected, name
+
+
+BRINGS: dict[str, Callable[[dict[str, list[dict[str, Any]]]], bool]] = {
+    "deals, owners, stages, pipelines": lambda of: all(
+        of[name] for name in ("opportunities", "people", "stages")
+    ),
+    "history of stages": lambda of: {"won", "gone"} <= stages_of(of, "1001"),
+    "history of amounts, close dates and owners": lambda of: (
+        sum(row["opportunity_id"] == "1004" and bool(row["amount"]) for row in of[CHANGES]) > 1
+    ),
+    "company of a deal": lambda of: deal_of(of, "1001")["account_id"] == "8",
+    "archived deals": lambda of: deal_of(of, "1003").get("is_deleted", False),
+    "merged deals": lambda of: deal_of(of, "1005")["merged_into_id"] == "1001",
+    "former owners": lambda of: any(row["rep_name"] == "Ben Oduya" for row in of["people"]),
+    "activities": lambda of: len(of["activities"]) == 3,
+    "outcome of meetings": lambda of: any(row["raw_outcome"] for row in of["activities"]),
+    "completion of tasks": lambda of: any(
+        row["raw_type"] == "task" and row["is_done_unless_told"] for row in of["activities"]
+    ),
+}
+CHANGES = "opportunity_changes"
+PARTLY = {"first entries", "present values"}
+
+
+def stages_of(of: dict[str, list[dict[str, Any]]], deal: str) -> set[str]:
+    return {row["stage_name"] for row in of[CHANGES] if row["opportunity_id"] == deal}
+
+
+def deal_of(of: dict[str, list[dict[str, Any]]], deal: str) -> dict[str, Any]:
+    return next((row for row in of["opportunities"] if row["opportunity_id"] == deal), {})
+
+
+def test_the_page_of_loaders_says_what_each_of_them_brings(landed: Callable[[str], Build]) -> None:
+    page = (REPO / "docs" / "loaders.md").read_text(encoding="utf-8")
+    header, _, *rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page[page.index("| what | metrics that need it |") :]
+        .split("\n\n")[0]
+        .splitlines()
+    ]
+    loaders = [name.lower().removesuffix("-hubspot") for name in header[2:]]
+    assert [row[0] for row in rows] == list(BRINGS)
+    metrics = (REPO / "seeds" / "catalog" / "metrics.csv").read_text(encoding="utf-8")
+    for name in re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", " ".join(row[1] for row in rows)):
+        assert f"\n{name}," in metrics, name
+    for place, loader in enumerate(loaders, start=2):
+        of = {name: shape(landed(loader), "hubspot", name, set()) for name in SHAPES}
+        for row in rows:
+            told = row[place]
+            assert told in {"yes", "no", *PARTLY}
+            if told not in PARTLY:
+                assert BRINGS[row[0]](of) == (told == "yes"), (loader, row[0])
