@@ -58,7 +58,7 @@
 {%- endmacro %}
 
 {% macro default__instant_of_millis(number) -%}
-    epoch_ms({{ number }})
+    make_timestamp(({{ number }}) * 1000)
 {%- endmacro %}
 
 {% macro spark__instant_of_millis(number) -%}

@@ -198,7 +198,7 @@ def two_crms(project: Path) -> Path:
             "IsWon": "true", "LastModifiedDate": "2025-03-10T09:00:00Z"}  # fmt: skip
     landings.comma(raw / "salesforce" / "opportunity.csv", [deal])
     landings.comma(raw / "salesforce" / "user.csv", [{"Id": ANA, "Name": "Ana Lind-Berg"}])
-    quotas = [(ANA[:15], 1000), ("hubspot:51", 2000), ("52", 4000)]
+    quotas = [(ANA[:15], 1000), (f"salesforce:{ANA}", 2000), ("52", 4000)]
     landings.comma(
         raw / "planning" / "quotas.csv",
         [{"rep": rep, "month": f"2025-0{n + 2}", "amount": q} for n, (rep, q) in enumerate(quotas)],

@@ -24,8 +24,6 @@ activities as (select count(*) as rows_checked from {{ ref('int_activities_typed
 
 leads as (select count(*) as rows_checked from {{ ref('int_leads_unioned') }}),
 
-stages as (select count(*) as rows_checked from {{ ref('int_stage_map') }}),
-
 -- What no CRM holds is checked as a whole.
 kept_apart as (
     select
@@ -63,11 +61,6 @@ checked as (
         'leads' as table_name,
         rows_checked
     from leads
-    union all
-    select
-        'stages' as table_name,
-        rows_checked
-    from stages
     union all
     select
         'records' as table_name,

@@ -5,7 +5,7 @@ with source as (
 renamed as (
     select
         activity_id,
-        {{ planned_person('rep') }} as rep_id,
+        rep as rep_id,
         score,
         scored_at,
 

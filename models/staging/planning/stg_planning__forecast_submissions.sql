@@ -4,7 +4,7 @@ with source as (
 
 renamed as (
     select
-        {{ planned_person('rep') }} as rep_id,
+        rep as rep_id,
         quarter as month_start,
         {{ fiscal_quarter_start('quarter') }} as quarter_start,
         category,

@@ -4,7 +4,7 @@ with source as (
 
 renamed as (
     select
-        {{ planned_person('rep') }} as rep_id,
+        rep as rep_id,
         month as month_start,
         amount,
 

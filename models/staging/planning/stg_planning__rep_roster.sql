@@ -5,9 +5,9 @@ with source as (
 
 renamed as (
     select
-        {{ planned_person('rep') }} as rep_id,
+        rep as rep_id,
         team as team_id,
-        {{ planned_person('manager') }} as manager_id,
+        manager as manager_id,
         role,
         segment,
         start_date as starts_on,

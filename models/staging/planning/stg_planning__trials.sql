@@ -6,7 +6,7 @@ renamed as (
     select
         trial_id,
         account as account_id,
-        {{ planned_person('rep') }} as rep_id,
+        rep as rep_id,
         segment,
         started as started_on,
         activated as activated_on,
