@@ -1,3 +1,12 @@
+{#- The CRMs with an adapter of a shape: all, but for what not every CRM can tell. -#}
+{% macro crms_with(shape) -%}
+    {{ return({
+        'account_changes': ['salesforce'],
+        'stages': ['salesforce', 'hubspot'],
+        'currencies': ['salesforce'],
+    }.get(shape, known_crm_sources())) }}
+{%- endmacro %}
+
 {#-
     crm_rows(shape): the rows of every CRM in one shape, and its `source`; ids are prefixed by it where
     several CRMs are in use. Of a CRM that is not in use there are no rows.

@@ -67,12 +67,3 @@
         },
     }) }}
 {%- endmacro %}
-
-{#- The CRMs with an adapter of a shape: all, but for what not every CRM can tell. -#}
-{% macro crms_with(shape) -%}
-    {{ return({
-        'account_changes': ['salesforce'],
-        'stages': ['salesforce', 'hubspot'],
-        'currencies': ['salesforce'],
-    }.get(shape, known_crm_sources())) }}
-{%- endmacro %}
