@@ -15,7 +15,17 @@
     {%- if type == 'json' -%}
         cast({{ column }} as varchar)
     {%- elif type_family(type) == 'text' -%}
-        case when json_valid({{ column }}) then {{ column }} end
+        {#- Where nobody serialised it, a CSV file holds an object as Python prints it. -#}
+        {%- set printed = {"''": '"', ': None': ': null', ': True': ': true', ': False': ': false'} -%}
+        {%- set read = [column] -%}
+        {%- for sign, meant in printed.items() -%}
+            {%- do read.append("replace(" ~ read[-1] ~ ", '" ~ sign ~ "', '" ~ meant ~ "')") -%}
+        {%- endfor -%}
+        case
+            when json_valid({{ column }}) then {{ column }}
+            when ({{ column }} like '{%' or {{ column }} like '[%') and json_valid({{ read[-1] }})
+                then {{ read[-1] }}
+        end
     {%- else -%}
         cast(to_json({{ column }}) as varchar)
     {%- endif -%}

@@ -1,5 +1,6 @@
--- Who is a user of several CRMs is one person (the seed people_map): what the first of them says goes
--- first, what it leaves open the next one may say. Rows of rep lists are periods and stay as they are.
+-- Who is a user of several CRMs is one person (the seed people_map): what the first of them says
+-- goes first, what it leaves open the next one may say. Rows of rep lists are periods and stay as
+-- they are.
 {%- set columns = crm_shapes()['people'] %}
 with crm_people as (
     {{ crm_rows('people') | indent(4) }}
@@ -20,7 +21,8 @@ users as (
     select
         rep_id,
         {%- for column in columns if column not in ['rep_id', 'is_rep_list', 'is_active'] %}
-        min_by({{ column }}, case when {{ column }} is not null then source_rank end) as {{ column }},
+        min_by({{ column }}, case when {{ column }} is not null then source_rank end)
+            as {{ column }},
         {%- endfor %}
         bool_or(is_active) as is_active,
         is_rep_list,

@@ -1,7 +1,7 @@
--- What every stage of a CRM is: the rows of the stage map, and for a stage that its CRM lists and the
--- map does not name, what the CRM says. A pipeline all of whose stages the map knows by name, as those
--- of one process of whatever CRM, is that process; any other has its own stages in its own order.
--- Long, because a stage may be known in three ways.
+-- What every stage of a CRM is: the rows of the stage map, and for a stage that its CRM lists and
+-- the map does not name, what the CRM says. A pipeline all of whose stages the map knows by name,
+-- as those of one process of whatever CRM, is that process; any other has its own stages in its
+-- own order. Long, because a stage may be known in three ways.
 with stage_map as (select * from {{ ref('stage_map') }}),
 
 crm_stages as (select * from {{ ref('int_crm_stages') }}),

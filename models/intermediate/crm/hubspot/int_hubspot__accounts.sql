@@ -1,12 +1,12 @@
 with companies as (select * from {{ ref('stg_hubspot__companies') }}),
 
-merges as (select * from {{ ref('int_hubspot__merges') }}),
+merged_records as (select * from {{ ref('int_hubspot__merges') }}),
 
 accounts as (
     select
         companies.account_id,
         companies.parent_account_id,
-        merges.survivor_id as master_account_id,
+        merged_records.survivor_id as master_account_id,
         companies.account_name,
         companies.rep_id,
         companies.industry,
@@ -17,8 +17,9 @@ accounts as (
         companies.created_at,
         companies.is_deleted
     from companies
-    left join merges
-        on companies.account_id = merges.merged_id and merges.record_kind = 'account'
+    left join merged_records
+        on companies.account_id = merged_records.merged_id
+        and merged_records.record_kind = 'account'
 )
 
 select * from accounts

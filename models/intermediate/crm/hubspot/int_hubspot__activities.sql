@@ -1,6 +1,6 @@
--- Engagements of every kind; those of the first version of the API only where no table of their kind
--- has them. One may touch many deals and counts once: for the live deal with the smallest id. Long,
--- because each kind is a branch.
+-- Engagements of every kind; those of the first version of the API only where no table of their
+-- kind has them. One may touch many deals and counts once: for the live deal with the smallest id.
+-- Long, because each kind is a branch.
 {%- set kinds = {
     'call': {
         'raw_subtype': 'activity_type', 'raw_disposition': 'disposition',
@@ -125,7 +125,8 @@ activities as (
         coalesce(recorded.created_at, recorded.happened_at) as created_at,
         -- What a task says of itself is when it is due.
         case
-            when recorded.raw_type = 'task' then coalesce(recorded.completed_at, recorded.created_at)
+            when recorded.raw_type = 'task'
+                then coalesce(recorded.completed_at, recorded.created_at)
             else coalesce(recorded.happened_at, recorded.created_at)
         end as occurred_at,
         case when recorded.raw_type = 'task' then {{ business_day('recorded.happened_at') }} end

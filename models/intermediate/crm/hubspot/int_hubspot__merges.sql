@@ -1,5 +1,5 @@
--- Which deal or company was merged into which: what a table of merges says, and what the survivors
--- list. A record that several name went to the one with the smallest id.
+-- Which deal or company was merged into which: what a table of merges says, and what the
+-- survivors list. A record that several name went to the one with the smallest id.
 with deals as (select * from {{ ref('stg_hubspot__opportunities') }}),
 
 companies as (select * from {{ ref('stg_hubspot__companies') }}),
@@ -37,7 +37,7 @@ told as (
     where not is_deleted
 ),
 
-merges as (
+merged_records as (
     select
         record_kind,
         merged_id,
@@ -47,4 +47,4 @@ merges as (
     group by record_kind, merged_id
 )
 
-select * from merges
+select * from merged_records

@@ -2,7 +2,7 @@
 -- counts, else the one with the smallest id.
 with deals as (select * from {{ ref('stg_hubspot__opportunities') }}),
 
-merges as (select * from {{ ref('int_hubspot__merges') }}),
+merged_records as (select * from {{ ref('int_hubspot__merges') }}),
 
 deal_companies as (select * from {{ ref('stg_hubspot__deal_companies') }}),
 
@@ -27,7 +27,7 @@ int_hubspot__opportunities as (
         deals.opportunity_id,
         ranked_companies.account_id,
         deals.rep_id,
-        merges.survivor_id as merged_into_id,
+        merged_records.survivor_id as merged_into_id,
         deals.opportunity_name,
         deals.stage_name,
         deals.pipeline,
@@ -59,8 +59,9 @@ int_hubspot__opportunities as (
             'loss_reason': ['loss_reason'],
         }) }} as untold_fields
     from deals
-    left join merges
-        on deals.opportunity_id = merges.merged_id and merges.record_kind = 'opportunity'
+    left join merged_records
+        on deals.opportunity_id = merged_records.merged_id
+        and merged_records.record_kind = 'opportunity'
     left join ranked_companies
         on deals.opportunity_id = ranked_companies.opportunity_id and ranked_companies.choice = 1
 )

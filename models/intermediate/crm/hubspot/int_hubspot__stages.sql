@@ -1,6 +1,7 @@
--- The stages HubSpot lists, deleted ones too, and those that only deals or their history name. Won is
--- what is closed with a probability of 1, lost what is closed with one of 0; where a loader drops
--- either, most of the deals now in the stage decide. Long, because of where a stage may be named.
+-- The stages HubSpot lists, deleted ones too, and those that only deals or their history name.
+-- Won is what is closed with a probability of 1, lost what is closed with one of 0; where a
+-- loader drops either, most of the deals now in the stage decide. Long, because of where a stage
+-- may be named.
 with stages as (select * from {{ ref('stg_hubspot__deal_pipeline_stages') }}),
 
 pipelines as (select * from {{ ref('stg_hubspot__deal_pipelines') }}),
