@@ -23,7 +23,7 @@
         {%- endfor -%}
         case
             when json_valid({{ column }}) then {{ column }}
-            when ({{ column }} like '{%' or {{ column }} like '[%') and json_valid({{ read[-1] }})
+            when substr({{ column }}, 1, 1) in ('[', '{') and json_valid({{ read[-1] }})
                 then {{ read[-1] }}
         end
     {%- else -%}
