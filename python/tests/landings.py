@@ -349,6 +349,27 @@ def tap_flat(folder: Path) -> None:
     tap(folder, flattened)
 
 
+def tap_csv(folder: Path) -> None:
+    """The same by a target that writes objects into a CSV file as Python prints them."""
+
+    def printed(path: Path, rows: list[Row]) -> None:
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        comma(
+            path.with_suffix(".csv"),
+            [
+                {
+                    name: str(json.loads(row[name]))
+                    if str(row.get(name)).startswith(("{", "["))
+                    else row.get(name)
+                    for name in names
+                }
+                for row in rows
+            ],
+        )
+
+    tap(folder, printed)
+
+
 def dlt(database: Path, schema: str) -> None:
     """Tables of a schema: lists are tables below, a value of another type is in a second column."""
     with duckdb.connect(str(database)) as connection:

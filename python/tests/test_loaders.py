@@ -39,6 +39,7 @@ NOT_BROUGHT: dict[str, dict[str, set[str] | None]] = {
     },
     "tap": TAP,
     "tap_flat": TAP,
+    "tap_csv": TAP,
 }
 # Nobody tells what is a number of the loader's alone.
 LOADERS_OWN = {"loader_sequence", "untold_fields", "crm_probability", "bad_values", "change_id"}
