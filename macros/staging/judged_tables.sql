@@ -36,7 +36,9 @@
     {%- for tables in contracts_by_source().values() if execute -%}
         {%- for contract in tables.values() -%}
             {%- set table = raw_table_found(contract) -%}
-            {%- set is_read = table and not table.problem and not raw_fields_missing(contract, table) -%}
+            {#- Where loaders write a property under several names, each of them is the same. -#}
+            {%- set is_read = table and not table.problem and not raw_fields_missing(contract, table)
+                and not contract.source_meta.get('property_columns') -%}
             {%- set fields = raw_fields(contract, table) | selectattr('physical') | list
                 if is_read else [] -%}
             {%- set used = [] -%}
@@ -44,6 +46,7 @@
             {%- for field in fields -%}
                 {%- set spellings = column_spellings(contract, contract.columns[field.name]) -%}
                 {%- for name, physical in table.columns.items() if physical.sql not in used
+                    and '.' not in name
                     and (name in spellings or modules.re.sub('_1$', '', name) in spellings) -%}
                     {%- do found.append({
                         'column': contract.source_name ~ '.' ~ contract.name ~ '.' ~ name,
