@@ -13,7 +13,8 @@
 -#}
 {% macro crm_rows(shape) -%}
     {%- set ids = [
-        'opportunity_id', 'account_id', 'lead_id', 'contact_id', 'activity_id', 'merged_into_id', 'parent_account_id', 'master_account_id',
+        'opportunity_id', 'account_id', 'lead_id', 'contact_id', 'activity_id', 'merged_into_id',
+        'parent_account_id', 'master_account_id',
         'converted_opportunity_id', 'converted_contact_id', 'converted_account_id',
     ] -%}
     {%- set people = ['rep_id', 'old_rep_id', 'manager_id'] -%}

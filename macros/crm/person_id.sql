@@ -4,7 +4,7 @@
     a person by the id of here.
 -#}
 {% macro person_id(crm, column) -%}
-    {%- set people_map = ref('people_map') -%}
+    {%- set people_map = configured('people_map') -%}
     {%- if crm_sources() | length == 1 -%}{{ return(column) }}{%- endif -%}
     coalesce(
             (

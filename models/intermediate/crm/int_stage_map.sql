@@ -2,7 +2,7 @@
 -- the map does not name, what the CRM says. A pipeline all of whose stages the map knows by name,
 -- as those of one process of whatever CRM, is that process; any other has its own stages in its
 -- own order. Long, because a stage may be known in three ways.
-with stage_map as (select * from {{ ref('stage_map') }}),
+with stage_map as (select * from {{ configured('stage_map') }}),
 
 crm_stages as (select * from {{ ref('int_crm_stages') }}),
 

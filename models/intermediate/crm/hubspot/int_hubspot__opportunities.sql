@@ -46,6 +46,7 @@ int_hubspot__opportunities as (
         deals.last_activity_on,
         greatest(deals.last_modified_at, deals.archived_at) as last_modified_at,
         deals.is_closed,
+        deals.is_won,
         deals.is_deleted,
         deals.bad_values,
         {{ untold_fields('hubspot', 'deal', {
