@@ -1,6 +1,6 @@
 -- The log of properties tells what each was given, '' where it was cleared. Of a deal it says
--- nothing of, what else is known counts: the entries into its stages, and since when it is as it is.
--- Long, because each of the three is one branch.
+-- nothing of, what else is known counts: the entries into its stages, and since when it is as it
+-- is. Long, because each of the three is one branch.
 {%- set typed = {
     'stage_name': 'property_value',
     'amount': hubspot__logged_value('property_value', 'amount', 'decimal(18,2)'),
