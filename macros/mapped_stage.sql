@@ -35,3 +35,9 @@
 {% macro mapped_stage(raw_name, stage_names) -%}
     case when {{ raw_name }} is not null then coalesce({{ stage_names }}.stage_id, 'unmapped') end
 {%- endmacro %}
+
+{#-
+    From which probability on, by the CRM's own list of stages, an open stage counts as qualified where
+    the stage map does not say: of HubSpot's own stages `qualified to buy` has 40 %.
+-#}
+{% macro qualified_from() -%} 0.4 {%- endmacro %}

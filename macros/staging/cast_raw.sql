@@ -36,6 +36,9 @@
 {%- endmacro %}
 
 {% macro cast_raw_text(expression, family, field) -%}
+    {%- if field.kind == 'number_id' -%}
+        {{ return(number_id(expression, family)) }}
+    {%- endif -%}
     {%- set cleaned = "nullif(" ~ raw_text(expression, family) ~ ", '')" -%}
     {%- if field.kind == 'id_18' -%}
         {{ id_18(cleaned) }}
@@ -44,6 +47,18 @@
     {%- else -%}
         {{ cleaned }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- An id of digits, whatever type a loader has made of it: 17000000001.000000000 is 17000000001. -#}
+{% macro number_id(expression, family) -%}
+    {%- if family == 'number' -%}
+        {{ return('cast(try_cast(' ~ expression ~ ' as decimal(38, 0)) as string)') }}
+    {%- endif -%}
+    {%- set text = raw_text(expression, family) -%}
+    {{ return(
+        'case when ' ~ text_matches(text, '[0-9]+[.]0*') | trim ~ ' then split_part(' ~ text
+        ~ ", '.', 1) else nullif(" ~ text ~ ", '') end"
+    ) }}
 {%- endmacro %}
 
 {% macro cast_raw_number(expression, family, physical_type, field, formats) -%}

@@ -12,6 +12,14 @@
     {%- set text = raw_text(expression, family) -%}
     {%- if field.kind == 'month' -%}
         {{ month_of(expression, family, formats) }}
+    {%- elif family == 'number' -%}
+        {{ time_of_millis('cast(' ~ expression ~ ' as bigint)', field) }}
+    {%- elif family == 'text' and field.millis -%}
+        case
+            when {{ text_matches(text, '[0-9]{9,14}') }}
+                then {{ time_of_millis('try_cast(' ~ text ~ ' as bigint)', field) }}
+            else {{ cast_raw_time(expression, family, physical_type, dict(field, millis=false), formats) }}
+        end
     {%- elif family in ('date', 'timestamp') and field.type == 'date' -%}
         {{ day_of_time(expression, family, field) }}
     {%- elif family == 'date' -%}
@@ -30,6 +38,21 @@
     {%- else -%}
         {{ parse_timestamp(text, formats.date) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#-
+    A number of milliseconds, or of seconds, since 1970, of an instant after 1979: a smaller number may
+    be a day such as 20250415 and is none. 0 is what loaders write for nothing.
+-#}
+{% macro time_of_millis(number, field) -%}
+    {%- set instant = 'case when ' ~ number ~ ' between 300000000000 and 99999999999999 then '
+        ~ instant_of_millis(number) ~ ' when ' ~ number ~ ' between 300000000 and 9999999999 then '
+        ~ instant_of_millis(number ~ ' * 1000') ~ ' end' -%}
+    {%- if field.type != 'date' -%}{{ return(instant) }}{%- endif -%}
+    {{ return(
+        'cast(' ~ instant ~ ' as date)' if (field.instants or 'never') == 'never'
+        else business_day(instant)
+    ) }}
 {%- endmacro %}
 
 {% macro day_of_time(expression, family, field) -%}

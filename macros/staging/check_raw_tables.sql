@@ -84,12 +84,16 @@
     {%- for name in loader_columns().values() | sum(start=[]) if fields and name in table.columns and name not in contract.columns -%}
         {%- do loader.append(name) -%}
     {%- endfor -%}
+    {%- set latest_by = [] -%}
+    {%- for names in contract.meta.get('latest_by', []) -%}
+        {%- do latest_by.extend([names] if names is string else names) -%}
+    {%- endfor -%}
     {{ return({
         'source': contract.source_name,
         'name': contract.name,
         'is_required': contract.meta.required,
         'key': contract.meta.key,
-        'latest_by': contract.meta.get('latest_by', []),
+        'latest_by': latest_by,
         'deals': contract.meta.get('deals'),
         'fresh_days': contract.source_meta.get('fresh_days', {}),
         'place': table.place if fields else none,

@@ -1,6 +1,6 @@
 {#- Every CRM the project can stage, in the order their rows are unioned. -#}
 {% macro known_crm_sources() -%}
-    {{ return(['salesforce', 'csv_export']) }}
+    {{ return(['salesforce', 'hubspot', 'csv_export']) }}
 {%- endmacro %}
 
 {#-
@@ -48,7 +48,7 @@
     {%- set present = raw_relations(source_name) -%}
     {%- for contract in graph.sources.values() if contract.package_name == 'sales_metrics'
         and contract.source_name == source_name -%}
-        {%- if spelled_in(present, table_spellings(contract)) -%}{{ return(true) }}{%- endif -%}
+        {%- if raw_table_names(contract, present) -%}{{ return(true) }}{%- endif -%}
     {%- endfor -%}
     {{ return(false) }}
 {%- endmacro %}

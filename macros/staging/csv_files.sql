@@ -95,8 +95,8 @@
         ~ ("header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true" if divided
         else "header = false, delim = '\x1f', quote = '', escape = '', strict_mode = false, "
         ~ "parallel = false")
-        ~ ", comment = '', nullstr = '', null_padding = false, ignore_errors = false, "
-        ~ "encoding = 'utf-8', compression = 'none', max_line_size = 2097152)"
+        ~ ", comment = '', nullstr = '', null_padding = false, ignore_errors = false, encoding = 'utf-8'"
+        ~ ", compression = '" ~ ('gzip' if path.endswith('.gz') else 'none') ~ "', max_line_size = 2097152)"
     ) }}
 {%- endmacro %}
 

@@ -1,9 +1,6 @@
 {#- What becomes of a file of the raw folder, and the sentence that says so. -#}
 {% macro is_raw_table_file(file) -%}
-    {{ return(
-        not file.is_folder
-        and modules.re.match('^.+[.](parquet|csv)$', file.name | lower) is not none
-    ) }}
+    {{ return(file.holds_tables if file.is_folder else raw_file_format(file.name) is not none) }}
 {%- endmacro %}
 
 {% macro judged_file(file, contracts, read) -%}
@@ -67,16 +64,16 @@
             unread ~ ', because it does not lie in the folder of a source; is it '
             ~ wanted ~ '?'
         ) }}
-    {%- elif file.is_folder -%}
+    {%- elif file.is_folder and not file.holds_tables -%}
         {{ return(
-            unread ~ ', because it is a folder: the table is one file, ' ~ wanted ~ '.csv or '
-            ~ wanted ~ '.parquet.'
+            unread ~ ', because it is a folder without a file of CSV, JSON or Parquet below it.'
         ) }}
-    {%- elif modules.re.search('[.](gz|zip|bz2|zst|xz|7z|tar|tgz|snappy)$', file.name | lower) -%}
+    {%- elif not is_raw_table_file(file)
+        and modules.re.search('[.](gz|zip|bz2|zst|xz|7z|tar|tgz|snappy)$', file.name | lower) -%}
         {{ return(unread ~ ', because it is packed: unpack it as ' ~ wanted ~ '.csv.') }}
     {%- elif not is_raw_table_file(file) -%}
         {{ return(
-            unread ~ ', because it is neither CSV nor Parquet: export it as ' ~ wanted ~ '.csv.'
+            unread ~ ', because it is neither CSV, JSON nor Parquet: export it as ' ~ wanted ~ '.csv.'
         ) }}
     {%- else -%}
         {{ return(unread ~ ', because no table is called so; is it ' ~ wanted ~ '?') }}

@@ -1,5 +1,5 @@
 {#- What the loader says of each row, in one type whoever the loader is. -#}
-{% macro loader_values(table) -%}
+{% macro loader_values(table, contract) -%}
     {%- set known = loader_columns() -%}
     {%- set deletes = [] -%}
     {%- for name in known.deleted_flags if name in table.columns -%}
@@ -10,6 +10,10 @@
         {%- do deletes.append(loader_value(table, [name], 'timestamp') ~ ' is not null') -%}
     {%- endfor -%}
     {%- set active = loader_value(table, known.is_active, 'boolean') -%}
+    {#- Of a history every row counts, also what no longer holds. -#}
+    {%- if contract.meta.get('is_history') -%}
+        {%- set active = 'cast(null as boolean)' -%}
+    {%- endif -%}
     {%- do deletes.append('not coalesce(' ~ active ~ ', true)') -%}
     coalesce({{ active }}, true) as loader_is_active,
     {{ loader_value(table, known.started_at, 'timestamp') }} as loader_started_at,

@@ -20,11 +20,12 @@
             'range': column.meta.get('range'),
             'key_prefixes': column.meta.get('key_prefixes', []),
             'instants': raw_instants(contract, column),
+            'millis': contract.source_meta.get('millis', false),
             'formats': {
                 'date': raw_format(contract, 'date', column),
                 'amount': raw_format(contract, 'amount', column),
             },
-            'physical': table.columns[spelled] if spelled else none,
+            'physical': readable_column(table.columns[spelled], spelled, contract) if spelled else none,
         }) -%}
     {%- endfor -%}
     {%- for told in raw_fields_missing(contract, table) -%}
@@ -40,13 +41,46 @@
     {%- if column.name in told.get('fields', []) -%}
         {%- set names = names + own_names(contract.source_name, told.table, column.name) -%}
     {%- endif -%}
-    {%- set names = names + [column.name] + column.meta.get('spellings', []) -%}
     {%- set found = [] -%}
-    {%- for name in names -%}
+    {%- for name in named_as_property(contract, column, names)
+        + [column.name] + column.meta.get('spellings', []) -%}
         {%- do found.append(name | lower) -%}
-        {%- do found.append(name | replace('_', '') | lower) -%}
+        {%- if '.' in name -%}
+            {#- Where a loader has flattened the object. -#}
+            {%- do found.append(name | replace('.', '__') | lower) -%}
+            {%- do found.append(name | replace('.', '_') | lower) -%}
+        {%- else -%}
+            {%- do found.append(name | replace('_', '') | lower) -%}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(found | unique | list) }}
+{%- endmacro %}
+
+{#-
+    What a CRM calls a property, loaders call by its name with something before or behind it: the meta
+    `property` of a column names properties, the meta `property_columns` of the source how loaders write
+    them, {} for the name. So they do with an organisation's own.
+-#}
+{% macro named_as_property(contract, column, own) -%}
+    {%- set patterns = contract.source_meta.get('property_columns', ['{}']) -%}
+    {%- set property = column.meta.get('property', []) -%}
+    {%- set properties = [property] if property is string else property -%}
+    {%- set found = own | list -%}
+    {%- for name in (own if properties else []) + properties -%}
+        {%- for pattern in patterns -%}{%- do found.append(pattern | replace('{}', name)) -%}{%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The ways into an object that may hold a column of the contract, in the letters of its keys. -#}
+{% macro object_paths(contract, column) -%}
+    {%- set own = own_names(contract.source_name, contract.name, column.name) -%}
+    {%- set found = [] -%}
+    {%- for name in named_as_property(contract, column, own) + column.meta.get('spellings', [])
+        if '.' in name -%}
+        {%- do found.append(name) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {#- The names the var raw_columns gives to a column: a list, also where it gives one name alone. -#}
@@ -83,57 +117,6 @@
 {% macro spelled_in(names, spellings) -%}
     {%- for spelling in spellings if spelling in names -%}{{ return(spelling) }}{%- endfor -%}
     {{ return(none) }}
-{%- endmacro %}
-
-{#- Columns that are required and neither waived nor among the names. -#}
-{% macro columns_missing(contract, names) -%}
-    {%- set waived = var('waived_columns', {}).get(contract.source_name, {})
-        .get(contract.name, []) -%}
-    {%- set found = [] -%}
-    {%- for column in contract.columns.values()
-        if column.meta.required and (column.name in contract.meta.key or column.name not in waived)
-        and not spelled_in(names, column_spellings(contract, column)) -%}
-        {%- do found.append(column) -%}
-    {%- endfor -%}
-    {{ return(found) }}
-{%- endmacro %}
-
-{#- Columns that must not be missing and are, one sentence each. -#}
-{% macro raw_fields_missing(contract, table) -%}
-    {%- set found = [] -%}
-    {%- for column in columns_missing(contract, table.columns) -%}
-        {%- do found.append(missing_column_told(
-            contract, table, column.name, plain_spellings(contract, column)
-        )) -%}
-    {%- endfor -%}
-    {#- Of these any will do. -#}
-    {%- set wanted = contract.meta.get('required_one_of', []) -%}
-    {%- set spellings = [] -%}
-    {%- for column in contract.columns.values() if column.name in wanted -%}
-        {%- do spellings.extend(column_spellings(contract, column)) -%}
-    {%- endfor -%}
-    {%- if wanted and not spelled_in(table.columns, spellings) -%}
-        {%- do found.append(missing_column_told(
-            contract, table, wanted | join(' or '), wanted
-        )) -%}
-    {%- endif -%}
-    {{ return(found) }}
-{%- endmacro %}
-
-{% macro missing_column_told(contract, table, name, looked_for) -%}
-    {{ return(
-        raw_name(contract, table) ~ ": the required column " ~ name ~ " is missing; looked for "
-        ~ looked_for | join(', ') ~ ", in any case and with _c or __c behind; rename it"
-        ~ (" or give its name in the var raw_columns: it tells the rows apart, so none can do "
-        ~ "without it." if name in contract.meta.key
-        else ", give its name in the var raw_columns or do without it by the var waived_columns.")
-    ) }}
-{%- endmacro %}
-
-{% macro raw_name(contract, table) -%}
-    {{ return(
-        "Source " ~ contract.source_name ~ ", table " ~ contract.name ~ " (" ~ table.place ~ ")"
-    ) }}
 {%- endmacro %}
 
 {#- True when the raw table is there and has the column under one of its spellings. -#}

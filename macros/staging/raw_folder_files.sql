@@ -21,6 +21,9 @@
         {%- for file in files -%}
             {%- do judged.append(judged_file(file, contracts, read)) -%}
         {%- endfor -%}
+        {%- for source_name in var('raw_schemas', {}) -%}
+            {%- do judged.extend(tables_of_schema_judged(source_name, contracts)) -%}
+        {%- endfor -%}
         {%- do known.update({'raw_files_judged': judged}) -%}
     {%- endif -%}
     {{ return(known['raw_files_judged']) }}
@@ -41,6 +44,8 @@
                 'folder': parts[0] if parts | length > 1 else '',
                 'name': parts[1] if parts | length > 1 else parts[0],
                 'is_folder': parts | length > 2,
+                'holds_tables': found.get(file, {}).get('holds_tables', false)
+                    or (parts | length > 2 and raw_file_format(parts[-1]) is not none),
             }}) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -85,43 +90,26 @@
         if source_name not in var('raw_schemas', {}) -%}
         {%- set by_stem = {} -%}
         {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}
-        {%- for file in files if file.folder == source_name and is_raw_table_file(file) -%}
-            {%- do by_stem.update({file.name.rsplit('.', 1)[0] | lower: file.file}) -%}
+        {%- for is_folder in [true, false] -%}
+            {%- for file in files if file.folder == source_name and is_raw_table_file(file)
+                and file.is_folder == is_folder -%}
+                {%- do by_stem.update({
+                    file.name | lower if is_folder else raw_file_stem(file.name): file.file
+                }) -%}
+            {%- endfor -%}
         {%- endfor -%}
         {%- for table_name, contract in tables.items() -%}
-            {%- set spelled = spelled_in(by_stem, table_spellings(contract)) -%}
-            {%- if spelled -%}
-                {%- do read.update({source_name ~ '.' ~ table_name: by_stem[spelled]}) -%}
-            {%- endif -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{ return(read) }}
-{%- endmacro %}
-
-{#- A second column of a CSV file with the same name comes as name_1 from DuckDB. -#}
-{% macro raw_columns_doubled() -%}
-    {%- set found = [] -%}
-    {%- for tables in contracts_by_source().values() if execute -%}
-        {%- for contract in tables.values() -%}
-            {%- set table = raw_table_found(contract) -%}
-            {%- set is_read = table and not table.problem and not raw_fields_missing(contract, table) -%}
-            {%- set fields = raw_fields(contract, table) | selectattr('physical') | list
-                if is_read else [] -%}
-            {%- set used = [] -%}
-            {%- for field in fields -%}{%- do used.append(field.physical.sql) -%}{%- endfor -%}
-            {%- for field in fields -%}
-                {%- set spellings = column_spellings(contract, contract.columns[field.name]) -%}
-                {%- for name, physical in table.columns.items() if physical.sql not in used
-                    and (name in spellings or modules.re.sub('_1$', '', name) in spellings) -%}
-                    {%- do found.append({
-                        'column': contract.source_name ~ '.' ~ contract.name ~ '.' ~ name,
-                        'told': contract.source_name ~ '.' ~ contract.name ~ '.' ~ field.name
-                            ~ ' is read from ' ~ field.physical.sql ~ ', and ' ~ physical.sql
-                            ~ ' is not read: name the one that is meant in the var raw_columns.',
-                    }) -%}
+            {%- set spelled = raw_table_names(contract, by_stem) -%}
+            {%- for name in spelled -%}
+                {%- do read.update({
+                    source_name ~ '.' ~ table_name ~ ('' if loop.first else '.' ~ name): by_stem[name]
+                }) -%}
+                {#- Lists of the table, where its loader made tables of them. -#}
+                {%- for below in by_stem if below.startswith(name ~ '__') -%}
+                    {%- do read.update({source_name ~ '.' ~ below: by_stem[below]}) -%}
                 {%- endfor -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(found) }}
+    {{ return(read) }}
 {%- endmacro %}

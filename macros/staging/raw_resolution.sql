@@ -5,7 +5,8 @@
     tells: whether to tell the problems as they are found.
 -#}
 {% macro raw_resolution(tells=false) -%}
-    {%- set problems = as_of_problems() + missing_tables() -%}
+    {%- set problems = as_of_problems() + missing_schemas() -%}
+    {%- if not problems -%}{%- do problems.extend(missing_tables()) -%}{%- endif -%}
     {%- if not any_crm_in_use()
         and not problems | selectattr('source', 'in', known_crm_sources()) | list -%}
         {%- do problems.append({'source': none, 'table': none, 'told': no_crm_told()}) -%}
@@ -27,6 +28,49 @@
         }) -%}
     {%- endfor -%}
     {{ return({'tables': tables, 'problems': problems}) }}
+{%- endmacro %}
+
+{#- Schemas of the var raw_schemas that are not there, or hold nothing. -#}
+{% macro missing_schemas() -%}
+    {%- set found = [] -%}
+    {%- for source_name, schema in var('raw_schemas', {}).items() if not raw_relations(source_name) -%}
+        {%- do found.append({
+            'source': source_name,
+            'table': none,
+            'told': 'The var raw_schemas reads ' ~ source_name ~ ' from ' ~ schema ~ ', and '
+                ~ adapter.dispatch('missing_schema_told', 'sales_metrics')(schema),
+        }) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{% macro default__missing_schema_told(schema) -%}
+    {{ return('there is no table in it; look at its name.') }}
+{%- endmacro %}
+
+{% macro duckdb__missing_schema_told(schema) -%}
+    {%- set parts = schema.split('.') -%}
+    {%- set database = parts[0] if parts | length > 1 else target.get('database') -%}
+    {%- set databases = run_query(
+        "select distinct catalog_name from information_schema.schemata where catalog_name not in "
+        ~ "('system', 'temp') order by 1"
+    ).columns[0].values() | list -%}
+    {%- if database not in databases -%}
+        {{ return(
+            'no database ' ~ database ~ ' is attached' ~ meant(database, databases)
+            ~ ' Attach its file under `attach` in the profile (docs/loaders.md).'
+        ) }}
+    {%- endif -%}
+    {%- set schemas = run_query(
+        "select schema_name from information_schema.schemata where catalog_name = '"
+        ~ sql_text(database) ~ "' and schema_name not in ('information_schema', 'pg_catalog') order by 1"
+    ).columns[0].values() | list -%}
+    {%- if parts[-1] not in schemas -%}
+        {{ return(
+            'the database ' ~ database ~ ' has no schema ' ~ parts[-1] ~ meant(parts[-1], schemas)
+        ) }}
+    {%- endif -%}
+    {{ return('there is no table in it.') }}
 {%- endmacro %}
 
 {#- Required tables that are missing; where a file like it lies there, the sentence names it. -#}
@@ -68,11 +112,15 @@
     {%- if not table -%}{{ return([]) }}{%- endif -%}
     {%- if table.problem -%}{{ return([table.problem]) }}{%- endif -%}
     {%- set told = raw_fields_missing(contract, table) -%}
-    {%- set row_told = csv_row_problem(table) if table.path else none -%}
-    {%- if not told and not row_told -%}
-        {%- set told = unusable_columns(contract, table, raw_fields(contract, table)) -%}
+    {%- set told = told | list -%}
+    {%- for part in table.get('parts', [table]) if part.path -%}
+        {%- set row_told = csv_row_problem(part) -%}
+        {%- if row_told -%}{%- do told.append(row_told) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if not told -%}
+        {{ return(unusable_columns(contract, table, raw_fields(contract, table))) }}
     {%- endif -%}
-    {{ return(told + ([row_told] if row_told else [])) }}
+    {{ return(told) }}
 {%- endmacro %}
 
 {% macro any_crm_in_use() -%}

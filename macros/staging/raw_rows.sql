@@ -57,7 +57,7 @@
             {%- for field in found %}
             {{ field.physical.sql }} as raw_{{ field.name }},
             {%- endfor %}
-            {{ loader_values(table) | indent(12) }}
+            {{ loader_values(table, contract) | indent(12) }}
         from {{ table.from }}
     ),
 

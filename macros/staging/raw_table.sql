@@ -6,7 +6,8 @@
                                 path: of a CSV file, is_text: true for one, lines_before_header}
     raw_table_found(contract)   the same; what is wrong with the file is its `problem`, a sentence
     raw_relations(source_name)  every relation of a source, by lower-case name
-    raw_files(folder)           dispatched: every Parquet or CSV file of a folder, likewise
+    raw_files(folder)           dispatched: every file of a folder that holds a table, likewise; a
+                                folder of files has `pieces`, one per format or CSV file
 -#}
 {% macro raw_table(contract) -%}
     {%- set table = raw_table_found(contract) -%}
@@ -19,19 +20,19 @@
 {%- endmacro %}
 
 {% macro raw_table_found(contract) -%}
-    {%- set present = raw_relations(contract.source_name) -%}
-    {%- set spelled = spelled_in(present, table_spellings(contract)) -%}
-    {%- if not spelled -%}{{ return(none) }}{%- endif -%}
-    {%- set table = present[spelled] -%}
-    {%- if 'columns' not in table -%}
-        {%- do table.update(
-            {'problem': empty_file_told(table.place), 'columns': {}}
-            if table.is_file and is_empty_file(table.place)
-            else csv_table(table.path, contract) if table.path
-            else {'columns': raw_columns(table)}
-        ) -%}
+    {%- set known = raw_memory() -%}
+    {%- set place = 'table ' ~ contract.unique_id -%}
+    {%- if place not in known -%}
+        {%- set parts = raw_parts(contract) -%}
+        {%- set wrong = parts | selectattr('problem', 'defined') | selectattr('problem') | list -%}
+        {%- do known.update({
+            place: none if not parts
+                else wrong[0] if wrong
+                else parts[0] if parts | length == 1
+                else unioned_parts(contract, parts)
+        }) -%}
     {%- endif -%}
-    {{ return(table) }}
+    {{ return(known[place]) }}
 {%- endmacro %}
 
 {% macro raw_relations(source_name) -%}
@@ -64,40 +65,6 @@
         {%- do found.update({name | lower: {
             'from': relation | string, 'place': relation | string, 'relation': relation,
         }}) -%}
-    {%- endfor -%}
-    {{ return(found) }}
-{%- endmacro %}
-
-{% macro default__raw_files(folder) -%}
-    {%- do exceptions.raise_compiler_error(
-        "Target " ~ target.type ~ " cannot read the files of '" ~ folder
-        ~ "'; load them into a schema and name it in the var raw_schemas."
-    ) -%}
-{%- endmacro %}
-
-{#- The tables that land_raw_files made of them. -#}
-{% macro spark__raw_files(folder) -%}
-    {{ return(raw_schema_relations(landing_schema(folder.split('/')[-1]))) }}
-{%- endmacro %}
-
-{#- How a CSV file is read depends on its header, and that on the contract: see raw_table. -#}
-{% macro duckdb__raw_files(folder) -%}
-    {%- set found = {} -%}
-    {%- set query = "select file from glob('" ~ glob_text(folder) ~ "/*') order by file" -%}
-    {%- for row in run_query(query) -%}
-        {%- set path = row[0] -%}
-        {%- set parts = modules.re.match('^(.+)[.](parquet|csv)$', path.split('/')[-1] | lower) -%}
-        {#- Sorted by path, Parquet comes last and wins over a CSV file of the same name. -#}
-        {%- if parts and parts.group(2) == 'csv' -%}
-            {%- do found.update({parts.group(1): {
-                'place': path, 'path': path, 'is_text': true, 'is_file': true,
-            }}) -%}
-        {%- elif parts -%}
-            {%- do found.update({parts.group(1): {
-                'from': "read_parquet('" ~ glob_text(path) ~ "')", 'place': path, 'is_text': false,
-                'is_file': true,
-            }}) -%}
-        {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}

@@ -71,12 +71,20 @@
 {#- What decides between rows of one key, first what counts most; each value descends. -#}
 {% macro recency(contract, fields) -%}
     {%- set found = ['loader_is_active', 'loader_started_at'] -%}
-    {%- for name in contract.meta.get('latest_by', []) -%}
-        {%- for field in fields if field.physical and field.name == name -%}
-            {%- do found.append(
-                cast_raw('raw_' ~ name, field.physical.type, field, field.formats)
+    {#- Of names in a list the later one counts. -#}
+    {%- for names in contract.meta.get('latest_by', []) -%}
+        {%- set stamps = [] -%}
+        {%- for field in fields if field.physical
+            and field.name in ([names] if names is string else names) -%}
+            {%- do stamps.append(
+                cast_raw('raw_' ~ field.name, field.physical.type, field, field.formats)
             ) -%}
         {%- endfor -%}
+        {%- if stamps -%}
+            {%- do found.append(
+                stamps[0] if stamps | length == 1 else 'greatest(' ~ stamps | join(', ') ~ ')'
+            ) -%}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(found + [
         'loader_loaded_at', 'loader_load_number', 'loader_sequence', 'loader_is_deleted',

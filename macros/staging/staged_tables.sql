@@ -19,6 +19,29 @@
             'dated_conversion_rate': ['dated_conversion_rates', 'currency_code', 'starts_on'],
             'currency_type': ['currency_types', 'currency_code'],
         },
+        'hubspot': {
+            'deal': ['opportunities', 'opportunity_id'],
+            'deal_stage': ['deal_stages', 'opportunity_id', 'entered_at'],
+            'deal_property_history': ['deal_property_history', 'opportunity_id', 'property_name', 'changed_at'],
+            'merged_deal': ['merged_deals', 'merged_id'],
+            'deal_pipeline': ['deal_pipelines', 'pipeline_id'],
+            'deal_pipeline_stage': ['deal_pipeline_stages', 'pipeline_id', 'stage_id'],
+            'company': ['companies', 'account_id'],
+            'deal_company': ['deal_companies', 'opportunity_id', 'account_id', 'type_id'],
+            'owner': ['owners', 'rep_id'],
+            'owner_team': ['owner_teams', 'rep_id', 'team_id'],
+            'team': ['teams', 'team_id'],
+            'engagement': ['engagements', 'engagement_id'],
+            'engagement_call': ['engagement_calls', 'engagement_id'],
+            'engagement_meeting': ['engagement_meetings', 'engagement_id'],
+            'engagement_email': ['engagement_emails', 'engagement_id'],
+            'engagement_task': ['engagement_tasks', 'engagement_id'],
+            'engagement_note': ['engagement_notes', 'engagement_id'],
+            'engagement_communication': ['engagement_communications', 'engagement_id'],
+            'engagement_deal': ['engagement_deals', 'engagement_id', 'opportunity_id'],
+            'engagement_company': ['engagement_companies', 'engagement_id', 'account_id'],
+            'engagement_contact': ['engagement_contacts', 'engagement_id', 'contact_id'],
+        },
         'csv_export': {
             'accounts': ['accounts', 'account_id'],
             'reps': ['reps', 'rep_id'],
@@ -68,9 +91,7 @@
 {% macro raw_table_is_present(source_name, table_name) -%}
     {%- if not execute -%}{{ return(true) }}{%- endif -%}
     {%- set contract = raw_table_contract(source_name, table_name) -%}
-    {{ return(
-        spelled_in(raw_relations(source_name), table_spellings(contract)) is not none
-    ) }}
+    {{ return(raw_table_found(contract) is not none) }}
 {%- endmacro %}
 
 {#- Lines of a CSV file that stand before its header and are left out, but for blank ones. -#}

@@ -9,6 +9,7 @@
         'raw_columns': '{salesforce: {opportunity: {segment: Market__c}}}',
         'raw_instants': '{csv_export: {leads: {converted_date: always}}}',
         'waived_columns': '{salesforce: {opportunity: [owner_id]}}',
+        'left_out_tables': '{salesforce: [opportunity_field_history]}',
     } -%}
     {%- set contracts = contracts_by_source() -%}
     {%- for name, shape in shapes.items() if execute -%}
@@ -21,6 +22,15 @@
                 {%- if value is not string or not value -%}
                     {{ refuse_var(name, shape) }}
                 {%- endif -%}
+            {%- elif name == 'left_out_tables' -%}
+                {%- if value is string or value is mapping or value is not iterable -%}
+                    {{ refuse_var(name, shape) }}
+                {%- endif -%}
+                {%- for table_name in value -%}
+                    {{ check_key(
+                        name, [source_name, table_name], contracts[source_name] | list, 'table'
+                    ) }}
+                {%- endfor -%}
             {%- elif name == 'raw_formats' -%}
                 {{ check_formats('The var raw_formats', source_name, value) }}
             {%- else -%}
@@ -82,11 +92,16 @@
         {%- for source_name, tables in var('waived_columns', {}).items() -%}
             {%- for table_name, columns in tables.items() -%}
                 {%- set contract = raw_table_contract(source_name, table_name) -%}
-                {%- for column in columns if column in contract.meta.key -%}
+                {%- for column in columns if is_indispensable(contract, contract.columns[column]) -%}
                     {%- do exceptions.raise_compiler_error(
                         "The var waived_columns names " ~ source_name ~ "." ~ table_name ~ "."
-                        ~ column ~ ", which tells the rows of the table apart: without it none could "
-                        ~ "be used. Give the column's name in the var raw_columns."
+                        ~ column ~ (
+                            ", which tells the rows of the table apart: without it none could be used."
+                            if column in contract.meta.key
+                            else ", without which the table says nothing or something wrong."
+                        )
+                        ~ " Give the column's name in the var raw_columns"
+                        ~ ("." if contract.meta.required else "; " ~ leave_out_told(contract))
                     ) -%}
                 {%- endfor -%}
             {%- endfor -%}

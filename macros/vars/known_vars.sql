@@ -14,6 +14,7 @@
         'health_red_stage_age',
         'hot_lead_ratings',
         'hot_lead_sources',
+        'left_out_tables',
         'next_step_text',
         'pages',
         'personal_columns',

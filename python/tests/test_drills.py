@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import landings
 import toy_crm
 from crm_rules import forgotten, naming_a_crm
 from harness import GOLDEN, REPO
@@ -183,3 +184,65 @@ def test_what_is_forgotten_of_a_new_crm_is_named(project: Path) -> None:
     listed = "models/intermediate/people/int_reps_listed.sql"
     replace(project / listed, "select * from reps", "select * from reps where 'toy' <> rep_id")
     assert naming_a_crm(project) == [listed]
+
+
+ANA = "005000000000001AAA"
+
+
+def two_crms(project: Path) -> Path:
+    """Ana sells in Salesforce and in HubSpot, Ben in HubSpot alone."""
+    raw = project / "raw"
+    landings.airbyte(raw / "hubspot")
+    deal = {"Id": "006000000000001AAA", "StageName": "Closed Won", "OwnerId": ANA, "Amount": "1000",
+            "CreatedDate": "2025-01-05T09:00:00Z", "CloseDate": "2025-03-10", "IsClosed": "true",
+            "IsWon": "true", "LastModifiedDate": "2025-03-10T09:00:00Z"}  # fmt: skip
+    landings.comma(raw / "salesforce" / "opportunity.csv", [deal])
+    landings.comma(raw / "salesforce" / "user.csv", [{"Id": ANA, "Name": "Ana Lind-Berg"}])
+    quotas = [(ANA[:15], 1000), (f"salesforce:{ANA}", 2000), ("52", 4000)]
+    landings.comma(
+        raw / "planning" / "quotas.csv",
+        [{"rep": rep, "month": f"2025-0{n + 2}", "amount": q} for n, (rep, q) in enumerate(quotas)],
+    )
+    target = {"segment": "smb", "quarter": "2025-03-01", "metric": "closed_won_amount"}
+    landings.comma(raw / "planning" / "targets.csv", [{**target, "amount": 9000}])
+    people = project / "seeds" / "mappings" / "people_map.csv"
+    people.write_text(f"source,crm_rep_id,rep_id\nhubspot,51,salesforce:{ANA}\n", encoding="utf-8")
+    return raw
+
+
+def test_a_person_of_two_crms_is_one_rep(project: Path) -> None:
+    raw = two_crms(project)
+    outcome = build(project, raw, SALES_METRICS_AS_OF_DATE="2025-06-30")
+    assert outcome.returncode == 0, outcome.stdout[-3000:]
+    ana = f"salesforce:{ANA}"
+    with duckdb.connect(str(project / "drill.duckdb"), read_only=True) as connection:
+        deals = connection.execute(
+            "select opportunity_id, rep_id, status, stage_id from marts.fct_opportunities"
+            " where status <> 'deleted' order by 1"
+        ).fetchall()
+        reps = connection.execute(
+            "select distinct rep_id, rep_name from marts.dim_reps where rep_id <> 'unassigned'"
+            " order by 1"
+        ).fetchall()
+        won = connection.execute(
+            "select rep_id, cast(sum(metric_value) as decimal(18, 2)) from marts.metric_values"
+            " where metric_id = 'closed_won_amount' and scope = 'rep' and period_type = 'quarter'"
+            " and metric_value <> 0 group by 1"
+        ).fetchall()
+        quotas = connection.execute(
+            "select rep_id, month_start, amount from staging.stg_planning__quotas order by 2"
+        ).fetchall()
+    assert deals == [
+        ("hubspot:1001", ana, "won", "closed_won"),
+        ("hubspot:1002", "hubspot:52", "lost", "closed_lost"),
+        ("hubspot:1004", "unassigned", "open", "proposal"),
+        ("salesforce:006000000000001AAA", ana, "won", "closed_won"),
+    ]
+    assert reps == [("hubspot:52", "Ben Oduya"), (ana, "Ana Lind-Berg")]
+    # 1,000 in Salesforce and 500.50 in HubSpot.
+    assert [(rep, str(amount)) for rep, amount in won] == [(ana, "1500.50")]
+    assert [(rep, int(amount)) for rep, _, amount in quotas] == [
+        (ana, 1000),
+        (ana, 2000),
+        ("hubspot:52", 4000),
+    ]

@@ -372,6 +372,7 @@ def waivable(folder: Path) -> dict[str, dict[str, list[str]]]:
             for column in contract["columns"]
             if column["config"]["meta"]["required"]
             and column["name"] not in contract["config"]["meta"]["key"]
+            and not column["config"]["meta"].get("indispensable")
         ]
         if columns and (folder / source / f"{table}.csv").is_file():
             found.setdefault(source, {})[table] = columns

@@ -158,11 +158,11 @@ def test_every_file_that_nobody_reads_is_told(ask: Ask, raw: Path) -> None:
     rows = deals()
     shutil.copytree(raw / "csv_export", raw / "CSV_Export")
     for name in (
-        "csv_export/Accounts.csv.gz",
+        "csv_export/Accounts.csv.zip",
         "csv_export/laeds.csv",
         "csv_export/reps (1).xlsx",
-        "csv_export/activities/part-0.csv",
-        "csv_export/activities/part-1.csv",
+        "csv_export/activities/part-0.xlsx",
+        "csv_export/activities/part-1.xlsx",
         "csv_export/products.csv",
         "csv_export/_notes.csv",
         "quotas.csv",
@@ -185,14 +185,13 @@ def test_every_file_that_nobody_reads_is_told(ask: Ask, raw: Path) -> None:
             "unread_file",
             ", because it does not lie in the folder of a source; is it csv_export/opportunities?",
         ),
-        "csv_export/Accounts.csv.gz": (
+        "csv_export/Accounts.csv.zip": (
             "unread_file",
             ", because it is packed: unpack it as csv_export/accounts.csv.",
         ),
         "csv_export/activities/": (
             "unread_file",
-            ", because it is a folder: the table is one file, csv_export/activities.csv or"
-            " csv_export/activities.parquet.",
+            ", because it is a folder without a file of CSV, JSON or Parquet below it.",
         ),
         "csv_export/laeds.csv": (
             "unread_file",
@@ -206,7 +205,7 @@ def test_every_file_that_nobody_reads_is_told(ask: Ask, raw: Path) -> None:
         "csv_export/products.csv": ("extra_file", ": it is no table of the contract."),
         "csv_export/reps (1).xlsx": (
             "unread_file",
-            ", because it is neither CSV nor Parquet: export it as csv_export/reps.csv.",
+            ", because it is neither CSV, JSON nor Parquet: export it as csv_export/reps.csv.",
         ),
         "quotas.csv": (
             "unread_file",

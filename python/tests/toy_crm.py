@@ -97,7 +97,10 @@ toy,,Yes,,,closed_won,Closed Won,main,9,true,true,false,
 toy,,No,,,closed_lost,Closed Lost,main,9,false,false,true,
 """
 # The two lines.
-KNOWN = ("['salesforce', 'csv_export']", "['salesforce', 'csv_export', 'toy']")
+KNOWN = (
+    "['salesforce', 'hubspot', 'csv_export']",
+    "['salesforce', 'hubspot', 'csv_export', 'toy']",
+)
 LISTED = (
     "        'planning': {\n",
     "        'toy': {'deals': ['opportunities', 'opportunity_id'],"

@@ -10,7 +10,7 @@ merged_records as (select * from {{ ref('int_merges') }}),
 
 loss_reasons as (select * from {{ configured('loss_reason_map') }}),
 
-stage_map as (select * from {{ configured('stage_map') }}),
+stage_map as (select * from {{ ref('int_stage_map') }}),
 
 home as (select * from {{ ref('int_home_currency') }}),
 

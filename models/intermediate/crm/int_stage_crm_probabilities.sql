@@ -2,7 +2,7 @@
 -- raw names of one stage that disagree: the larger.
 with crm_stages as (select * from {{ ref('int_crm_stages') }}),
 
-stage_map as (select * from {{ configured('stage_map') }}),
+stage_map as (select * from {{ ref('int_stage_map') }}),
 
 probabilities as (
     select

@@ -1,6 +1,6 @@
 -- The stages of this company, one row each: what the stage map says, plus the place for names
 -- nobody mapped.
-with stage_map as (select * from {{ configured('stage_map') }}),
+with stage_map as (select * from {{ ref('int_stage_map') }}),
 
 mapped as (
     select distinct

@@ -5,7 +5,7 @@ with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
-stage_map as (select * from {{ configured('stage_map') }}),
+stage_map as (select * from {{ ref('int_stage_map') }}),
 
 -- A log may name record types by id and by name: only what has the form of the row's own counts.
 told as (

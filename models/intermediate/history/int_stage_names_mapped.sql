@@ -9,7 +9,7 @@ changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 pipelines as (select * from {{ ref('int_opportunity_pipelines') }}),
 
-stage_map as (select * from {{ configured('stage_map') }}),
+stage_map as (select * from {{ ref('int_stage_map') }}),
 
 names as (
     select

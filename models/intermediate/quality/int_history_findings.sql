@@ -9,7 +9,15 @@ current_rows as (select * from {{ ref('int_crm_rows_beside_history') }}),
 
 pipelines as (select * from {{ ref('int_opportunity_pipelines') }}),
 
+crm_stages as (select * from {{ ref('int_crm_stages') }}),
+
 findings as (
+    select
+        'stage_undecided' as check_id,
+        stage_name as row_id
+    from crm_stages
+    where is_undecided
+    union all
     select
         'orphan_change' as check_id,
         changes.change_id as row_id

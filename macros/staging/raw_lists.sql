@@ -1,0 +1,145 @@
+{#- Rows that a loader laid into, below or across another table: see raw_parts. -#}
+{% macro list_part(contract, list, parent, table) -%}
+    {%- set keys = parent_keys(list.carries, parent, table) -%}
+    {%- set present = raw_relations(contract.source_name) -%}
+    {%- for spelling in list.column if keys -%}
+        {%- set child = present.get(table.name ~ '__' ~ spelling | replace('.', '__') | lower) -%}
+        {%- if child and '_dlt_id' in table.columns -%}
+            {{ return(child_part(contract, table, keys, child)) }}
+        {%- endif -%}
+        {%- set outer = spelling.split('.')[0] | lower -%}
+        {%- set flat = spelled_in(
+            table.columns, [spelling, spelling | replace('.', '__'), spelling | replace('.', '_')]
+            | map('lower') | list
+        ) -%}
+        {%- if flat and may_hold_object(table.columns[flat].type) -%}
+            {{ return(element_part(
+                contract, table, keys,
+                json_text(table.columns[flat].sql, table.columns[flat].type) | trim,
+            )) }}
+        {%- elif '.' in spelling and outer in table.columns
+            and may_hold_object(table.columns[outer].type) -%}
+            {{ return(element_part(
+                contract, table, keys,
+                json_value(
+                    json_text(table.columns[outer].sql, table.columns[outer].type) | trim,
+                    spelling.split('.', 1)[1],
+                ) | trim,
+            )) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{#- {column here: its expression over the other table}; {} where one is missing. -#}
+{% macro parent_keys(keys, parent, table) -%}
+    {%- set found = {} -%}
+    {%- for name, there in keys.items() -%}
+        {%- if there.startswith("'") -%}
+            {%- do found.update({name: {'sql': there, 'type': 'varchar'}}) -%}
+        {%- else -%}
+            {%- set spelled = spelled_in(
+                table.columns, column_spellings(parent, parent.columns[there])
+            ) -%}
+            {%- if spelled -%}
+                {%- do found.update({name: readable_column(table.columns[spelled], spelled, parent)}) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found if found | length == keys | length else {}) }}
+{%- endmacro %}
+
+{#- The loader's own columns of the other table tell of its lists too. -#}
+{% macro loader_names(table) -%}
+    {%- set found = [] -%}
+    {%- for name in loader_columns().values() | sum(start=[]) if name in table.columns -%}
+        {%- do found.append(name) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{% macro element_part(contract, table, keys, list) -%}
+    {%- set selected = [] -%}
+    {%- set columns = {} -%}
+    {%- for name, key in keys.items() -%}
+        {%- do selected.append(key.sql ~ ' as ' ~ name) -%}
+        {%- do columns.update({name: {'sql': name, 'type': key.type}}) -%}
+    {%- endfor -%}
+    {%- for name in loader_names(table) -%}
+        {%- do selected.append(table.columns[name].sql ~ ' as ' ~ name) -%}
+        {%- do columns.update({name: {'sql': name, 'type': table.columns[name].type}}) -%}
+    {%- endfor -%}
+    {%- for column in contract.columns.values() if column.meta.get('element') -%}
+        {%- set values = [] -%}
+        {%- for path in column.meta.element -%}
+            {%- do values.append(
+                "case when element not like '{%' then element end" if path == '.'
+                else "case when element like '{%' then " ~ json_value('element', path) | trim ~ ' end'
+            ) -%}
+        {%- endfor -%}
+        {%- if column.name not in keys -%}
+            {%- do columns.update({column.name: {
+                'sql': values[0] if values | length == 1 else 'coalesce(' ~ values | join(', ') ~ ')',
+                'type': 'varchar',
+            }}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return({
+        'from': '(select ' ~ selected | join(', ') ~ ', ' ~ json_elements(list) | trim
+            ~ ' as element from ' ~ table.from ~ ')',
+        'columns': columns, 'place': table.place, 'is_text': true,
+    }) }}
+{%- endmacro %}
+
+{% macro child_part(contract, table, keys, child) -%}
+    {%- do open_table(child, contract, child.place) -%}
+    {%- set selected = [table.columns['_dlt_id'].sql ~ ' as of_id'] -%}
+    {%- set columns = dict(child.columns) -%}
+    {%- for name, key in keys.items() -%}
+        {%- do selected.append(key.sql ~ ' as ' ~ name ~ '_there') -%}
+        {%- do columns.update({name: {'sql': name ~ '_there', 'type': key.type}}) -%}
+    {%- endfor -%}
+    {%- for name in loader_names(table) if name not in columns -%}
+        {%- do selected.append(table.columns[name].sql ~ ' as ' ~ name) -%}
+        {%- do columns.update({name: {'sql': name, 'type': table.columns[name].type}}) -%}
+    {%- endfor -%}
+    {{ return({
+        'from': '(select * from ' ~ child.from ~ ' as below inner join (select '
+            ~ selected | join(', ') ~ ' from ' ~ table.from ~ ') as above on below.'
+            ~ child.columns['_dlt_parent_id'].sql ~ ' = above.of_id)',
+        'columns': columns, 'place': child.place, 'is_text': true,
+    }) }}
+{%- endmacro %}
+
+{% macro spread_part(contract, spread, parent, table) -%}
+    {%- set keys = parent_keys(spread.carries, parent, table) -%}
+    {%- set branches = [] -%}
+    {%- set pattern = '^(property_|properties_)?' ~ spread.prefix ~ '(.+?)(__value)?$' -%}
+    {%- for name, column in table.columns.items() if keys and '__timestamp' not in name -%}
+        {%- set named = modules.re.match(pattern, name) -%}
+        {%- if named and '__source' not in name -%}
+            {%- set value = told_as_text(readable_column(column, name, parent)) -%}
+            {%- set selected = [] -%}
+            {%- for key_name, key in keys.items() -%}
+                {%- do selected.append(key.sql ~ ' as ' ~ key_name) -%}
+            {%- endfor -%}
+            {%- do branches.append(
+                'select ' ~ selected | join(', ') ~ ", '" ~ named.group(2) ~ "' as " ~ spread.name
+                ~ ', ' ~ value ~ ' as ' ~ spread.value ~ ' from ' ~ table.from ~ ' where ' ~ value
+                ~ ' is not null'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not branches -%}{{ return(none) }}{%- endif -%}
+    {%- set columns = {} -%}
+    {%- for name, key in keys.items() -%}
+        {%- do columns.update({name: {'sql': name, 'type': key.type}}) -%}
+    {%- endfor -%}
+    {%- for name in [spread.name, spread.value] -%}
+        {%- do columns.update({name: {'sql': name, 'type': 'varchar'}}) -%}
+    {%- endfor -%}
+    {{ return({
+        'from': '(' ~ branches | join(' union all ') ~ ')', 'columns': columns,
+        'place': table.place, 'is_text': false,
+    }) }}
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ no_crm_rows('leads') }}

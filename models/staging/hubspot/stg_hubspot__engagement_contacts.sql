@@ -1,0 +1,19 @@
+with source as (
+    {{ raw_rows('hubspot', 'engagement_contact') }}
+),
+
+renamed as (
+    select
+        engagement_id,
+        contact_id,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        row_doubts,
+        loader_sequence
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,30 @@
+with source as (
+    {{ raw_rows('hubspot', 'engagement') }}
+),
+
+renamed as (
+    select
+        engagement_id,
+        type as engagement_type,
+        owner_id as rep_id,
+        created_at,
+        happened_at,
+        last_modified_at,
+        started_at,
+        outcome,
+        disposition,
+        direction,
+        status,
+        task_type,
+        completed_at,
+
+        -- how the row came here
+        is_deleted,
+        row_copies,
+        bad_values,
+        row_doubts,
+        loader_sequence
+    from source
+)
+
+select * from renamed
