@@ -9,6 +9,8 @@ triggers as (select * from {{ configured('kpi_triggers') }}),
 
 trigger_scopes as (select * from {{ ref('int_trigger_scopes') }}),
 
+kpi_evidence as (select * from {{ ref('int_kpi_evidence') }}),
+
 unjudged as (
     select *
     from {{ ref('int_metrics_barred') }}
@@ -24,7 +26,15 @@ watched as (
         triggers.from_quarter_share,
         triggers.evidence,
         triggers.evidence_z,
+        triggers.evidence_q,
         coalesce(triggers.evidence_margin, 0) as evidence_margin,
+        coalesce(triggers.compares_with = 'year', false) as is_of_a_year,
+        kpi_evidence.year_value,
+        kpi_evidence.year_n,
+        kpi_evidence.estimate,
+        kpi_evidence.estimate_variance,
+        kpi_evidence.compared,
+        kpi_evidence.compared_variance,
         coalesce(triggers.min_n, readings.min_n) as needed_n,
         concat_ws(
             ':',
@@ -43,6 +53,14 @@ watched as (
     inner join trigger_scopes
         on triggers.trigger_id = trigger_scopes.trigger_id
         and readings.scope = trigger_scopes.scope
+    left join kpi_evidence
+        on readings.metric_id = kpi_evidence.metric_id
+        and readings.period_type = kpi_evidence.period_type
+        and readings.period_start = kpi_evidence.period_start
+        and readings.segment = kpi_evidence.segment
+        and readings.team_id = kpi_evidence.team_id
+        and readings.rep_id = kpi_evidence.rep_id
+        and readings.slice_id = kpi_evidence.slice_id
     anti join unjudged
         on readings.metric_id = unjudged.metric_id
         and readings.period_type = unjudged.period_type
@@ -50,7 +68,8 @@ watched as (
         and readings.segment = unjudged.segment
         and readings.team_id = unjudged.team_id
         and readings.rep_id = unjudged.rep_id
-    where (triggers.slice_id is null or readings.slice_id = triggers.slice_id)
+    where coalesce(triggers.is_on, true)
+        and (triggers.slice_id is null or readings.slice_id = triggers.slice_id)
         and readings.metric_value is not null
         and readings.n >= coalesce(triggers.min_n, readings.min_n)
         and readings.history_days >= coalesce(triggers.history_days, 0)
@@ -70,12 +89,14 @@ compared as (
     select
         *,
         case
+            when is_of_a_year then case when year_n >= needed_n then year_value end
             when rule in {{ kpi_frozen_rules() }} and baseline_n >= needed_n then baseline_value
             when rule = 'declining' then value_before
             when rule = 'age_multiple_above' then expected_days
         end as reference_value,
-        rule in {{ kpi_frozen_rules() }} or rule in ('declining', 'age_multiple_above')
-            as needs_reference,
+        is_of_a_year
+        or rule in {{ kpi_frozen_rules() }}
+        or rule in ('declining', 'age_multiple_above') as needs_reference,
         {{ wilson('low', 'numerator', 'denominator', 'evidence_z') }} as low,
         {{ wilson('high', 'numerator', 'denominator', 'evidence_z') }} as high,
         {{ wilson('low', 'baseline_numerator', 'baseline_denominator', 'evidence_z') }}
@@ -105,21 +126,58 @@ evident as (
             when rule in ('above', 'share_above') then low - threshold
             when direction = 1 then baseline_value - metric_value - fall_spread
             else metric_value - baseline_value - rise_spread
-        end as surely_worse_by
+        end as surely_worse_by,
+        -- How many standard errors it is worse by, beyond the margin.
+        (
+            direction * (coalesce(compared, threshold) - estimate) - evidence_margin
+        ) / nullif(sqrt(estimate_variance + compared_variance), 0) as errors_worse
     from spread
+),
+
+-- Of all that a trigger looks at in a period, the share `evidence_q` of what it calls worse may be
+-- so by chance: Y. Benjamini, Y. Hochberg, J. R. Stat. Soc. B 57 (1995), 289-300.
+doubted as (
+    select
+        *,
+        {{ normal_share('-errors_worse') }} as chance,
+        row_number() over (
+            partition by trigger_id, period_start, errors_worse is null
+            order by errors_worse desc, series_id asc
+        ) as place_by_chance,
+        count(errors_worse) over (partition by trigger_id, period_start) as series_looked_at
+    from evident
+),
+
+discovered as (
+    select
+        *,
+        max(
+            case
+                when chance <= evidence_q * place_by_chance / series_looked_at
+                    then place_by_chance
+            end
+        ) over (partition by trigger_id, period_start) as discoveries
+    from doubted
 ),
 
 ruled as (
     select
-        evident.*,
+        found.*,
         case
-            when evident.needs_reference and evident.reference_value is null then null
-            else {{ kpi_rule_breaks('evident', 'evident.metric_value', 'evident.reference_value') }}
-                and coalesce(evident.quarter_share >= evident.from_quarter_share, true)
+            when found.needs_reference and found.reference_value is null then null
+            else {{ kpi_rule_breaks('found', 'found.metric_value', 'found.reference_value') }}
+                and coalesce(found.quarter_share >= found.from_quarter_share, true)
         end as is_beyond,
-        evident.evidence = 'point'
-        or coalesce(evident.surely_worse_by > evident.evidence_margin, false) as is_evident
-    from evident
+        case found.evidence
+            when 'point' then true
+            when 'discoveries'
+                then coalesce(
+                    found.errors_worse is not null and found.place_by_chance <= found.discoveries,
+                    false
+                )
+            else coalesce(found.surely_worse_by > found.evidence_margin, false)
+        end as is_evident
+    from discovered as found
 ),
 
 judged as (
@@ -165,6 +223,7 @@ select
     quarter_share,
     days_to_quarter_end,
     surely_worse_by,
+    errors_worse,
     is_beyond,
     is_breach,
     cast(run_length as bigint) as run_length
