@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import importlib
 from collections import Counter
@@ -94,10 +93,10 @@ def test_enterprise_is_diagnosed_as_a_leaking_proposal(week_5: Build) -> None:
     assert {"calls_count", "demos_without_discovery_rate"} <= set(moved)
 
 
-def test_coverage_that_runs_out_with_the_quarter_does_not_hide_the_leak(end: Build) -> None:
+def test_a_plan_that_is_missed_does_not_hide_the_leak(end: Build) -> None:
     assert end.value(
-        "select count(*) from marts.kpi_breaches where metric_id = 'coverage_ratio'"
-        " and segment = 'enterprise' and closed_on is null"
+        "select count(*) from marts.kpi_breaches where metric_id = 'avg_deal_size_t90'"
+        " or metric_id = 'projected_attainment'"
     )
     found = enterprise_diagnosis(end)
     assert (found["metric_id"], found["slice_id"]) == ("stage_conversion_rate", "proposal")
@@ -159,23 +158,8 @@ def evidence() -> Any:
         return importlib.import_module("evidence")
 
 
-def test_the_setting_counted_is_the_one_that_is_used(evidence: Any) -> None:
-    with (REPO / "seeds" / "catalog" / "kpi_triggers.csv").open(encoding="utf-8") as file:
-        (row,) = [r for r in csv.DictReader(file) if r["metric_id"] == "stage_conversion_rate"]
-    used = evidence.Setting(
-        z=float(row["evidence_z"]),
-        weeks=int(row["consecutive_periods"]),
-        min_n=int(row["min_n"]),
-        margin=float(row["evidence_margin"]),
-        threshold=float(row["threshold"]),
-        history_days=int(row["history_days"]),
-    )
-    assert row["evidence"] == "interval"
-    assert used == evidence.CHOSEN
-
-
 def test_what_is_counted_without_dbt_is_what_dbt_finds(end: Build, evidence: Any) -> None:
-    """Same weeks and same breaches, so that counts over many seeds speak for the models.
+    """Same weeks, so that counts over many seeds speak for the models.
 
     The shortcut counts the deals that stood in a stage nobody mapped otherwise.
     """
@@ -199,18 +183,6 @@ def test_what_is_counted_without_dbt_is_what_dbt_finds(end: Build, evidence: Any
         assert abs(week.exits - exits) <= 2, key
         assert week.onward / week.exits == pytest.approx(rate, abs=0.002), key
         assert week.onward_before / week.exits_before == pytest.approx(rate_before, abs=0.002), key
-    opened = end.query(
-        "select segment, slice_id, opened_on, closed_on from marts.kpi_breaches"
-        " where metric_id = 'stage_conversion_rate' and scope in ('company', 'segment')"
-        " and opened_on >= $day",
-        {"day": evidence.QUIET_FROM},
-    )
-    assert set(opened) == {
-        (segment, stage, episode.opened_on, episode.closed_on)
-        for (segment, stage), series in company.items()
-        for episode in evidence.episodes(series, evidence.CHOSEN)
-        if episode.opened_on >= evidence.QUIET_FROM
-    }
 
 
 # --- Sailmark -------------------------------------------------------------------------------
