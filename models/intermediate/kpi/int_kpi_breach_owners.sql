@@ -79,7 +79,7 @@ held as (
             when breaches.owner_role = 'rep' and breaches.rep_id <> 'all' then breaches.rep_id
             -- A company has many managers, and none of them answers for all of it.
             when breaches.owner_role in ('sales_manager', 'sdr_manager')
-                and (breaches.segment <> 'all' or breaches.team_id <> 'all' or breaches.rep_id <> 'all')
+                and concat(breaches.segment, breaches.team_id, breaches.rep_id) <> 'allallall'
                 then managers.manager_id
             when breaches.owner_role in ('sales_manager', 'sdr_manager', 'vp_sales')
                 then leaders.manager_id

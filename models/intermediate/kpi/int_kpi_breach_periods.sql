@@ -1,5 +1,5 @@
--- The periods of each breach episode. Each opening compares with the baseline frozen there until the
--- first period that is clean against it; what would open in between opens nothing.
+-- The periods of each breach episode. Each opening compares with the baseline frozen there until
+-- the first period that is clean against it; what would open in between opens nothing.
 with openings as (select * from {{ ref('int_kpi_breach_openings') }}),
 
 judgements as (select * from {{ ref('int_kpi_judgements') }}),
@@ -63,6 +63,7 @@ breach_periods as (
         judgements.slice_id,
         judgements.metric_value,
         judgements.n,
+        judgements.errors_worse,
         judgements.days_to_quarter_end,
         bounded.opened_on,
         bounded.closed_on,

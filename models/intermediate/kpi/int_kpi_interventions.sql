@@ -1,5 +1,5 @@
--- What people did about an incident, by whatever breach of it they named: seen, put off until a day,
--- or acted upon. `acknowledged` and `snoozed until <day>` are no acts.
+-- What people did about an incident, by whatever breach of it they named: seen, put off until a
+-- day, or acted upon. `acknowledged` and `snoozed until <day>` are no acts.
 with interventions as (
     select *
     from {{ ref('stg_planning__interventions') }}

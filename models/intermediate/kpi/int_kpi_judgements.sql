@@ -148,16 +148,20 @@ doubted as (
     from evident
 ),
 
+allowed as (
+    select
+        *,
+        case
+            when chance <= evidence_q * place_by_chance / series_looked_at then place_by_chance
+        end as discovered_place
+    from doubted
+),
+
 discovered as (
     select
         *,
-        max(
-            case
-                when chance <= evidence_q * place_by_chance / series_looked_at
-                    then place_by_chance
-            end
-        ) over (partition by trigger_id, period_start) as discoveries
-    from doubted
+        max(discovered_place) over (partition by trigger_id, period_start) as discoveries
+    from allowed
 ),
 
 ruled as (

@@ -44,6 +44,7 @@ episodes as (
             else max(breach_periods.metric_value)
         end as worst_value,
         max_by(breach_periods.metric_value, breach_periods.periods_in_breach) as metric_value,
+        max(breach_periods.errors_worse) as errors_worse,
         max(breach_periods.period_start) as value_period_start,
         max(breach_periods.period_end) as value_period_end,
         min(
@@ -99,6 +100,7 @@ breaches as (
         openings.due_on,
         cast(openings.days_to_quarter_end as bigint) as days_left_in_quarter,
         episodes.metric_value,
+        episodes.errors_worse,
         metrics.unit,
         episodes.value_period_start,
         episodes.value_period_end,

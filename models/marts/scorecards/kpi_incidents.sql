@@ -22,7 +22,9 @@ members as (
             partition by breaches.incident_id
             order by
                 case when breaches.closed_on is null then 1 else 2 end asc,
-                case when breaches.breach_id = breaches.incident_id then 1 else 2 end asc,
+                breaches.errors_worse desc nulls last,
+                breaches.opened_on asc,
+                case breaches.scope when 'company' then 1 when 'segment' then 2 else 3 end asc,
                 breaches.breach_id asc
         ) as place
     from breaches
