@@ -82,6 +82,13 @@
     )
 {%- endmacro %}
 
+{#- True when two relations speak of one series: metric, place and slice, and what else is asked for. -#}
+{% macro same_series(one, other, also=[]) -%}
+    {%- for key in ['metric_id', 'segment', 'team_id', 'rep_id', 'slice_id'] + also -%}
+        {{ one }}.{{ key }} = {{ other }}.{{ key }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- True when `row` of int_scorecard_values and `judged` of kpi_status speak of the same: all the keys of both. -#}
 {% macro same_kpi(row, judged) -%}
     {%- set keys = [

@@ -30,17 +30,7 @@ watched as (
 
 judged as (
     select
-        readings.metric_id,
-        readings.period_type,
-        readings.period_start,
-        readings.segment,
-        readings.team_id,
-        readings.rep_id,
-        readings.slice_id,
-        readings.numerator,
-        readings.denominator,
-        readings.metric_value,
-        readings.n,
+        readings.*,
         spreads.n as cases,
         spreads.sum_x,
         spreads.sum_xx
@@ -51,7 +41,6 @@ judged as (
         and readings.scope = watched.scope
     left join spreads
         on readings.metric_id = spreads.metric_id
-        and readings.period_type = spreads.period_type
         and readings.period_start = spreads.period_start
         and readings.segment = spreads.segment
         and readings.team_id = spreads.team_id
@@ -66,12 +55,7 @@ shifts as (
 
 looking_back as (
     select
-        judged.metric_id,
-        judged.period_start,
-        judged.segment,
-        judged.team_id,
-        judged.rep_id,
-        judged.slice_id,
+        judged.*,
         judged.period_start - cast(91 * shifts.quarters_before as integer) as earlier_start
     from judged
     cross join shifts
@@ -93,12 +77,8 @@ year_before as (
         cast(sum(cast(earlier.sum_xx as decimal(38, 4))) as double) as sum_xx
     from looking_back
     inner join judged as earlier
-        on looking_back.metric_id = earlier.metric_id
+        on {{ same_series('looking_back', 'earlier') }}
         and looking_back.earlier_start = earlier.period_start
-        and looking_back.segment = earlier.segment
-        and looking_back.team_id = earlier.team_id
-        and looking_back.rep_id = earlier.rep_id
-        and looking_back.slice_id = earlier.slice_id
     group by 1, 2, 3, 4, 5, 6
 ),
 
@@ -152,21 +132,8 @@ told as (
         late_leads.late,
         ranges.range_80
     from judged
-    left join year_before
-        on judged.metric_id = year_before.metric_id
-        and judged.period_start = year_before.period_start
-        and judged.segment = year_before.segment
-        and judged.team_id = year_before.team_id
-        and judged.rep_id = year_before.rep_id
-        and judged.slice_id = year_before.slice_id
-    left join late_leads
-        on judged.metric_id = late_leads.metric_id
-        and judged.period_type = late_leads.period_type
-        and judged.period_start = late_leads.period_start
-        and judged.segment = late_leads.segment
-        and judged.team_id = late_leads.team_id
-        and judged.rep_id = late_leads.rep_id
-        and judged.slice_id = late_leads.slice_id
+    left join year_before on {{ same_series('judged', 'year_before', ['period_start']) }}
+    left join late_leads on {{ same_series('judged', 'late_leads', ['period_start']) }}
     left join ranges
         on judged.metric_id = 'projected_attainment'
         and judged.period_type = ranges.period_type

@@ -197,38 +197,11 @@ judged as (
 kpi_judgements as (
     select
         *,
-        sum(case when is_breach then 1 else 0 end)
-            over (partition by series_id, run_number order by place) as run_length
+        cast(
+            sum(case when is_breach then 1 else 0 end)
+                over (partition by series_id, run_number order by place) as bigint
+        ) as run_length
     from judged
 )
 
-select
-    trigger_id,
-    series_id,
-    cast(place as bigint) as place,
-    metric_id,
-    rule,
-    threshold,
-    direction,
-    consecutive_periods,
-    from_quarter_share,
-    period_type,
-    period_start,
-    period_end,
-    scope,
-    segment,
-    team_id,
-    rep_id,
-    slice_type,
-    slice_id,
-    metric_value,
-    n,
-    reference_value,
-    quarter_share,
-    days_to_quarter_end,
-    surely_worse_by,
-    errors_worse,
-    is_beyond,
-    is_breach,
-    cast(run_length as bigint) as run_length
-from kpi_judgements
+select * from kpi_judgements
