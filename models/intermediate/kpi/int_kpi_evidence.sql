@@ -2,7 +2,7 @@
 -- 90 days (or 28) to the week's end with those that ended 13, 26, 39 and 52 weeks before: the same
 -- weeks of the four quarters before, of which no day counts twice. Shares are compared by points,
 -- means and amounts by logarithms. Lead response is the share of leads that waited longer than the
--- threshold in business hours, against a half; a projection is compared with the threshold itself.
+-- threshold in business hours; a projection is compared with the threshold itself.
 -- Long, because each kind of metric has its own error.
 with readings as (select * from {{ ref('int_kpi_readings') }}),
 
@@ -12,11 +12,7 @@ trigger_scopes as (select * from {{ ref('int_trigger_scopes') }}),
 
 spreads as (select * from {{ ref('int_kpi_spreads') }}),
 
-waits as (select * from {{ ref('int_lead_waits') }}),
-
 metric_values as (select * from {{ ref('int_metric_values_unioned') }}),
-
-scopes as (select * from {{ ref('int_scopes') }}),
 
 watched as (
     select distinct
@@ -45,7 +41,7 @@ judged as (
         and readings.segment = spreads.segment
         and readings.team_id = spreads.team_id
         and readings.rep_id = spreads.rep_id
-        and readings.slice_id = 'all'
+        and readings.slice_id = spreads.slice_id
     where readings.period_type = 'week' and readings.metric_value is not null
 ),
 
@@ -82,29 +78,6 @@ year_before as (
     group by 1, 2, 3, 4, 5, 6
 ),
 
--- Leads that waited, in business hours, longer than the trigger allows.
-late_leads as (
-    select
-        triggers.metric_id,
-        waits.period_type,
-        waits.period_start,
-        scopes.scope,
-        {{ reported_keys('waits') }},
-        'hot' as slice_id,
-        count(*) as leads,
-        sum(case when waits.waited_open_micros > triggers.threshold * 60000000 then 1 else 0 end)
-            as late
-    from waits
-    inner join triggers
-        on triggers.metric_id = 'lead_response_business_minutes'
-        and waits.period_type = triggers.period_type
-        and triggers.evidence = 'discoveries'
-        and triggers.slice_id = 'hot'
-    cross join scopes
-    where waits.is_hot and waits.period_type = 'week'
-    group by 1, 2, 3, 4, 5, 6, 7, 8
-),
-
 ranges as (
     select
         period_type,
@@ -128,12 +101,9 @@ told as (
         year_before.cases as year_cases,
         year_before.sum_x as year_sum_x,
         year_before.sum_xx as year_sum_xx,
-        late_leads.leads,
-        late_leads.late,
         ranges.range_80
     from judged
     left join year_before on {{ same_series('judged', 'year_before', ['period_start']) }}
-    left join late_leads on {{ same_series('judged', 'late_leads', ['period_start']) }}
     left join ranges
         on judged.metric_id = 'projected_attainment'
         and judged.period_type = ranges.period_type
@@ -171,7 +141,7 @@ evidence as (
             when 'share' then metric_value
             when 'mean' then sum_x / nullif(cases, 0)
             when 'amount' then ln(greatest(metric_value, 1e-9))
-            when 'wait' then late / nullif(cast(leads as double), 0)
+            when 'wait' then sum_x / nullif(cases, 0)
             when 'projection' then metric_value
         end as estimate,
         case evidence_kind
@@ -180,14 +150,14 @@ evidence as (
             when 'mean' then {{ variance_of_mean('cases', 'sum_x', 'sum_xx') }}
             when 'amount'
                 then cases * sum_xx / nullif(sum_x * sum_x, 0) / nullif(cast(n as double), 0)
-            when 'wait' then 0.25 / nullif(cast(leads as double), 0)
+            when 'wait' then {{ smoothed_variance('sum_x', 'cases') }}
             when 'projection' then power(range_80 / (2 * {{ errors_of_80() }}), 2)
         end as estimate_variance,
         case evidence_kind
             when 'share' then year_value
             when 'mean' then year_sum_x / nullif(year_cases, 0)
             when 'amount' then ln(greatest(year_value, 1e-9))
-            when 'wait' then 0.5
+            when 'wait' then year_sum_x / nullif(year_cases, 0)
         end as compared,
         case evidence_kind
             when 'share'
@@ -196,6 +166,7 @@ evidence as (
             when 'amount'
                 then year_cases * year_sum_xx / nullif(year_sum_x * year_sum_x, 0)
                     / nullif(cast(year_n as double), 0)
+            when 'wait' then {{ smoothed_variance('year_sum_x', 'year_cases') }}
             else 0
         end as compared_variance
     from kinds

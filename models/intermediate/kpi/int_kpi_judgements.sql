@@ -11,11 +11,7 @@ trigger_scopes as (select * from {{ ref('int_trigger_scopes') }}),
 
 kpi_evidence as (select * from {{ ref('int_kpi_evidence') }}),
 
-unjudged as (
-    select *
-    from {{ ref('int_metrics_barred') }}
-    where role = 'unjudged'
-),
+unjudged as (select * from {{ ref('int_metrics_barred') }}),
 
 watched as (
     select
@@ -37,13 +33,8 @@ watched as (
         kpi_evidence.compared_variance,
         coalesce(triggers.min_n, readings.min_n) as needed_n,
         concat_ws(
-            ':',
-            triggers.trigger_id,
-            readings.scope,
-            readings.segment,
-            readings.team_id,
-            readings.rep_id,
-            readings.slice_id
+            ':', triggers.trigger_id, readings.scope, readings.segment, readings.team_id,
+            readings.rep_id, readings.slice_id
         ) as series_id,
         readings.*
     from readings
@@ -54,15 +45,10 @@ watched as (
         on triggers.trigger_id = trigger_scopes.trigger_id
         and readings.scope = trigger_scopes.scope
     left join kpi_evidence
-        on readings.metric_id = kpi_evidence.metric_id
-        and readings.period_type = kpi_evidence.period_type
-        and readings.period_start = kpi_evidence.period_start
-        and readings.segment = kpi_evidence.segment
-        and readings.team_id = kpi_evidence.team_id
-        and readings.rep_id = kpi_evidence.rep_id
-        and readings.slice_id = kpi_evidence.slice_id
+        on {{ same_series('readings', 'kpi_evidence', ['period_type', 'period_start']) }}
     anti join unjudged
-        on readings.metric_id = unjudged.metric_id
+        on unjudged.role = 'unjudged'
+        and readings.metric_id = unjudged.metric_id
         and readings.period_type = unjudged.period_type
         and readings.period_start = unjudged.period_start
         and readings.segment = unjudged.segment
@@ -78,9 +64,7 @@ watched as (
 ordered as (
     select
         *,
-        cast(
-            row_number() over (partition by series_id order by period_start) as bigint
-        ) as place,
+        cast(row_number() over (partition by series_id order by period_start) as bigint) as place,
         lag(metric_value) over (partition by series_id order by period_start) as value_before
     from watched
 ),
@@ -172,15 +156,16 @@ ruled as (
             else {{ kpi_rule_breaks('found', 'found.metric_value', 'found.reference_value') }}
                 and coalesce(found.quarter_share >= found.from_quarter_share, true)
         end as is_beyond,
-        case found.evidence
-            when 'point' then true
-            when 'discoveries'
-                then coalesce(
-                    found.errors_worse is not null and found.place_by_chance <= found.discoveries,
-                    false
-                )
-            else coalesce(found.surely_worse_by > found.evidence_margin, false)
-        end as is_evident
+        coalesce(
+            case found.evidence
+                when 'point' then true
+                when 'discoveries'
+                    then found.errors_worse is not null
+                        and found.place_by_chance <= found.discoveries
+                else found.surely_worse_by > found.evidence_margin
+            end,
+            false
+        ) as is_evident
     from discovered as found
 ),
 
@@ -188,7 +173,6 @@ judged as (
     select
         *,
         is_beyond and is_evident as is_breach,
-        -- Runs of breaking periods: each clean one begins another run.
         sum(case when is_beyond and is_evident then 0 when is_beyond is null then 0 else 1 end)
             over (partition by series_id order by place) as run_number
     from ruled
@@ -197,11 +181,20 @@ judged as (
 kpi_judgements as (
     select
         *,
-        cast(
-            sum(case when is_breach then 1 else 0 end)
-                over (partition by series_id, run_number order by place) as bigint
-        ) as run_length
+        count(case when is_breach then 1 end)
+            over (partition by series_id, run_number order by place) as run_length
     from judged
 )
 
-select * from kpi_judgements
+select
+    {%- for column in [
+        'trigger_id', 'series_id', 'place', 'metric_id', 'rule', 'threshold', 'direction',
+        'consecutive_periods', 'from_quarter_share', 'period_type', 'period_start', 'period_end',
+        'scope', 'segment', 'team_id', 'rep_id', 'slice_type', 'slice_id', 'metric_value', 'n',
+        'reference_value', 'quarter_share', 'days_to_quarter_end', 'surely_worse_by',
+        'errors_worse', 'is_beyond', 'is_breach',
+    ] %}
+    {{ column }},
+    {%- endfor %}
+    run_length
+from kpi_judgements

@@ -1,12 +1,17 @@
 -- What the means of a quarter scatter by: number, sum and sum of squares of the cases in the 90
 -- days to each week's end. Durations and amounts scatter by factors, so it is their logarithms that
--- are summed; of pipeline created, whose number varies as well, the amounts themselves. Long,
--- because each metric's cases are told apart first.
+-- are summed; of pipeline created, whose number varies as well, the amounts themselves. Of lead
+-- response it is the hot leads of the week, and those that waited longer than its trigger allows,
+-- in business hours. Long, because each metric's cases are told apart first.
 with closings as (select * from {{ ref('int_closing_events') }}),
 
 qualifications as (select * from {{ ref('int_qualification_events') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+waits as (select * from {{ ref('int_lead_waits') }}),
+
+triggers as (select * from {{ ref('kpi_triggers') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
@@ -103,6 +108,7 @@ spreads as (
         reported.segment,
         reported.team_id,
         'all' as rep_id,
+        'all' as slice_id,
         cast(sum(reported.n) as bigint) as n,
         cast(sum(reported.sum_x) as double) as sum_x,
         cast(sum(reported.sum_xx) as double) as sum_xx
@@ -111,6 +117,28 @@ spreads as (
         on weeks.window_end >= reported.event_on
         and weeks.window_end - 90 < reported.event_on
     group by 1, 2, 3, 4, 5, 6
+    union all
+    select
+        triggers.metric_id,
+        waits.period_type,
+        waits.period_start,
+        scopes.scope,
+        {{ reported_keys('waits', keys=['segment', 'team']) }},
+        'all' as rep_id,
+        triggers.slice_id,
+        count(*) as n,
+        cast(
+            count(case when waits.waited_open_micros > triggers.threshold * 60000000 then 1 end)
+            as double
+        ) as sum_x,
+        cast(null as double) as sum_xx
+    from waits
+    inner join triggers
+        on triggers.metric_id = 'lead_response_business_minutes'
+        and waits.period_type = triggers.period_type
+    cross join scopes
+    where waits.is_hot and waits.period_type = 'week' and triggers.slice_id = 'hot'
+    group by 1, 2, 3, 4, 5, 6, 7, 8
 )
 
 select * from spreads
