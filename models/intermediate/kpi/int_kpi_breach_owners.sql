@@ -4,9 +4,9 @@
 -- because the two steps up are found one after the other.
 with breach_periods as (select * from {{ ref('int_kpi_breach_periods') }}),
 
-owners as (select * from {{ ref('kpi_owners') }}),
+owners as (select * from {{ configured('kpi_owners') }}),
 
-roles as (select * from {{ ref('kpi_roles') }}),
+roles as (select * from {{ configured('kpi_roles') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 

@@ -6,7 +6,7 @@
 -- Long, because each kind of metric has its own error.
 with readings as (select * from {{ ref('int_kpi_readings') }}),
 
-triggers as (select * from {{ ref('kpi_triggers') }}),
+triggers as (select * from {{ configured('kpi_triggers') }}),
 
 trigger_scopes as (select * from {{ ref('int_trigger_scopes') }}),
 

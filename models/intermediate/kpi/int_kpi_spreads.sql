@@ -11,7 +11,7 @@ assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 waits as (select * from {{ ref('int_lead_waits') }}),
 
-triggers as (select * from {{ ref('kpi_triggers') }}),
+triggers as (select * from {{ configured('kpi_triggers') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 

@@ -1,10 +1,10 @@
 -- Roles that an alarm would be sent to and nobody is known to fill: neither a name in kpi_roles nor
 -- a manager among the reps. What they own is told to the role alone.
-with triggers as (select * from {{ ref('kpi_triggers') }}),
+with triggers as (select * from {{ configured('kpi_triggers') }}),
 
-owners as (select * from {{ ref('kpi_owners') }}),
+owners as (select * from {{ configured('kpi_owners') }}),
 
-roles as (select * from {{ ref('kpi_roles') }}),
+roles as (select * from {{ configured('kpi_roles') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
