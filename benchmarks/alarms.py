@@ -359,7 +359,8 @@ def judge(db: duckdb.DuckDBPyConnection, models: Mapping[str, str]) -> list[Inci
         with spoken as (
             select m.incident_id, p.*, row_number() over (
                 partition by m.incident_id
-                order by s.strength desc nulls last, p.breach_id) as place,
+                order by s.strength - case p.scope when 'team' then 1 else 0 end
+                    desc nulls last, p.breach_id) as place,
                 count(*) over (partition by m.incident_id) as members,
                 min(p.opened_on) over (partition by m.incident_id) as first_on,
                 case when count(p.closed_on) over (partition by m.incident_id)
@@ -383,11 +384,16 @@ def judge(db: duckdb.DuckDBPyConnection, models: Mapping[str, str]) -> list[Inci
 
 
 def incidents(
-    name: str, seed: int | None, models: Mapping[str, str], *, with_leads: bool | None = None
+    name: str,
+    seed: int | None,
+    models: Mapping[str, str],
+    *,
+    with_leads: bool | None = None,
+    until: dt.date = STORY_END,
 ) -> list[Incident]:
-    """The incidents of one company at the end of the story."""
+    """The incidents of one company as of the end of a day."""
     leads = name == "slow_leads" if with_leads is None else with_leads
-    db = inputs(named_company(name, seed=seed), STORY_END, with_leads=leads)
+    db = inputs(named_company(name, seed=seed), until, with_leads=leads)
     try:
         return judge(db, models)
     finally:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -183,6 +186,63 @@ def test_what_is_counted_without_dbt_is_what_dbt_finds(end: Build, evidence: Any
         assert abs(week.exits - exits) <= 2, key
         assert week.onward / week.exits == pytest.approx(rate, abs=0.002), key
         assert week.onward_before / week.exits_before == pytest.approx(rate_before, abs=0.002), key
+
+
+@pytest.fixture(scope="module")
+def alarms() -> Any:
+    """benchmarks/alarms.py, which runs the models of the KPI room on counts of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(REPO / "benchmarks"))
+        return importlib.import_module("alarms")
+
+
+@pytest.fixture(scope="module")
+def kpi_models(alarms: Any, week_5: Build, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The models as dbt compiles them."""
+    target = tmp_path_factory.mktemp("compiled")
+    environment = {
+        **os.environ,
+        "SALES_METRICS_DUCKDB": str(week_5.database),
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(target),
+    }
+    dbt = Path(sys.executable).with_name("dbt")
+    command = [dbt, "compile", "--quiet", "--profiles-dir", "profiles", "--select", *alarms.MODELS]
+    subprocess.run(command, cwd=REPO, env=environment, check=True, capture_output=True)
+    return alarms.compiled(target)
+
+
+def test_the_alarms_counted_are_those_the_build_finds(
+    week_5: Build, alarms: Any, kpi_models: Any
+) -> None:
+    """Breach by breach on the demo company, so that the bench speaks for the models."""
+    triggers = "('stage_conversion_drop', 'deal_size_drop', 'sales_cycle_long')"
+    columns = "trigger_id, scope, segment, team_id, slice_id, opened_on, closed_on"
+    built = week_5.query(f"select {columns} from marts.kpi_breaches where trigger_id in {triggers}")
+    company = alarms.named_company("kelvinmark")
+    db = alarms.inputs(company, dt.date(2025, 9, 28), with_leads=False)
+    alarms.judge(db, kpi_models)
+    counted = db.execute(
+        f"select {columns} from int_kpi_breach_periods where trigger_id in {triggers}"
+        " and periods_in_breach = 1"
+    ).fetchall()
+    assert sorted(map(str, counted)) == sorted(map(str, built))
+    assert built
+
+
+@pytest.mark.parametrize("seed", [201, 202])
+def test_quiet_companies_are_quiet_and_a_fault_is_found(
+    seed: int, alarms: Any, kpi_models: Any
+) -> None:
+    """The bench in small: two seeds that had no part in any choice."""
+    quiet = alarms.incidents("quiet", seed, kpi_models, with_leads=True)
+    false, _, open_at_once = alarms.quiet_counts([quiet])
+    assert false <= 2
+    assert open_at_once <= 1
+    (discounts,) = [fault for fault in alarms.FAULTS if fault.company == "discounts"]
+    days, is_right, _ = alarms.found(discounts, alarms.incidents("discounts", seed, kpi_models))
+    assert days is not None
+    assert is_right
 
 
 # --- Sailmark -------------------------------------------------------------------------------

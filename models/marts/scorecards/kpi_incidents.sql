@@ -22,7 +22,10 @@ members as (
             partition by breaches.incident_id
             order by
                 case when breaches.closed_on is null then 1 else 2 end asc,
-                breaches.errors_worse desc nulls last,
+                -- A narrower place speaks where it says clearly more.
+                breaches.errors_worse
+                - case when breaches.scope in ('company', 'segment') then 0 else 1 end
+                desc nulls last,
                 breaches.opened_on asc,
                 case breaches.scope when 'company' then 1 when 'segment' then 2 else 3 end asc,
                 breaches.breach_id asc
