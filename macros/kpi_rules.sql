@@ -52,6 +52,23 @@
     ('points_below_baseline', 'pct_change_below')
 {%- endmacro %}
 
+{#-
+    The variance of a share of `hits` out of `n`, two hits and two misses added, so that it is above 0 also where there
+    are none: A. Agresti, B. Caffo, Am. Stat. 54 (2000), 280-288.
+-#}
+{% macro smoothed_variance(hits, n) -%}
+    (({{ hits }} + 1.0) / ({{ n }} + 2.0)) * (1 - ({{ hits }} + 1.0) / ({{ n }} + 2.0)) / ({{ n }} + 2.0)
+{%- endmacro %}
+
+{#- The variance of the mean of n cases, by their sum and their sum of squares; null below two. -#}
+{% macro variance_of_mean(n, sum_x, sum_xx) -%}
+    case
+        when {{ n }} > 1
+            then greatest({{ sum_xx }} - {{ sum_x }} * {{ sum_x }} / {{ n }}, 1e-9)
+                / (({{ n }} - 1.0) * {{ n }})
+    end
+{%- endmacro %}
+
 {#- Status of a row of int_scorecard_values, from `judged`, the row of kpi_status beside it, if a KPI. -#}
 {% macro scorecard_status(row, judged) -%}
     coalesce(
@@ -63,6 +80,13 @@
             else 'not_judged'
         end
     )
+{%- endmacro %}
+
+{#- True when two relations speak of one series: metric, place and slice, and what else is asked for. -#}
+{% macro same_series(one, other, also=[]) -%}
+    {%- for key in ['metric_id', 'segment', 'team_id', 'rep_id', 'slice_id'] + also -%}
+        {{ one }}.{{ key }} = {{ other }}.{{ key }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- True when `row` of int_scorecard_values and `judged` of kpi_status speak of the same: all the keys of both. -#}

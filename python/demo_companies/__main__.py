@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from demo_companies import sailmark
-from demo_companies.company import HORIZON, named_company
+from demo_companies.company import FAULTS, HORIZON, named_company
 from demo_companies.export import write_company
 from demo_companies.story import read_story, render
 from sales_metrics.cli import main
@@ -19,11 +19,12 @@ from sales_metrics.errors import SalesMetricsError
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--company",
-    type=click.Choice(["kelvinmark", "quiet", "sailmark"]),
+    type=click.Choice(["kelvinmark", "quiet", "sailmark", *FAULTS]),
     default="kelvinmark",
     show_default=True,
     help="Kelvinmark hides a leak in enterprise; Quiet is the same company without it; Sailmark is"
-    " eight reps, of whom the busiest converts least (its size is fixed).",
+    " eight reps, of whom the busiest converts least (its size is fixed); the others are Quiet with"
+    " one fault from September 2025 on.",
 )
 @click.option("--seed", type=int, default=None, help="Other chance, same truth.")
 @click.option("--opportunities", type=int, default=None, help="How many; people grow with it.")

@@ -62,6 +62,16 @@ SEGMENTS = ("smb", "mid_market", "enterprise")
 SEGMENT_LABELS = ("SMB", "Mid-Market", "Enterprise")
 SMB, MID_MARKET, ENTERPRISE = 0, 1, 2
 
+# What can be planted in a company where nothing else happens, from STORY_START on.
+FAULTS = {
+    "slow_leads": "hot leads of SMB East wait seven and a half times as long",
+    "less_pipeline": "35 % of mid-market deals are given up before they qualify",
+    "long_cycle": "mid-market takes 35 % longer in each stage",
+    "discounts": "enterprise deals are won at 25 % less",
+    "product_gap": "mid-market losses for a missing feature double",
+    "churn": "customers leave twice as often when their contract ends",
+}
+
 TYPES = ("New Business", "Expansion", "Renewal")
 CURRENCIES = ("USD", "EUR", "GBP")
 
@@ -132,7 +142,13 @@ class Company:
     activities: float = 15.0
     """Tasks and events per opportunity; about."""
     has_push: bool = True
+    fault: str | None = None
+    """One of FAULTS."""
     truth: Truth = field(default_factory=Truth)
+
+    def faulty_from(self, fault: str) -> float:
+        """The day number a fault begins on, which never comes where it is not planted."""
+        return float(day_number(STORY_START)) if self.fault == fault else math.inf
 
     @property
     def pods(self) -> int:
@@ -165,12 +181,15 @@ def named_company(
         "history_rows": history_rows,
         "activities": activities,
     }
+    fault = name if name in FAULTS else None
     wanted = replace(
-        Company(name=name, has_push=name == "kelvinmark"),
+        Company(name=name, has_push=name == "kelvinmark", fault=fault),
         **{key: value for key, value in given.items() if value is not None},  # type: ignore[arg-type]
     )
-    if name not in ("kelvinmark", "quiet"):
-        raise SalesMetricsError(f"There is no demo company {name}; take kelvinmark or quiet.")
+    if name not in ("kelvinmark", "quiet", *FAULTS):
+        raise SalesMetricsError(
+            f"There is no demo company {name}; take {', '.join(('kelvinmark', 'quiet', *FAULTS))}."
+        )
     if wanted.seed < 0:
         raise SalesMetricsError(f"--seed must be 0 or more, not {wanted.seed}.")
     if wanted.opportunities < 100:

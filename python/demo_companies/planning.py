@@ -555,8 +555,12 @@ def _write_finance(
         """At each anniversary a contract is kept, cut or ended."""
         at = begun + 12 - age
         draw = draws.uniform(f"arr/{name}", np.arange(len(owner), dtype=np.int64))
+        from_day = company.faulty_from("churn")
+        worse = (
+            np.datetime64(facts.STORY_START, "M").astype(np.int64) if from_day < np.inf else np.inf
+        )
         for who in range(len(owner)):
-            if draw[who] < 0.09:
+            if draw[who] < (0.18 if at[who] >= worse else 0.09):
                 moves.append((int(owner[who]), int(at[who]), "churn", -float(value[who])))
             elif draw[who] < 0.16:
                 moves.append(

@@ -19,6 +19,7 @@ from demo_companies.company import (
     LEAVER,
     LEFT_ON,
     LOST,
+    MID_MARKET,
     PUSH_START,
     REPS_PER_POD,
     STAGE_FORECAST,
@@ -49,6 +50,9 @@ TRACKED, UNTRACKED, DELETION = 0, 1, 2
 
 # Values the CRM holds on the current row although they cannot be right.
 BAD_NONE, BAD_AMOUNT, BAD_ANCIENT_DATE, BAD_EARLY_DATE, BAD_PROBABILITY = 0, 1, 2, 3, 4
+
+# Its place among planning.LOSS_REASONS.
+MISSING_FEATURE = 3
 
 MAX_STEPS = 14
 LAST_FREE_STEP = 9
@@ -102,6 +106,7 @@ def _stage_moves(
     done = np.zeros(count, dtype=bool)
     in_push = (created >= day_number(PUSH_START)) & company.has_push
     loose = in_push & draws.hit("loose", number, _curve(truth.loose_in_push, segment))
+    unqualified = (segment == MID_MARKET) & draws.hit("fault/unqualified", number, 0.35)
     before_close = first.copy()
     reopened = np.zeros(count, dtype=bool)
     closed = np.full(count, np.nan)
@@ -149,6 +154,8 @@ def _stage_moves(
         low, high = truth.loose_lingers
         lingers = loose & (segment != ENTERPRISE) & (fate < lost_loose)
         length = np.where(lingers, low + (high - low) * u("lingers"), length)
+        is_longer = (segment == MID_MARKET) & (time + length >= company.faulty_from("long_cycle"))
+        length = np.where(is_longer, length * 1.35, length)
         leaves = time + length
         push = leaves >= push_day
 
@@ -157,6 +164,7 @@ def _stage_moves(
         drop_push = np.array(truth.drop_in_push)[segment, drop_at]
         early = stage <= 1
         is_dropped = early & (fate < np.where(push, drop_push, drop))
+        is_dropped |= early & unqualified & (leaves >= company.faulty_from("less_pipeline"))
         loose |= early & push & ~done & (fate >= drop_push) & (fate < drop)
         lost_qualified = np.where(
             loose,
@@ -375,6 +383,9 @@ def simulate_versions(
         )
         changes = moving & (reprices | (to_stage == WON))
         amount = np.where(changes, np.clip(amount * change, floor, cap), amount)
+        is_discounted = (segment == ENTERPRISE) & (leaves >= company.faulty_from("discounts"))
+        is_discounted &= moving & (to_stage == WON)
+        amount = np.where(is_discounted, amount * 0.75, amount)
         priced_now = priced | (~never_priced & (to_stage >= 2))
         amount_field = np.where(changes | (priced_now & ~priced), cents(amount, priced_now), KEEP)
         priced = np.where(moving, priced_now, priced)
@@ -429,6 +440,9 @@ def simulate_versions(
     )
     bad, cut = _last_edits(draws, lives, edits)
     versions = _versions(number, edits.table(), cut)
+    # Of the other reasons so many become this one that it doubles.
+    misses_feature = (segment == MID_MARKET) & draws.hit("fault/reason", number, 0.14 / 0.86)
+    misses_feature &= np.nan_to_num(lives.closed) >= company.faulty_from("product_gap")
 
     first_owner_missing = draws.hit("owner/none", number, 0.0004)
     versions["owner"] = np.where(first_owner_missing[versions["row"]], NOTHING, versions["owner"])
@@ -448,7 +462,11 @@ def simulate_versions(
         "loss_reason": np.where(
             draws.hit("loss/none", number, 0.12),
             NOTHING,
-            np.searchsorted(np.array([0.30, 0.55, 0.72, 0.86]), draws.uniform("loss", number)),
+            np.where(
+                misses_feature,
+                MISSING_FEATURE,
+                np.searchsorted(np.array([0.30, 0.55, 0.72, 0.86]), draws.uniform("loss", number)),
+            ),
         ),
         "campaign": np.where(
             draws.hit("campaign", number, 0.3), draws.pick("campaign/which", number, 12), NOTHING
@@ -695,6 +713,10 @@ def simulate_leads(
         )
         hot = draws.pick("lead/rating", ident, 4)
         minutes = np.where(hot == 0, 9.0, 40.0) * np.exp(1.1 * draws.normal("lead/wait", ident))
+        # SMB East are the first eight reps of each pod.
+        is_slow = (hot == 0) & (lives.owner[rows] % REPS_PER_POD < 8)
+        is_slow &= second >= company.faulty_from("slow_leads") * DAY
+        minutes = np.where(is_slow, minutes * 7.5, minutes)
         answered = (slot == 0) | draws.hit("lead/answered", ident, 0.86)
         touch = answered_second(second, np.minimum(minutes, 4_000.0))
         created = opportunity["created"][rows]

@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 import duckdb
 
+from sales_metrics.commands.ack import ack
 from sales_metrics.commands.diff import diff
 from sales_metrics.commands.doctor import doctor
 from sales_metrics.commands.expectations import expectations
@@ -36,7 +37,7 @@ def cli() -> None:
 
 COMMANDS = (
     *(init, run, doctor, pages, report, builds, rollback, diff, publish, expectations),
-    *(remember_build, glossary),
+    *(ack, remember_build, glossary),
 )
 for command in COMMANDS:
     cli.add_command(command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import csv
 import http.server
 import json
 import threading
@@ -25,7 +26,7 @@ from sales_metrics.breaches.delivery import (
     prepare,
     send,
 )
-from sales_metrics.breaches.events import changes, render
+from sales_metrics.breaches.events import changes, read_breaches, render, sentence
 from sales_metrics.breaches.webhook import URL
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.job.phases import Phases
@@ -257,14 +258,146 @@ def test_a_build_without_breaches_says_so(company: Company, tmp_path: Path) -> N
     work = write_work(tmp_path / "other.duckdb", 1, rows=3)
     publication = Publication(build_info(company.store))
     publish(company.store, work, publication, 5, lambda to: prepare(company.store, to))
-    assert "This build has no table kpi_breaches." in company.page()
+    assert "This build has no table kpi_incidents." in company.page()
     assert told(deliver(company.store)) == {}
 
 
 def test_text_of_the_data_stays_text() -> None:
     odd = {"breach_id": "x", "metric_id": "a*b\n# c", "segment": "<b>|`", "rule": "below"}
     page = render(changes({}, [odd]), "2025-06-30")
-    assert "- **a\\*b # c** (\\<b\\>\\|\\`): below" in page
+    assert "**a\\*b # c** (\\<b\\>\\|\\`): below" in page
+
+
+LEAK = {
+    "breach_id": "leak",
+    "metric_id": "stage_conversion_rate",
+    "segment": "enterprise",
+    "team_id": "all",
+    "slice_id": "proposal",
+    "opened_on": "2025-07-13",
+    "due_on": "2025-07-14",
+    "owner_role": "sales_manager",
+    "owner_name": "Emeka Ito",
+    "intervention": "review every deal",
+    "evidence": "16.1 % of 200 cases",
+    "amount_at_stake": 950_119.83,
+}
+TOLD = (
+    "Emeka Ito (sales manager), by 14 July 2025: review every deal. **stage\\_conversion\\_rate**"
+    " (enterprise, proposal): 16.1 % of 200 cases; about 950,000 a quarter are at stake;"
+    " open since 13 July 2025."
+)
+
+
+def test_an_incident_is_a_sentence_that_says_who_does_what_by_when_and_why() -> None:
+    assert sentence(LEAK) == TOLD
+    escalated = {**LEAK, "owner_name": None, "escalated_on": "2025-07-27", "escalate_to": "ceo"}
+    assert sentence(escalated).startswith("sales manager, by 14 July 2025: review")
+    assert sentence(escalated).endswith("; escalated to CEO on 27 July 2025.")
+    assert sentence({**LEAK, "acted_on": "2025-07-15"}).endswith("acted upon on 15 July 2025.")
+    closed = {**LEAK, "closed_on": "2025-08-03"}
+    assert "is well again: closed on 3 August 2025, open since 13 July 2025." in sentence(closed)
+
+
+def test_every_owner_has_a_digest_of_what_is_open() -> None:
+    other = {**LEAK, "breach_id": "other", "owner_name": "Ada", "amount_at_stake": 10}
+    over = {**LEAK, "breach_id": "over", "closed_on": "2025-08-03"}
+    page = render([], "2025-08-31", [LEAK, other, over])
+    assert page.count("### Emeka Ito (sales manager) (1)") == 1
+    assert page.index("### Emeka Ito") < page.index("### Ada (sales manager) (1)")
+    assert "Nothing opened" in page
+
+
+def test_the_webhook_says_it_in_words(company: Company, receiver: Receiver) -> None:
+    """Chat tools show `text`; the events stand beside it."""
+    company.publish(breach("a"))
+    deliver(company.store, url=receiver.url)
+    (body,) = receiver.bodies
+    assert body["text"].startswith("Opened: nobody: no intervention named. **coverage\\_ratio**")
+    assert "open since 2 June 2025" in body["text"]
+
+
+def test_incidents_are_told_instead_of_breaches_and_most_at_stake_first(company: Company) -> None:
+    work = company.write(breach("a"), breach("b"))
+    with duckdb.connect(str(work)) as connection:
+        connection.execute(
+            "create table marts.kpi_incidents as select * from (values"
+            " ('small', 'nrr', date '2025-06-02', 10.0),"
+            " ('unknown', 'nrr', date '2025-06-01', null), ('large', 'nrr', date '2025-06-03', 20))"
+            " as t(incident_id, metric_id, opened_on, amount_at_stake)"
+        )
+    told = read_breaches(work)
+    assert told is not None
+    assert [one["breach_id"] for one in told] == ["large", "small", "unknown"]
+
+
+class TestAck:
+    """`sales-metrics ack` writes what a build then reads."""
+
+    def raw(self, folder: Path, text: str | None) -> Path:
+        planning = folder / "raw" / "planning"
+        planning.mkdir(parents=True)
+        if text is not None:
+            (planning / "interventions.csv").write_text(text)
+        return planning.parent
+
+    def ack(self, company: Company, raw: Path, *arguments: str) -> tuple[int, str]:
+        done = call("ack", *arguments, "--database", company.write(breach("a")), "--raw", raw)
+        return done.returncode, done.stdout + done.stderr
+
+    def rows(self, raw: Path) -> list[list[str]]:
+        with (raw / "planning" / "interventions.csv").open(newline="") as file:
+            return list(csv.reader(file))
+
+    def test_what_was_done_is_added_to_what_is_there(
+        self, company: Company, tmp_path: Path
+    ) -> None:
+        raw = self.raw(tmp_path, "act,breach_id,taken_by,taken_at\ncalled,b,Bo,2025-01-01")
+        assert self.ack(company, raw, "a", "--by", "Ana", "--act", "went through, all")[0] == 0
+        assert self.ack(company, raw, "a", "--by", "Ana", "--snooze-until", "2025-07-01")[0] == 0
+        assert self.ack(company, raw, "a", "--by", "Ana")[0] == 0
+        header, *rows = self.rows(raw)
+        assert header == ["act", "breach_id", "taken_by", "taken_at"]
+        assert [row[0] for row in rows] == [
+            *("called", "went through, all", "snoozed until 2025-07-01", "acknowledged")
+        ]
+        assert {(row[1], row[2]) for row in rows[1:]} == {("a", "Ana")}
+
+    def test_a_first_act_makes_the_file(self, company: Company, tmp_path: Path) -> None:
+        raw = self.raw(tmp_path, None)
+        assert self.ack(company, raw, "a", "--by", "Ana")[0] == 0
+        assert self.rows(raw)[0] == ["breach_id", "taken_at", "taken_by", "act"]
+
+    @pytest.mark.parametrize(
+        ("arguments", "text", "told"),
+        [
+            (("x", "--by", "Ana"), None, "This build knows no incident or breach x"),
+            (("a", "--by", " "), None, "--by names nobody"),
+            (("a", "--by", "Ana", "--act", ""), None, "--act is empty"),
+            (("a", "--by", "Ana"), "breach,who\n", "it must have breach_id, taken_at"),
+            (
+                ("a", "--by", "Ana", "--act", "b", "--snooze-until", "2025-07-01"),
+                None,
+                "Either it was acted upon or it is put off: not both.",
+            ),
+        ],
+    )
+    def test_what_cannot_be_written_is_one_sentence(
+        self,
+        company: Company,
+        tmp_path: Path,
+        arguments: tuple[str, ...],
+        text: str | None,
+        told: str,
+    ) -> None:
+        raw = self.raw(tmp_path, text)
+        code, said = self.ack(company, raw, *arguments)
+        assert code != 0
+        assert told in said
+        assert "Traceback" not in said
+        before = text or ""
+        file = raw / "planning" / "interventions.csv"
+        assert (file.read_text() if file.exists() else "") == before
 
 
 @dataclass

@@ -7,11 +7,13 @@ column or the records in question. Quarters are calendar quarters.
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from harness import Build, BuildProject
@@ -196,11 +198,29 @@ def test_coverage_of_past_days_needs_a_history_of_close_dates(worlds: Mapping[st
     assert "not_instrumented" not in status(worlds["dated"].build, "coverage_ratio", "2025-03-10")
 
 
-def test_what_rests_on_todays_close_dates_opens_no_breach(worlds: Mapping[str, World]) -> None:
+def test_what_rests_on_todays_close_dates_opens_no_breach(
+    worlds: Mapping[str, World], build_project: BuildProject, tmp_path: Path
+) -> None:
+    """The trigger is off: its one cell is written on here."""
     # history_days of the trigger is 90, and coverage far below 3 in both worlds.
     breaches = "select count(*) from marts.kpi_breaches where metric_id = 'coverage_ratio'"
-    assert worlds["dated"].build.value(breaches) > 0
-    assert worlds["undated"].build.value(breaches) == 0
+    for name, is_expected in (("dated", True), ("undated", False)):
+        world = worlds[name]
+        assert world.build.value(breaches) == 0
+        database = tmp_path / world.build.database.name
+        shutil.copy(world.build.database, database)
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(
+                "update seeds.kpi_triggers set is_on = true where trigger_id = 'coverage_low'"
+            )
+        after = build_project(
+            world.raw,
+            as_of=AS_OF,
+            vars=VARS_OF.get(name, VARS),
+            database=database,
+            select="int_kpi_judgements int_kpi_breach_openings int_kpi_breach_periods kpi_breaches",
+        )
+        assert (after.value(breaches) > 0) == is_expected
 
 
 @pytest.mark.parametrize("metric", ["pushes_per_deal", "past_due_share", "coverage_ratio"])

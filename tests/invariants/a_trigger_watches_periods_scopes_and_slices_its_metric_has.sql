@@ -56,7 +56,16 @@ complaints as (
         trigger_id,
         'compares with a baseline, and its metric has none in metric_baselines' as complaint
     from described
-    where rule in ('points_below_baseline', 'pct_change_below') and not has_baseline
+    where rule in ('points_below_baseline', 'pct_change_below')
+        and compares_with is null
+        and not has_baseline
+    union all
+    select
+        trigger_id,
+        'compares with the year before or counts discoveries, which are told of weeks alone'
+            as complaint
+    from described
+    where (compares_with = 'year' or evidence = 'discoveries') and period_type <> 'week'
     union all
     select
         trigger_id,

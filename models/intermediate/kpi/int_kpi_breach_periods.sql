@@ -1,38 +1,21 @@
--- The periods of each breach episode. Openings that lie within an episode open nothing, and an
--- episode ends with the first period that is clean for all that opened in it: a period that would
--- open a breach by itself is not a clean one. So episodes are islands, and no recursion is needed.
--- Long, because the islands are found step by step.
+-- The periods of each breach episode. Each opening compares with the baseline frozen there until
+-- the first period that is clean against it; what would open in between opens nothing.
 with openings as (select * from {{ ref('int_kpi_breach_openings') }}),
 
 judgements as (select * from {{ ref('int_kpi_judgements') }}),
 
-reaching as (
-    select
-        *,
-        max(coalesce(closing_place, 999999999)) over (
-            partition by series_id order by place
-            rows between unbounded preceding and 1 preceding
-        ) as reached_before
-    from openings
-),
-
-numbered as (
-    select
-        *,
-        sum(case when place <= reached_before then 0 else 1 end)
-            over (partition by series_id order by place) as episode_number
-    from reaching
+-- An opening within an episode opens nothing; the next one is the first after its close.
+followed as (
+    select * from {{ followed_on('openings') }} as followed_openings
 ),
 
 episodes as (
     select
         series_id,
-        episode_number,
-        min(place) as opening_place,
-        min_by(reference_value, place) as reference_value,
-        max(coalesce(closing_place, 999999999)) as closing_place
-    from numbered
-    group by 1, 2
+        place as opening_place,
+        reference_value,
+        coalesce(closing_place, 999999999) as closing_place
+    from followed
 ),
 
 -- Days are reported for two weeks only: a breach of days that began before them has no day it
@@ -80,6 +63,7 @@ breach_periods as (
         judgements.slice_id,
         judgements.metric_value,
         judgements.n,
+        judgements.errors_worse,
         judgements.days_to_quarter_end,
         bounded.opened_on,
         bounded.closed_on,

@@ -12,6 +12,7 @@ with findings as (
         ref('int_planned_name_findings'),
         ref('int_planning_findings'),
         ref('int_known_attribute_findings'),
+        ref('int_kpi_role_findings'),
     ] %}
     select
         check_id,

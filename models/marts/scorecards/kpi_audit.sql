@@ -15,7 +15,7 @@ current_values as (select * from {{ ref('int_scorecard_values') }}),
 
 breaches as (select * from {{ ref('kpi_breaches') }}),
 
-interventions as (select * from {{ ref('stg_planning__interventions') }}),
+interventions as (select * from {{ ref('int_kpi_interventions') }}),
 
 company_values as (
     select
@@ -41,6 +41,7 @@ watched as (
         metric_id,
         count(*) as triggers
     from triggers
+    where coalesce(is_on, true)
     group by metric_id
 ),
 
@@ -49,11 +50,11 @@ banded as (
     from bands
 ),
 
+-- Seen or put off is no act.
 answered as (
-    select distinct breach_id
+    select incident_id
     from interventions
-    where taken_at < {{ as_of_end() }}
-        and {{ business_day('taken_at') }} > {{ as_of_date() }} - 30
+    where last_acted_on > {{ as_of_date() }} - 30
 ),
 
 -- A breach is recent if it was open on one of the last 30 days.
@@ -61,9 +62,9 @@ recent as (
     select
         breaches.metric_id,
         count(*) as breaches_30_days,
-        count(answered.breach_id) as breaches_with_intervention_30_days
+        count(answered.incident_id) as breaches_with_intervention_30_days
     from breaches
-    left join answered on breaches.breach_id = answered.breach_id
+    left join answered on breaches.incident_id = answered.incident_id
     where breaches.closed_on is null or breaches.closed_on > {{ as_of_date() }} - 30
     group by breaches.metric_id
 ),

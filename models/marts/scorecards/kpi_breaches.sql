@@ -6,24 +6,31 @@ triggers as (select * from {{ configured('kpi_triggers') }}),
 
 owners as (select * from {{ configured('kpi_owners') }}),
 
-roles as (select * from {{ configured('kpi_roles') }}),
+breach_owners as (select * from {{ ref('int_kpi_breach_owners') }}),
 
-reps as (select * from {{ ref('dim_reps') }}),
+incident_members as (select * from {{ ref('int_kpi_incident_members') }}),
+
+interventions as (select * from {{ ref('int_kpi_interventions') }}),
 
 metrics as (select * from {{ configured('metrics') }}),
 
 -- What is worst depends on which way the trigger looks.
 directed as (
     select
-        *,
+        breach_periods.*,
+        incident_members.incident_id,
+        breach_periods.opened_on
+        + cast(ceil(owners.intervention_hours / 24.0) as integer) as due_on,
         case
-            when rule = 'below' then 1
-            when rule in ('points_below_baseline', 'pct_change_below', 'declining')
-                and direction = 1
+            when breach_periods.rule = 'below' then 1
+            when breach_periods.rule in ('points_below_baseline', 'pct_change_below', 'declining')
+                and breach_periods.direction = 1
                 then 1
             else 0
         end as looks_down
     from breach_periods
+    inner join owners on breach_periods.metric_id = owners.metric_id
+    left join incident_members on breach_periods.breach_id = incident_members.breach_id
 ),
 
 episodes as (
@@ -37,28 +44,34 @@ episodes as (
             else max(breach_periods.metric_value)
         end as worst_value,
         max_by(breach_periods.metric_value, breach_periods.periods_in_breach) as metric_value,
+        max(breach_periods.errors_worse) as errors_worse,
         max(breach_periods.period_start) as value_period_start,
         max(breach_periods.period_end) as value_period_end,
         min(
             case
                 when breach_periods.periods_in_breach > triggers.escalate_after_periods
+                    and breach_periods.period_end > breach_periods.due_on
+                    and coalesce(breach_periods.period_end < interventions.acted_on, true)
+                    and coalesce(breach_periods.period_end > interventions.snoozed_until, true)
                     then breach_periods.period_end
             end
         ) as escalated_on
     from directed as breach_periods
     inner join triggers on breach_periods.trigger_id = triggers.trigger_id
+    left join interventions on breach_periods.incident_id = interventions.incident_id
     group by breach_periods.breach_id
 ),
 
 openings as (
     select *
-    from breach_periods
+    from directed
     where periods_in_breach = 1
 ),
 
 breaches as (
     select
         openings.breach_id,
+        openings.incident_id,
         openings.trigger_id,
         openings.metric_id,
         openings.rule,
@@ -79,16 +92,15 @@ breaches as (
         openings.n,
         triggers.severity,
         owners.owner_role,
-        case
-            when owners.owner_role = 'rep' and openings.rep_id <> 'all' then reps.rep_name
-            else roles.name
-        end as owner_name,
+        breach_owners.owner_id,
+        breach_owners.owner_name,
         owners.intervention,
         coalesce(triggers.escalate_to, owners.escalate_to) as escalate_to,
         episodes.escalated_on,
-        openings.opened_on + cast(ceil(owners.intervention_hours / 24.0) as integer) as due_on,
+        openings.due_on,
         cast(openings.days_to_quarter_end as bigint) as days_left_in_quarter,
         episodes.metric_value,
+        episodes.errors_worse,
         metrics.unit,
         episodes.value_period_start,
         episodes.value_period_end,
@@ -104,8 +116,7 @@ breaches as (
     inner join triggers on openings.trigger_id = triggers.trigger_id
     inner join owners on openings.metric_id = owners.metric_id
     inner join metrics on openings.metric_id = metrics.metric_id
-    left join roles on owners.owner_role = roles.role
-    left join reps on openings.rep_id = reps.rep_id
+    left join breach_owners on openings.breach_id = breach_owners.breach_id
 )
 
 select * from breaches

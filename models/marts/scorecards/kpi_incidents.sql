@@ -3,7 +3,7 @@
 -- what speaks for it, by all that belong to it, and by what it costs.
 with breaches as (select * from {{ ref('kpi_breaches') }}),
 
-incident_members as (select * from {{ ref('int_kpi_incident_members') }}),
+interventions as (select * from {{ ref('int_kpi_interventions') }}),
 
 metrics as (select * from {{ configured('metrics') }}),
 
@@ -13,21 +13,24 @@ metric_values as (select * from {{ ref('metric_values') }}),
 
 members as (
     select
-        incident_members.incident_id,
         case when metrics.better = 'up' then 1 else -1 end as direction,
         metrics.kind,
         metrics.label,
         owners.stake,
         breaches.*,
         row_number() over (
-            partition by incident_members.incident_id
+            partition by breaches.incident_id
             order by
                 case when breaches.closed_on is null then 1 else 2 end asc,
-                case when breaches.breach_id = incident_members.incident_id then 1 else 2 end asc,
+                -- A narrower place speaks where it says clearly more.
+                breaches.errors_worse
+                - case when breaches.scope in ('company', 'segment') then 0 else 1 end
+                desc nulls last,
+                breaches.opened_on asc,
+                case breaches.scope when 'company' then 1 when 'segment' then 2 else 3 end asc,
                 breaches.breach_id asc
         ) as place
-    from incident_members
-    inner join breaches on incident_members.breach_id = breaches.breach_id
+    from breaches
     inner join metrics on breaches.metric_id = metrics.metric_id
     inner join owners on breaches.metric_id = owners.metric_id
 ),
@@ -109,12 +112,16 @@ kpi_incidents as (
         costed.rep_id,
         case when lives.is_critical = 1 then 'critical' else 'warning' end as severity,
         costed.owner_role,
+        costed.owner_id,
         costed.owner_name,
         costed.intervention,
         lives.opened_on + cast({{ days_between('costed.opened_on', 'costed.due_on') }} as integer)
             as due_on,
         costed.escalate_to,
         lives.escalated_on,
+        interventions.acknowledged_on,
+        interventions.snoozed_until,
+        interventions.acted_on,
         costed.breach_id,
         costed.trigger_id,
         costed.rule,
@@ -149,6 +156,7 @@ kpi_incidents as (
         {{ as_of_date() }} as as_of_date
     from lives
     inner join costed on lives.incident_id = costed.incident_id
+    left join interventions on lives.incident_id = interventions.incident_id
 )
 
 select * from kpi_incidents

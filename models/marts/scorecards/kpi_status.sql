@@ -40,6 +40,7 @@ watched as (
         trigger_scopes.scope
     from triggers
     inner join trigger_scopes on triggers.trigger_id = trigger_scopes.trigger_id
+    where coalesce(triggers.is_on, true)
 ),
 
 -- A tier's own bands win over those of all.
@@ -119,8 +120,9 @@ judged as (
         benchmark,
         case
             when is_thin then 'insufficient_data'
-            when band is not null then band
+            -- What is in breach is never called good by its band.
             when periods_in_breach > 0 then 'below'
+            when band is not null then band
             when is_watched then 'target'
             else 'not_judged'
         end as status,

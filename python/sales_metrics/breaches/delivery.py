@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sales_metrics.breaches.events import changes, read_breaches, render, state
+from sales_metrics.breaches.events import changes, read_breaches, render, state, text
 from sales_metrics.breaches.webhook import URL, UnusableAddressError, post, read_address
 from sales_metrics.errors import SalesMetricsError, about, from_system
 from sales_metrics.publishing.store import DATABASE, INFO, Store, fsync
@@ -63,7 +63,7 @@ def prepare(store: Store, folder: Path) -> None:
     breaches = read_breaches(folder / DATABASE)
     as_of = json.loads((folder / INFO).read_text(encoding="utf-8"))["as_of_date"]
     if breaches is None:
-        page = f"# Breaches as of {as_of}\n\nThis build has no table kpi_breaches.\n"
+        page = f"# Incidents as of {as_of}\n\nThis build has no table kpi_incidents.\n"
         (folder / PAGE).write_text(page, encoding="utf-8")
         return
     try:
@@ -77,7 +77,7 @@ def prepare(store: Store, folder: Path) -> None:
         "events": [asdict(event) for event in events],
         "states": {breach["breach_id"]: state(breach) for breach in breaches},
     }
-    (folder / PAGE).write_text(render(events, as_of), encoding="utf-8")
+    (folder / PAGE).write_text(render(events, as_of, breaches), encoding="utf-8")
     (folder / EVENTS).write_text(
         json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8"
     )
@@ -156,7 +156,8 @@ def send(
         address = read_address(url)
     except UnusableAddressError as error:
         return str(error)
-    body = json.dumps({"events": list(events)}, ensure_ascii=False, allow_nan=False).encode()
+    content = {"text": text(events), "events": list(events)}
+    body = json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "Idempotency-Key": hashlib.sha256(body).hexdigest(),

@@ -1,10 +1,15 @@
-"""What is new about breaches since people were last told."""
+"""What is new about incidents since people were last told, in sentences.
+
+A build that has no incidents yet tells of its breaches, in the same form.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +18,7 @@ from sales_metrics.sql import connect
 
 # In the order of their urgency.
 CHANGES = ("escalated", "opened", "closed", "withdrawn")
-TABLE = "kpi_breaches"
+INCIDENTS, BREACHES = "kpi_incidents", "kpi_breaches"
 # Columns of the public table that are told; one that a build lacks is left out.
 TOLD = (
     "breach_id",
@@ -35,9 +40,23 @@ TOLD = (
     "threshold",
     "severity",
     "owner_role",
+    "owner_name",
     "intervention",
     "escalate_to",
     "due_on",
+    "acknowledged_on",
+    "snoozed_until",
+    "acted_on",
+    "metric_value",
+    "baseline",
+    "threshold_value",
+    "value_period_end",
+    "unit",
+    "n",
+    "evidence",
+    "amount_at_stake",
+    "members_count",
+    "members",
 )
 
 
@@ -50,23 +69,31 @@ class Event:
 
 
 def read_breaches(database: Path) -> list[dict[str, Any]] | None:
-    """Every breach of a build as text and numbers; nothing when the build has no such table."""
+    """Every incident of a build as text and numbers, its id as `breach_id`, most at stake first.
+
+    Its breaches where it has no incidents; nothing when it has neither.
+    """
     with about(database), connect(database, read_only=True) as connection:
-        there = {
-            name
-            for (name,) in connection.execute(
-                "select column_name from duckdb_columns()"
-                " where schema_name = 'marts' and table_name = ?",
-                [TABLE],
-            ).fetchall()
-        }
-        if "breach_id" not in there:
+        for table, key in ((INCIDENTS, "incident_id"), (BREACHES, "breach_id")):
+            there = {
+                name
+                for (name,) in connection.execute(
+                    "select column_name from duckdb_columns()"
+                    " where schema_name = 'marts' and table_name = ?",
+                    [table],
+                ).fetchall()
+            }
+            if key in there:
+                break
+        else:
             return None
-        columns = [column for column in TOLD if column in there]
+        columns = [column for column in TOLD if column in there and column != "breach_id"]
+        stake = "amount_at_stake desc nulls last, " if "amount_at_stake" in there else ""
         rows = connection.execute(
-            f"select {', '.join(columns)} from marts.{TABLE} order by opened_on, breach_id"
+            f"select {key}, {', '.join(columns)} from marts.{table}"
+            f" order by {stake}opened_on, {key}"
         ).fetchall()
-    return [dict(zip(columns, map(_plain, row), strict=True)) for row in rows]
+    return [dict(zip(("breach_id", *columns), map(_plain, row), strict=True)) for row in rows]
 
 
 def state(breach: Mapping[str, Any]) -> str:
@@ -95,39 +122,99 @@ def changes(known: Mapping[str, str], breaches: Sequence[Mapping[str, Any]]) -> 
     return sorted(events, key=lambda event: CHANGES.index(event.change))
 
 
-def render(events: Sequence[Event], as_of: str) -> str:
-    """The Markdown report."""
-    lines = [f"# Breaches as of {as_of}", ""]
+def render(events: Sequence[Event], as_of: str, breaches: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The Markdown report: what is new, then what is open, by whom it is due."""
+    lines = [f"# Incidents as of {_day(as_of)}", ""]
     if not events:
         lines.append("Nothing opened, escalated or closed since the last build.")
     for change in CHANGES:
         meant = [event.breach for event in events if event.change == change]
         if meant:
-            lines += [f"## {change.capitalize()} ({len(meant)})", "", *map(_line, meant), ""]
-    return "\n".join(lines).rstrip() + "\n"
+            told = [f"- {sentence(one)}" for one in meant]
+            lines += [f"## {change.capitalize()} ({len(meant)})", "", *told, ""]
+    owners = digests(breaches)
+    if owners:
+        lines += ["", "## Open, by owner", ""]
+    for owner, owned in owners.items():
+        lines += [f"### {_cell(owner)} ({len(owned)})", ""]
+        lines += [f"- {sentence(one)}" for one in owned]
+        lines += [""]
+    return "\n".join(lines).replace("\n\n\n", "\n\n").rstrip() + "\n"
 
 
-def _line(breach: Mapping[str, Any]) -> str:
+def digests(breaches: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """What is open by owner; whoever has most at stake first, as the incidents are."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for breach in breaches:
+        if state(breach) != "closed":
+            found.setdefault(_owner(breach), []).append(breach)
+    return found
+
+
+def text(events: Sequence[Mapping[str, Any]]) -> str:
+    """The changes as chat tools show them, a line each."""
+    return "\n".join(
+        f"{str(event.get('change', '')).capitalize()}: {sentence(event.get('breach') or {})}"
+        for event in events
+    )
+
+
+def sentence(breach: Mapping[str, Any]) -> str:
+    """Who has to do what by when, and why we believe it."""
     if "metric_id" not in breach:
-        return f"- `{breach['breach_id']}` is no longer in the data."
+        return f"`{breach.get('breach_id')}` is no longer in the data."
     keys = ("segment", "team_id", "rep_id", "slice_id")
     where = [str(breach[k]) for k in keys if breach.get(k) not in (None, "all")]
-    parts = [
-        f"- **{_cell(breach['metric_id'])}** ({_cell(', '.join(where) or 'company')}):"
-        f" {_cell(breach.get('rule'))} {_number(breach.get('threshold'))},"
-        f" {_number(breach.get('opening_value'))} when it opened on {breach.get('opened_on')}"
-    ]
-    if breach.get("worst_value") is not None:
-        parts.append(f"worst {_number(breach['worst_value'])}")
+    told = f"**{_cell(breach['metric_id'])}** ({_cell(', '.join(where) or 'company')})"
     if breach.get("closed_on"):
-        parts.append(f"closed on {breach['closed_on']}")
-    else:
-        act = _cell(breach.get("intervention") or "no intervention named")
-        due = f" by {breach['due_on']}" if breach.get("due_on") else ""
-        parts.append(f"{_cell(breach.get('owner_role') or 'nobody')}{due}: {act}")
-        if breach.get("escalated_on"):
-            parts.append(f"escalated to {_cell(breach.get('escalate_to'))}")
-    return "; ".join(parts)
+        since = f" since {_day(breach.get('opened_on'))}"
+        return f"{told} is well again: closed on {_day(breach['closed_on'])}, open{since}."
+    due = f", by {_day(breach['due_on'])}" if breach.get("due_on") else ""
+    act = _cell(breach.get("intervention") or "no intervention named")
+    parts = [f"{_cell(_owner(breach))}{due}: {act}. {told}: {_why(breach)}"]
+    if breach.get("amount_at_stake"):
+        parts.append(f"about {_number(breach['amount_at_stake'])} a quarter are at stake")
+    parts.append(f"open since {_day(breach.get('opened_on'))}")
+    if breach.get("acted_on"):
+        parts.append(f"acted upon on {_day(breach['acted_on'])}")
+    elif breach.get("snoozed_until"):
+        parts.append(f"put off until {_day(breach['snoozed_until'])}")
+    elif breach.get("acknowledged_on"):
+        parts.append(f"seen on {_day(breach['acknowledged_on'])}")
+    if breach.get("escalated_on"):
+        role = _role(breach.get("escalate_to") or "nobody")
+        parts.append(f"escalated to {_cell(role)} on {_day(breach['escalated_on'])}")
+    return "; ".join(parts) + "."
+
+
+def _why(breach: Mapping[str, Any]) -> str:
+    if breach.get("evidence"):
+        return _cell(breach["evidence"])
+    return (
+        f"{_cell(breach.get('rule'))} {_number(breach.get('threshold'))},"
+        f" {_number(breach.get('opening_value'))} when it opened"
+    )
+
+
+def _owner(breach: Mapping[str, Any]) -> str:
+    """The person and the role; the role alone where nobody is known to fill it."""
+    role = _role(breach.get("owner_role") or "nobody")
+    name = breach.get("owner_name")
+    return f"{name} ({role})" if name else role
+
+
+def _role(role: object) -> str:
+    words = {"vp": "VP", "ceo": "CEO", "sdr": "SDR"}
+    return " ".join(words.get(word, word) for word in str(role).split("_"))
+
+
+def _day(value: object) -> str:
+    """A day as people write it."""
+    try:
+        day = dt.date.fromisoformat(str(value))
+    except ValueError:
+        return _cell(value)
+    return f"{day.day} {day:%B %Y}"
 
 
 def _cell(value: object) -> str:
@@ -139,10 +226,14 @@ def _cell(value: object) -> str:
 
 
 def _number(value: object) -> str:
-    return f"{value:,.4g}" if isinstance(value, (int, float)) else str(value)
+    if not isinstance(value, (int, float)):
+        return str(value)
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1_000 else f"{value:,.3g}"
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        value = float(value)
     if isinstance(value, float) and not math.isfinite(value):
         # JSON has no word for it.
         return None

@@ -142,8 +142,8 @@ def rollback(build: str, published: Path, wait_seconds: float) -> None:
 @published_option
 @json_option
 def report(published: Path, as_json: bool) -> None:
-    """Say what is served: its age, its checks that failed, its open breaches."""
-    from sales_metrics.breaches.events import read_breaches, state
+    """Say what is served: its age, its checks that failed, who has to do what by when."""
+    from sales_metrics.breaches.events import read_breaches, sentence, state
     from sales_metrics.publishing.store import Store
     from sales_metrics.publishing.writing import connected
 
@@ -172,11 +172,12 @@ def report(published: Path, as_json: bool) -> None:
     for severity, check_id, table, count, of in failing:
         click.echo(f"  {severity:5}  {table}: {check_id} ({count} of {of or '?'})")
     if breaches is None:
-        click.echo("Breaches: this build has no table kpi_breaches")
+        click.echo("Incidents: this build has no table kpi_incidents")
     else:
-        click.echo(f"Breaches: {len(still)} are open")
+        click.echo(f"Incidents: {len(still)} are open")
         for breach in still:
-            click.echo(f"  {state(breach):9}  {breach['metric_id']} since {breach['opened_on']}")
+            click.echo(f"  {state(breach):9}  {breach['breach_id']}")
+            click.echo(f"             {sentence(breach)}")
 
 
 def _without_landed(info: object) -> dict[str, object]:

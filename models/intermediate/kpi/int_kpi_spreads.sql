@@ -1,0 +1,144 @@
+-- What the means of a quarter scatter by: number, sum and sum of squares of the cases in the 90
+-- days to each week's end. Durations and amounts scatter by factors, so it is their logarithms that
+-- are summed; of pipeline created, whose number varies as well, the amounts themselves. Of lead
+-- response it is the hot leads of the week, and those that waited longer than its trigger allows,
+-- in business hours. Long, because each metric's cases are told apart first.
+with closings as (select * from {{ ref('int_closing_events') }}),
+
+qualifications as (select * from {{ ref('int_qualification_events') }}),
+
+assignments as (select * from {{ ref('int_rep_assignments') }}),
+
+waits as (select * from {{ ref('int_lead_waits') }}),
+
+triggers as (select * from {{ configured('kpi_triggers') }}),
+
+periods as (select * from {{ ref('int_calendar_periods') }}),
+
+scopes as (
+    select *
+    from {{ ref('int_scopes') }}
+    where scope in ('company', 'segment', 'team')
+),
+
+cases as (
+    select
+        'avg_deal_size_t90' as metric_id,
+        event_on,
+        rep_id,
+        segment,
+        cast(ln(cast(amount as double)) as decimal(28, 10)) as x
+    from closings
+    where is_won and event_kind = 'closed' and amount > 0
+    union all
+    select
+        'sales_cycle_days_t90' as metric_id,
+        event_on,
+        rep_id,
+        segment,
+        cast(ln(greatest(won_cycle_days, 0.5)) as decimal(28, 10)) as x
+    from closings
+    where is_won and event_kind = 'closed' and won_cycle_days is not null
+    union all
+    select
+        'pipeline_to_quota' as metric_id,
+        event_on,
+        rep_id,
+        segment,
+        cast(qualified_amount as decimal(28, 10)) as x
+    from qualifications
+    where qualified_amount > 0
+),
+
+placed as (
+    select
+        cases.metric_id,
+        cases.event_on,
+        coalesce(cases.segment, 'unassigned') as segment,
+        coalesce(assignments.team_id, 'unassigned') as team_id,
+        cases.x
+    from cases
+    left join assignments
+        on cases.rep_id = assignments.rep_id
+        and {{ in_force('assignments', 'cases.event_on') }}
+),
+
+daily as (
+    select
+        metric_id,
+        event_on,
+        segment,
+        team_id,
+        count(*) as n,
+        sum(x) as sum_x,
+        sum(cast(x * x as decimal(38, 10))) as sum_xx
+    from placed
+    group by 1, 2, 3, 4
+),
+
+reported as (
+    select
+        daily.metric_id,
+        daily.event_on,
+        scopes.scope,
+        {{ reported_keys('daily', keys=['segment', 'team']) }},
+        sum(daily.n) as n,
+        sum(daily.sum_x) as sum_x,
+        sum(daily.sum_xx) as sum_xx
+    from daily
+    cross join scopes
+    group by 1, 2, 3, 4, 5
+),
+
+weeks as (
+    select
+        period_type,
+        period_start,
+        window_end
+    from periods
+    where period_type = 'week' and is_complete
+),
+
+spreads as (
+    select
+        reported.metric_id,
+        weeks.period_type,
+        weeks.period_start,
+        reported.scope,
+        reported.segment,
+        reported.team_id,
+        'all' as rep_id,
+        'all' as slice_id,
+        cast(sum(reported.n) as bigint) as n,
+        cast(sum(reported.sum_x) as double) as sum_x,
+        cast(sum(reported.sum_xx) as double) as sum_xx
+    from weeks
+    inner join reported
+        on weeks.window_end >= reported.event_on
+        and weeks.window_end - 90 < reported.event_on
+    group by 1, 2, 3, 4, 5, 6
+    union all
+    select
+        triggers.metric_id,
+        waits.period_type,
+        waits.period_start,
+        scopes.scope,
+        {{ reported_keys('waits', keys=['segment', 'team']) }},
+        'all' as rep_id,
+        triggers.slice_id,
+        count(*) as n,
+        cast(
+            count(case when waits.waited_open_micros > triggers.threshold * 60000000 then 1 end)
+            as double
+        ) as sum_x,
+        cast(null as double) as sum_xx
+    from waits
+    inner join triggers
+        on triggers.metric_id = 'lead_response_business_minutes'
+        and waits.period_type = triggers.period_type
+    cross join scopes
+    where waits.is_hot and waits.period_type = 'week' and triggers.slice_id = 'hot'
+    group by 1, 2, 3, 4, 5, 6, 7, 8
+)
+
+select * from spreads

@@ -1,0 +1,71 @@
+"""Says in the planning table what somebody did about an incident."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from pathlib import Path
+
+from sales_metrics.errors import SalesMetricsError, about
+from sales_metrics.sql import connect
+
+COLUMNS = ("breach_id", "taken_at", "taken_by", "act")
+ACKNOWLEDGED, SNOOZED = "acknowledged", "snoozed until {}"
+
+
+def acknowledge(
+    database: Path, raw: Path, incident: str, by: str, act: str, now: dt.datetime
+) -> Path:
+    """Adds one row to planning/interventions.csv of the raw folder; returns the file."""
+    _check_known(database, incident)
+    if not by.strip():
+        raise SalesMetricsError("Somebody must have done it: --by names nobody.")
+    if not act.strip():
+        raise SalesMetricsError("What was done must be said: --act is empty.")
+    folder = raw / "planning"
+    if not raw.is_dir():
+        raise SalesMetricsError(f"There is no raw folder {raw}.")
+    parquet = folder / "interventions.parquet"
+    if parquet.exists():
+        raise SalesMetricsError(
+            f"{parquet} cannot be added to: write it as interventions.csv, or add the row where"
+            " that file is made."
+        )
+    path = folder / "interventions.csv"
+    row = (incident, now.strftime("%Y-%m-%dT%H:%M:%SZ"), by.strip(), act.strip())
+    with about(path):
+        folder.mkdir(exist_ok=True)
+        before = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+        header = next(csv.reader(io.StringIO(before)), None)
+        if header is None:
+            before, header = ",".join(COLUMNS) + "\n", list(COLUMNS)
+        if sorted(header) != sorted(COLUMNS):
+            raise SalesMetricsError(
+                f"{path} has the columns {', '.join(header)}: it must have {', '.join(COLUMNS)}"
+                " to be added to."
+            )
+        told = dict(zip(COLUMNS, row, strict=True))
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow([told[name] for name in header])
+        end = "" if before.endswith("\n") else "\n"
+        unfinished = path.with_suffix(".csv.unfinished")
+        unfinished.write_text(before + end + line.getvalue(), encoding="utf-8")
+        unfinished.replace(path)
+    return path
+
+
+def _check_known(database: Path, incident: str) -> None:
+    if not database.exists():
+        raise SalesMetricsError(f"There is no database {database}: build it first.")
+    with about(database), connect(database, read_only=True) as connection:
+        known = connection.execute(
+            "select 1 from marts.kpi_breaches where breach_id = ?", [incident]
+        ).fetchall()
+        if known:
+            return
+        still = connection.execute(
+            "select breach_id from marts.kpi_breaches where closed_on is null order by all"
+        ).fetchall()
+    named = ", ".join(one for (one,) in still) or "none"
+    raise SalesMetricsError(f"This build knows no incident or breach {incident}; open: {named}.")
