@@ -403,6 +403,28 @@ def test_filters_sorting_and_links_work_by_mouse_and_keyboard(browser: Browser, 
     assert (browser.requests, browser.said) == ([], [])
 
 
+def test_a_deal_leads_into_the_crm(browser: Browser, demo: Path, tmp_path: Path) -> None:
+    url = "https://crm.example/deals/{opportunity_id}/view"
+    page = tmp_path / FILE
+    page.write_text(render(demo, PageSettings(crm_url=url, currency="EUR")), encoding="utf-8")
+    browser.open(page, "#deals?rep_id=005Kd000000000wIAA")
+    found = browser.run(
+        "[...document.querySelectorAll('#panel-deals-deals tbody th a')].map((a) => a.href)"
+    )
+    ids = [
+        row["opportunity_id"]
+        for row in _dicts(_embedded(page.read_text(encoding="utf-8"))["deals.deals"])
+        if row["rep_id"] == "005Kd000000000wIAA"
+    ]
+    assert ids
+    assert found == [url.format(opportunity_id=one) for one in ids][: len(found)]
+    # Amounts are in the currency of the reports.
+    amount = browser.run(
+        "document.querySelector('#panel-deals-deals data[data-unit=amount]').textContent"
+    )
+    assert amount.startswith("\u20ac")
+
+
 def test_an_empty_company_sees_pages_that_say_what_to_give(
     browser: Browser, demo: Path, tmp_path: Path
 ) -> None:
