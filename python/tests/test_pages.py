@@ -26,6 +26,7 @@ from sales_metrics.pages.declared import PAGES
 from sales_metrics.pages.formats import show
 from sales_metrics.pages.reading import PANELS, panels
 from sales_metrics.pages.rendering import FILE, HERE, SCRIPTS, PageSettings, render
+from sales_metrics.project import project_vars
 from sales_metrics.publishing.lock import locked
 from sales_metrics.publishing.store import Store
 from sales_metrics.publishing.writing import Publication, publish
@@ -610,6 +611,17 @@ def test_sums_of_integers_are_published_as_whole_numbers(tmp_path: Path) -> None
 def test_a_setting_that_cannot_be_meant_is_told(pages: dict[str, Any], sentence: str) -> None:
     with pytest.raises(SalesMetricsError, match=re.escape(sentence)):
         PageSettings.of({"pages": pages})
+
+
+def test_a_project_around_the_package_keeps_its_settings_under_its_name(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text(
+        "vars:\n  reporting_currency: USD\n  sales_metrics:\n    reporting_currency: EUR\n"
+        "    personal_columns: {dim_reps: [rep_name]}\n    pages: {company: Acme}\n",
+        encoding="utf-8",
+    )
+    found = project_vars(tmp_path)
+    assert PageSettings.of(found) == PageSettings(company="Acme", currency="EUR")
+    assert found["personal_columns"] == {"dim_reps": ["rep_name"]}
 
 
 def test_what_is_left_out_is_not_in_the_file(demo: Path) -> None:
