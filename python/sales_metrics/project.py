@@ -19,6 +19,7 @@ from sales_metrics.sql import connect
 # An installed wheel carries the project beside its code; in a clone it is the folder above.
 _CARRIED = Path(__file__).resolve().parent / "dbt_project"
 PROJECT = _CARRIED if _CARRIED.is_dir() else Path(__file__).resolve().parents[2]
+PACKAGE = "sales_metrics"
 CODE = ("models", "seeds", "macros", "dbt_project.yml")
 # Settings of a run that change its numbers as an edit of the project would.
 SETTINGS = ("SALES_METRICS_RAW_FORMATS",)
@@ -47,7 +48,9 @@ def project_vars(project: Path) -> dict[str, Any]:
     found = read_yaml(path).get("vars") or {}
     if not isinstance(found, dict):
         raise SalesMetricsError(f"The vars in {path} must be names with values.")
-    return found
+    # A project around the package keeps them under its name, where they win.
+    own = found.get(PACKAGE)
+    return {**found, **own} if isinstance(own, dict) else found
 
 
 def read_seed(path: Path, *columns: str) -> list[dict[str, str]]:

@@ -26,6 +26,7 @@ from sales_metrics.pages.declared import PAGES
 from sales_metrics.pages.formats import show
 from sales_metrics.pages.reading import PANELS, panels
 from sales_metrics.pages.rendering import FILE, HERE, SCRIPTS, PageSettings, render
+from sales_metrics.project import project_vars
 from sales_metrics.publishing.lock import locked
 from sales_metrics.publishing.store import Store
 from sales_metrics.publishing.writing import Publication, publish
@@ -403,6 +404,28 @@ def test_filters_sorting_and_links_work_by_mouse_and_keyboard(browser: Browser, 
     assert (browser.requests, browser.said) == ([], [])
 
 
+def test_a_deal_leads_into_the_crm(browser: Browser, demo: Path, tmp_path: Path) -> None:
+    url = "https://crm.example/deals/{opportunity_id}/view"
+    page = tmp_path / FILE
+    page.write_text(render(demo, PageSettings(crm_url=url, currency="EUR")), encoding="utf-8")
+    browser.open(page, "#deals?rep_id=005Kd000000000wIAA")
+    found = browser.run(
+        "[...document.querySelectorAll('#panel-deals-deals tbody th a')].map((a) => a.href)"
+    )
+    ids = [
+        row["opportunity_id"]
+        for row in _dicts(_embedded(page.read_text(encoding="utf-8"))["deals.deals"])
+        if row["rep_id"] == "005Kd000000000wIAA"
+    ]
+    assert ids
+    assert found == [url.format(opportunity_id=one) for one in ids][: len(found)]
+    # Amounts are in the currency of the reports.
+    amount = browser.run(
+        "document.querySelector('#panel-deals-deals data[data-unit=amount]').textContent"
+    )
+    assert amount.startswith("\u20ac")
+
+
 def test_an_empty_company_sees_pages_that_say_what_to_give(
     browser: Browser, demo: Path, tmp_path: Path
 ) -> None:
@@ -588,6 +611,17 @@ def test_sums_of_integers_are_published_as_whole_numbers(tmp_path: Path) -> None
 def test_a_setting_that_cannot_be_meant_is_told(pages: dict[str, Any], sentence: str) -> None:
     with pytest.raises(SalesMetricsError, match=re.escape(sentence)):
         PageSettings.of({"pages": pages})
+
+
+def test_a_project_around_the_package_keeps_its_settings_under_its_name(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text(
+        "vars:\n  reporting_currency: USD\n  sales_metrics:\n    reporting_currency: EUR\n"
+        "    personal_columns: {dim_reps: [rep_name]}\n    pages: {company: Acme}\n",
+        encoding="utf-8",
+    )
+    found = project_vars(tmp_path)
+    assert PageSettings.of(found) == PageSettings(company="Acme", currency="EUR")
+    assert found["personal_columns"] == {"dim_reps": ["rep_name"]}
 
 
 def test_what_is_left_out_is_not_in_the_file(demo: Path) -> None:

@@ -25,7 +25,9 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
     if (filter === "health") return [["red", "Red"], ["amber", "Amber"], ["green", "Green"]];
     if (filter === "segment") return rowsOf("shared.segments").map((row) => [row.segment, row.segment_name]);
     const used = new Set(rowsOf(page.name === "people" ? "people.reps" : "deals.summary").map((row) => row[filter]));
-    const [key, name] = { team_id: ["teams", teamName], rep_id: ["reps", repName], stage_id: ["stages", stageName] }[filter] || ["", words];
+    /** @type {Object<string, [string, (id: string) => string]>} */
+    const named = { team_id: ["teams", teamName], rep_id: ["reps", repName], stage_id: ["stages", stageName] };
+    const [key, name] = named[filter];
     return rowsOf("shared." + key).map((row) => row[filter]).filter((id) => used.has(id)).map((id) => [id, name(id)]);
   }
 

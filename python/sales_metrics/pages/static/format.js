@@ -5,6 +5,7 @@
 const NO_BREAK = "\u00a0";
 const MINUS = "\u2212";
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+/** @type {Object<string, string>} */
 const SIGNS = { USD: "$", EUR: "€", GBP: "£", JPY: "¥" };
 /** The reporting currency; set by the page. */
 let currency = "USD";
