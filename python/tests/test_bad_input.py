@@ -259,6 +259,19 @@ def test_doctor_finds_nothing_wrong_with_the_golden_folder(tmp_path: Path) -> No
             "as_of.csv says '2025-02-30', which is not a day",
         ),
         ("as_of.csv", "as_of_date\n", "as_of.csv says 'nothing', which is not a day"),
+        (
+            "csv_export/opportunities.csv",
+            "id,owner,stage,created_date,close_date,amount\n"
+            + "".join(f"D-{n},ana,Demo,2025-05-0{n},3{n % 2}.07.2025,9\n" for n in range(1, 6)),
+            "not one of the 5 values of opportunities.close_date can be used as date, such as"
+            " '30.07.2025'. Say in the var raw_formats how its dates are written",
+        ),
+        # Four odd values are dirt, and told when the marts are built.
+        (
+            "planning/targets.csv",
+            "segment,quarter,metric,amount\n" + "all,2025-07-01,closed_won_amount,much\n" * 4,
+            "Source planning: the required table quotas is missing in",
+        ),
     ],
 )
 def test_doctor_finds_what_the_build_would_refuse(
