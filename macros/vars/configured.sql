@@ -26,6 +26,7 @@
         'activity_directions': {'is_word': true, 'key': ['raw_direction']},
         'loss_reason_map': {'is_word': true, 'key': ['raw_reason']},
         'opportunity_types': {'is_word': true, 'key': ['raw_type']},
+        'people_map': {'key': ['source', 'crm_rep_id']},
         'metrics': {'key': ['metric_id']},
         'metric_windows': {'key': ['metric_id', 'acv_tier']},
         'metric_baselines': {'key': ['metric_id']},
