@@ -25,7 +25,7 @@ untold as (
 -- A name that stands for two stages says nothing.
 names as (
     select
-        lower(raw_stage) as label,
+        lower(raw_stage) as known_name,
         min(stage_id) as stage_id,
         min(stage_name) as stage_name,
         min(pipeline_id) as pipeline_id,
@@ -35,7 +35,7 @@ names as (
         bool_or(is_lost) as is_lost,
         min(expected_days) as expected_days
     from stage_map
-    group by 1
+    group by lower(raw_stage)
     having count(distinct stage_id) = 1
 ),
 
@@ -60,7 +60,7 @@ processes as (
         untold.pipeline,
         min(names.pipeline_id) as pipeline_id
     from untold
-    left join names on lower(untold.stage_label) = names.label
+    left join names on lower(untold.stage_label) = names.known_name
     where not (untold.is_won or untold.is_lost or untold.is_deleted)
     group by untold.source, untold.pipeline
     having count(*) = count(names.stage_id)
@@ -104,8 +104,8 @@ defaults as (
     left join processes
         on untold.source = processes.source and untold.pipeline = processes.pipeline
     left join names
-        on lower(untold.stage_label) = names.label
-        and names.pipeline_id = processes.pipeline_id
+        on lower(untold.stage_label) = names.known_name
+        and processes.pipeline_id = names.pipeline_id
         and not (names.is_won or names.is_lost)
 ),
 
