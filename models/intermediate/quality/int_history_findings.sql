@@ -1,4 +1,5 @@
--- What the history of deals lacks, or what had to be inferred of it.
+-- What the history of deals lacks, or what had to be inferred of it. Long, because each check is a
+-- branch of its own.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),

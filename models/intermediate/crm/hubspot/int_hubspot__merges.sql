@@ -37,7 +37,7 @@ told as (
     where not is_deleted
 ),
 
-merged_records as (
+record_merges as (
     select
         record_kind,
         merged_id,
@@ -47,4 +47,4 @@ merged_records as (
     group by record_kind, merged_id
 )
 
-select * from merged_records
+select * from record_merges
