@@ -47,7 +47,10 @@ const PANELS = {
         { title: "Who", key: "owner_name", text: (row) => [row.owner_name || words(row.owner_role), row.owner_name ? el("span", { class: "sub" }, words(row.owner_role)) : ""] },
         { title: "Does what", text: (row) => sentence(row.intervention) },
         { title: "Until", key: "due_on", text: (row) => row.due_on ? [number(row, "due_on", "day"), row.due_on < asOf ? el("span", { class: "sub bad-text" }, "past due") : ""] : "–" },
-        { title: "State", key: "status", text: (row) => [words(row.status), row.status === "escalated" && row.escalate_to ? el("span", { class: "sub" }, "to " + words(row.escalate_to)) : ""] },
+        { title: "State", key: "status", text: (row) => [words(row.status), row.status === "escalated" && row.escalate_to ? el("span", { class: "sub" }, "to " + words(row.escalate_to)) : "",
+          row.acted_on ? el("span", { class: "sub good-text" }, "acted upon on ", number(row, "acted_on", "day"))
+          : row.snoozed_until ? el("span", { class: "sub" }, "put off until ", number(row, "snoozed_until", "day"))
+          : row.acknowledged_on ? el("span", { class: "sub" }, "seen on ", number(row, "acknowledged_on", "day")) : ""] },
       ], { stack: true, sortable: true, page: 6 }),
     ];
   },
@@ -165,8 +168,12 @@ const PANELS = {
           Plot.text(bars, { y: "name", x: (/** @type {any} */ bar) => Math.max(bar.from, bar.to), text: sign, textAnchor: "start", dx: 6 }),
         ],
       })),
-      el("details", null, el("summary", null, "The numbers"), table("Waterfall by segment, to the cent", bars.map((bar) => bar.row), [
-        { title: "Movement", header: true, text: (row) => words(row.movement) }, { title: "Deals", key: "deals", unit: "count" }, { title: "Amount", key: "amount", unit: "cents" },
+      el("details", null, el("summary", null, "The numbers, by segment"), table("Waterfall by segment, to the cent", bars.map((bar) => bar.row), [
+        { title: "Movement", header: true, text: (row) => words(row.movement) }, { title: "Deals", key: "deals", unit: "count" }, { title: segmentName(filters.segment), key: "amount", unit: "cents" },
+        ...(filters.segment === "all" ? scopes(rowsOf("quarter.waterfall")).filter((segment) => segment !== "all") : []).map((segment) => ({ title: segmentName(segment), unit: "cents", text: (/** @type {Row} */ line) => {
+          const row = rowsOf("quarter.waterfall").find((one) => one.segment === segment && one.movement === line.movement);
+          return row ? number(row, "amount", "cents") : "–";
+        } })),
       ], { sum: (row) => row.movement === "closing" })),
     ];
   },

@@ -23,7 +23,10 @@ select
     incidents.owner_name,
     incidents.owner_role,
     incidents.intervention,
-    incidents.escalate_to
+    incidents.escalate_to,
+    incidents.acknowledged_on,
+    incidents.snoozed_until,
+    incidents.acted_on
 from marts.kpi_incidents as incidents
 left join marts.dim_metrics as metrics on incidents.metric_id = metrics.metric_id
 where incidents.closed_on is null
