@@ -308,7 +308,7 @@ const PANELS = {
       { title: "Stage", header: true, text: (row) => link({ page: "deals", segment: filters.segment === "all" ? "" : filters.segment, stage_id: row.stage_id }, stageName(row.stage_id)), order: (row) => stageOrder(row.stage_id) },
       { title: "Open deals", key: "n", unit: "count" }, { title: "Days so far", key: "metric_value", unit: "days" },
       { title: "Expected", text: (row) => { const stage = rowsOf("shared.stages").find((one) => one.stage_id === row.stage_id); return stage ? number(stage, "expected_days", "days") : "–"; }, unit: "days" },
-      { title: "Stalled", key: "stalled_share", unit: "share" }, { title: "", text: (row) => statusChip(row.status) },
+      { title: "Stalled", key: "stalled_share", unit: "share" }, { title: "", text: (row) => row.status === "not_judged" ? "" : statusChip(row.status) },
     ], { sortable: true });
   },
 
