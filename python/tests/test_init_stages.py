@@ -13,7 +13,7 @@ import pytest
 from sales_metrics.init.ordering import EXACT, broken, order_of_moves
 from sales_metrics.init.proposals import Proposal
 from sales_metrics.init.stage_words import said
-from sales_metrics.init.stages import Evidence, proposed
+from sales_metrics.init.stages import Evidence, proposed, with_phases
 from sales_metrics.sql import literal
 
 DEALS = {
@@ -140,7 +140,15 @@ def test_moves_order_stages_whose_names_tell_nothing() -> None:
         ["Nuovo", "Qualificato", "Preventivo", "Trattativa", "Vinta", "Persa"],
         ["Lead", "Gekwalificeerd", "Offerte", "Onderhandeling", "Gewonnen", "Verloren"],
         ["Appointment Scheduled", "Qualified To Buy", "Contract Sent", "Closed Won", "Closed Lost"],
-        ["Lead In", "Demo Scheduled", "Proposal Made", "Negotiations Started", "Won", "Lost"],
+        [
+            "Lead In",
+            "Contact Made",
+            "Demo Scheduled",
+            "Proposal Made",
+            "Negotiations Started",
+            "Won",
+            "Lost",
+        ],
     ],
 )
 def test_names_of_many_languages_tell_order_and_outcome(names: list[str]) -> None:
@@ -177,6 +185,20 @@ def test_a_stage_nobody_was_in_is_mapped_only_while_it_can_be_picked() -> None:
         {"stage": "Gone", "sort_order": 3, "is_active": False, **base},
     ]
     assert opened(map_of(in_stages("New"), listed=listed)) == ["New", "Pilot"]
+
+
+def test_a_phase_of_closed_deals_is_mapped_for_the_next_deal_in_it() -> None:
+    """A status closes the deal, and its row no longer says in which phase it was."""
+    with duckdb.connect() as connection:
+        evidence = Evidence(
+            rows_of(connection, DEALS, in_stages("3-Propose", "Won", "Lost")),
+            rows_of(connection, CHANGES, []),
+            rows_of(connection, LISTED, []),
+        )
+        told = with_phases(evidence, ["2-Develop", "3-Propose", "1-Qualify"])
+        proposal = proposed(told, "csv_export")
+    assert opened(proposal) == ["1-Qualify", "2-Develop", "3-Propose"]
+    assert (closed(proposal, "won"), closed(proposal, "lost")) == (["Won"], ["Lost"])
 
 
 def test_the_flags_of_the_deals_go_before_the_name() -> None:

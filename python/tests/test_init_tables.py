@@ -68,9 +68,11 @@ def read(
 
 def test_a_stage_that_never_closes_is_closed_by_the_status(tmp_path: Path) -> None:
     sheet(tmp_path / "in" / "deals-2025.csv", PIPEDRIVE)
-    _, rows = read(tmp_path / "in", tmp_path)
+    seen, rows = read(tmp_path / "in", tmp_path)
     deals = rows["opportunities"]
     assert [row["stage"] for row in deals] == ["Won", "Lost", "Lead In"]
+    (recipe,) = seen.plan.recipes.values()
+    assert sorted(recipe.phases) == ["Demo", "Lead In"]
     # The day a deal closed goes before the day it was to close.
     assert [str(row["close_date"])[:10] for row in deals] == [
         "2025-02-03",

@@ -17,6 +17,7 @@ from sales_metrics.init.landing import Landing, look
 from sales_metrics.init.proposals import Proposal, Question, merged
 from sales_metrics.init.reading import Plan, planned
 from sales_metrics.init.shapes import evidence_of_stages, made, shape, time_zones
+from sales_metrics.init.stages import with_phases
 from sales_metrics.init.tables import matched
 from sales_metrics.sql import literal, over
 
@@ -66,6 +67,14 @@ def proposed(
     deals: dict[str, duckdb.DuckDBPyRelation] = {}
     for source in seen.crms:
         evidence = evidence_of_stages(shapes, source)
+        phases = [
+            phase
+            for (of, _), recipe in seen.plan.recipes.items()
+            if of == source
+            for phase in recipe.phases
+        ]
+        if phases:
+            evidence = with_phases(evidence, phases)
         proposal = stages.proposed(evidence, source)
         found.append(proposal)
         deals[source] = _deals(shapes, source, proposal)

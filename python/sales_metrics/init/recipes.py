@@ -42,6 +42,8 @@ class Recipe:
     made: tuple[str, ...] = ()
     # All columns as they are.
     is_whole: bool = False
+    # Stages that deals were in before they closed, which no row of a closed deal shows any more.
+    phases: tuple[str, ...] = ()
 
     def sql(self) -> str:
         relation = self.found.relation
@@ -103,10 +105,11 @@ def _recipe(
             "id: no column tells the rows apart, so the whole row does: a deal that changes is"
             " another deal in the next export"
         )
+    phases: tuple[str, ...] = ()
     if match.table.name == "opportunities":
         _close(match, selected, made, connection)
-        _conclude(match, selected, made, connection)
-    return Recipe(match.found, selected, tuple(made))
+        phases = _conclude(match, selected, made, connection)
+    return Recipe(match.found, selected, tuple(made), phases=phases)
 
 
 def _named_like(match: Matched, what: str) -> list[str]:
@@ -163,11 +166,11 @@ def _conclude(
     selected: dict[str, str],
     made: list[str],
     connection: duckdb.DuckDBPyConnection,
-) -> None:
-    """Where no stage closes, another column says how a deal ended."""
-    stages = _values(match, match.columns.get("stage"), connection)
+) -> tuple[str, ...]:
+    """Where no stage closes, another column says how a deal ended; the stages that are left."""
+    stages = tuple(_values(match, match.columns.get("stage"), connection))
     if {said(one).outcome for one in stages} & {"won", "lost"}:
-        return
+        return ()
     for column in dict.fromkeys(_named_like(match, "status")):
         if column == match.columns.get("stage"):
             continue
@@ -186,7 +189,7 @@ def _conclude(
         ]
         selected["stage"] = f"case{''.join(cases)} else {stage} end"
         made.append(f"stage: no stage closes a deal, so `{column}` says which are won and lost")
-        return
+        return stages
     flags = [name for name in ("is_won", "is_closed") if name in match.columns]
     if flags and "stage" in selected:
 
@@ -202,6 +205,8 @@ def _conclude(
         selected["stage"] = f"case{flagged} else {selected['stage']} end"
         names = ", ".join(f"`{match.columns[name]}`" for name in flags)
         made.append(f"stage: no stage closes a deal, so {names} says which are won and lost")
+        return stages
+    return ()
 
 
 def _values(

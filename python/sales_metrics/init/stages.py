@@ -19,7 +19,7 @@ from sales_metrics.init.ordering import broken, order_of_moves
 from sales_metrics.init.proposals import Proposal, Question, listed
 from sales_metrics.init.stage_words import Said, said
 from sales_metrics.init.tables import plain
-from sales_metrics.sql import over
+from sales_metrics.sql import literal, over
 
 # Of the deals that stand in a stage: the share that must be closed, or won, to call it so.
 IS_ALMOST_ALL = 0.9
@@ -98,6 +98,17 @@ class Funnel:
     why_order: str = ""
     why_qualified: str = ""
     is_sure_of_qualified: bool = False
+
+
+def with_phases(evidence: Evidence, phases: Sequence[str]) -> Evidence:
+    """The evidence with stages that are known to be there, though no deal shows them now."""
+    names = ", ".join(f"({literal(one)})" for one in phases)
+    listed = over(
+        evidence.listed,
+        "l",
+        f"select * from l union all by name select stage from (values {names}) as v (stage)",
+    )
+    return replace(evidence, listed=listed)
 
 
 def proposed(evidence: Evidence, source: str) -> Proposal:
@@ -521,7 +532,7 @@ def _told(
                 )
             )
         else:
-            names = listed([row["raw_stage"] for row in rows if row[f"is_{outcome}"]])
+            names = listed([row["stage_name"] for row in rows if row[f"is_{outcome}"]])
             decided.append(f"{outcome.capitalize()}: {names}.")
     return Proposal(
         "Stages", tuple(decided), tuple(evidence), tuple(questions), rows={"stage_map": rows}
