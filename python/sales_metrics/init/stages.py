@@ -340,7 +340,9 @@ def _find_new_names(stages: Sequence[Stage], moves: Mapping[tuple[str, str], flo
                 continue
             gap = (begun - old.last).total_seconds() / 86400
             is_after = -1 <= gap <= RENAMED_WITHIN
-            if (is_after or (new.is_listed and not old.is_listed)) and _is_alike(old, new, moves):
+            if (is_after or (new.is_listed and new.is_active is not False)) and _is_alike(
+                old, new, moves
+            ):
                 old.becomes = new.name
                 break
 
