@@ -18,7 +18,6 @@
             'whole': true, 'key': ['rule', 'raw_value', 'lower_bound'],
             'optional': ['raw_value', 'lower_bound', 'upper_bound'],
         },
-        'people_map': {'key': ['source', 'crm_rep_id']},
         'activity_types': {
             'key': ['source', 'record_kind', 'raw_type', 'raw_subtype', 'raw_disposition'],
         },
