@@ -112,9 +112,8 @@ def airbyte(folder: Path) -> None:
         if "archived" in deal:
             gone = {"archived": True, "archivedAt": deal["archived"], "companies": None}
             archived.append(row | gone | {"_airbyte_extracted_at": "2025-09-30T02:00:00Z"})
-    # An older load of a deal, in the raw layout: one column that holds the row.
-    older = {"_airbyte_data": {**deals[0], "properties_amount": 1}}
-    json_lines(folder / "deals" / "2025_09_29_0.jsonl.gz", [{**older, **extracted_before()}])
+    older = {**deals[0], "properties_amount": 1, **extracted_before()}
+    json_lines(folder / "deals" / "2025_09_29_0.jsonl.gz", [older])
     json_lines(folder / "deals" / "2025_09_30_0.jsonl.gz", deals)
     json_lines(folder / "deals_archived" / "2025_09_30_0.jsonl.gz", archived)
     json_lines(
@@ -137,8 +136,16 @@ def airbyte(folder: Path) -> None:
     json_lines(folder / "deal_pipelines.jsonl", [{**pipeline, "updatedAt": 1745136000000}])
     json_lines(
         folder / "companies.jsonl",
+        # The raw layout: one column that holds the row.
         [
-            {"id": key, "properties_name": name, "properties_numberofemployees": number}
+            {
+                "_airbyte_data": {
+                    "id": key,
+                    "properties_name": name,
+                    "properties_numberofemployees": number,
+                },
+                **extracted,
+            }
             for key, name, number in COMPANIES
         ],
     )

@@ -201,7 +201,7 @@ def two_crms(project: Path) -> Path:
     quotas = [(ANA[:15], 1000), (f"salesforce:{ANA}", 2000), ("52", 4000)]
     landings.comma(
         raw / "planning" / "quotas.csv",
-        [{"rep": rep, "month": f"2025-0{n + 2}", "amount": q} for n, (rep, q) in enumerate(quotas)],
+        [{"rep": rep, "month": f"2025-0{n + 3}", "amount": q} for n, (rep, q) in enumerate(quotas)],
     )
     target = {"segment": "smb", "quarter": "2025-03-01", "metric": "closed_won_amount"}
     landings.comma(raw / "planning" / "targets.csv", [{**target, "amount": 9000}])
