@@ -69,9 +69,13 @@
     end
 {%- endmacro %}
 
-{#- Status of a row of int_scorecard_values, from `judged`, the row of kpi_status beside it, if a KPI. -#}
+{#-
+    Status of a row of int_scorecard_values, from `judged`, the row of kpi_status beside it, if a KPI.
+    What is in breach is never called good by the period it is shown for.
+-#}
 {% macro scorecard_status(row, judged) -%}
     coalesce(
+        case when {{ row }}.is_in_breach then 'below' end,
         {{ judged }}.status,
         case
             when not {{ row }}.is_instrumented then 'not_instrumented'

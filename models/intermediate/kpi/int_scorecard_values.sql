@@ -13,6 +13,18 @@ standards as (select * from {{ configured('kpi_standards') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
+-- A breach of weeks is open beside the value of a month, too.
+in_breach as (
+    select distinct
+        metric_id,
+        segment,
+        team_id,
+        rep_id,
+        slice_id
+    from {{ ref('int_kpi_breach_periods') }}
+    where closed_on is null
+),
+
 reported_for as (
     select
         metric_id,
@@ -91,8 +103,10 @@ scorecard_values as (
     select
         current_values.*,
         cast(baselines.baseline_value as double) as baseline_value,
-        cast(baselines.baseline_n as bigint) as baseline_n
+        cast(baselines.baseline_n as bigint) as baseline_n,
+        in_breach.metric_id is not null as is_in_breach
     from current_values
+    left join in_breach on {{ same_series('current_values', 'in_breach') }}
     left join baselines
         on current_values.metric_id = baselines.metric_id
         and current_values.period_type = baselines.period_type
