@@ -5,6 +5,7 @@ The inputs are those docs/reliability.md lists, as far as they are judged before
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ DEALS = (
     "D-1,ana,Qualified,2025-05-02,2025-07-31,12000\n"
     "D-2,ben,Closed Won,2025-04-11,2025-06-20,8500\n"
 )
+LEADS = "id,created_date\nL-1,2025-05-02\n"
 HEADER, ROW, _ = DEALS.splitlines(keepends=True)
 # What a build refuses of its raw folder, it refuses before any of them.
 SELECT = "stg_csv_export__opportunities stg_csv_export__leads"
@@ -100,8 +102,9 @@ READ: dict[str, tuple[Spoil, dict[str, Any]]] = {
         {},
     ),
     "a misspelt file": (file("csv_export/laeds.csv", "id\n1\n"), {}),
-    "a packed file": (file("csv_export/leads.csv.gz", b"\x1f\x8b"), {}),
-    "a folder of parts": (file("csv_export/activities/part-0.csv", "id\n1\n"), {}),
+    "a packed file": (file("csv_export/leads.csv.gz", gzip.compress(LEADS.encode())), {}),
+    "a folder of parts": (file("csv_export/leads/part-0.csv", LEADS), {}),
+    "a required table in parts": (moved("csv_export/opportunities/part.csv"), {}),
     "a folder of another spelling": (file("Salesforce/opportunity.csv", "Id\n1\n"), {}),
     "a file of no table": (file('csv_export/o\'dd "name" [1].csv', b"\xff\xfe"), {}),
     "a day in as_of.csv": (file("as_of.csv", "as_of_date\n2025-06-30\n"), {}),
@@ -128,10 +131,10 @@ REFUSED: dict[str, tuple[Spoil, dict[str, Any], str]] = {
         {},
         "because no table is called so; is it csv_export/opportunities?",
     ),
-    "a required file that is a folder": (
-        moved("csv_export/opportunities/part.csv"),
+    "a folder of parts that lack a column": (
+        file("csv_export/activities/part-0.csv", "id\n1\n"),
         {},
-        "because it is a folder: the table is one file",
+        "csv_export/activities/part-0.csv): the required column owner_id is missing",
     ),
     "planning without quotas": (
         file("planning/targets.csv", "segment,quarter,metric,amount\n"),
