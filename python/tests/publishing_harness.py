@@ -180,8 +180,8 @@ def write_tiny_project(folder: Path) -> Path:
     """A dbt project with the tables of `write_work`, numbered by $TINY_NUMBER; a minus fails."""
     files = {
         "dbt_project.yml": (
-            "name: tiny\nversion: 1.0.0\nprofile: tiny\nmodels:\n  tiny:\n    +schema: marts\n"
-            "    +materialized: table\n"
+            "name: sales_metrics\nversion: 1.0.0\nprofile: tiny\n"
+            "models:\n  sales_metrics:\n    +schema: marts\n    +materialized: table\n"
         ),
         "profiles/profiles.yml": (
             "tiny:\n  target: duckdb\n  outputs:\n    duckdb: {type: duckdb, threads: 1,"
