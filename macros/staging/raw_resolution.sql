@@ -5,8 +5,12 @@
     tells: whether to tell the problems as they are found.
 -#}
 {% macro raw_resolution(tells=false) -%}
-    {%- set problems = as_of_problems() + missing_schemas() -%}
-    {%- if not problems -%}{%- do problems.extend(missing_tables()) -%}{%- endif -%}
+    {%- set unread_sources = missing_schemas() -%}
+    {%- set problems = as_of_problems() + unread_sources -%}
+    {#- Of a schema that is not there no table is missing besides. -#}
+    {%- do problems.extend(
+        missing_tables() | rejectattr('source', 'in', unread_sources | map(attribute='source') | list)
+    ) -%}
     {%- if not any_crm_in_use()
         and not problems | selectattr('source', 'in', known_crm_sources()) | list -%}
         {%- do problems.append({'source': none, 'table': none, 'told': no_crm_told()}) -%}
