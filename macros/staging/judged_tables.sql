@@ -42,7 +42,9 @@
             {%- set fields = raw_fields(contract, table) | selectattr('physical') | list
                 if is_read else [] -%}
             {%- set used = [] -%}
-            {%- for field in fields -%}{%- do used.append(field.physical.sql) -%}{%- endfor -%}
+            {%- for field in fields -%}
+                {%- do used.append(field.physical.get('read_from', field.physical.sql)) -%}
+            {%- endfor -%}
             {%- for field in fields -%}
                 {%- set spellings = column_spellings(contract, contract.columns[field.name]) -%}
                 {%- for name, physical in table.columns.items() if physical.sql not in used

@@ -93,24 +93,24 @@
 {%- endmacro %}
 
 {#-
-    A column as staging can read it: of an object the value inside. Text that may be one, because a
+    A column as staging can read it: of an object the value inside; one without is no value, and counted. Text that may be one, because a
     file has no type for it, is looked at where the contract says that its values are objects.
 -#}
 {% macro readable_column(column, spelled, contract) -%}
     {%- if is_nested(column.type) -%}
         {%- set json = json_text(column.sql, column.type) | trim -%}
         {{ return({
-            'sql': 'case when ' ~ json ~ " like '{%' then " ~ json_value(json, 'value') | trim
-                ~ ' when ' ~ json ~ " <> 'null' then " ~ unquoted(json) ~ ' end',
-            'type': 'varchar',
+            'sql': 'case when ' ~ json ~ " like '{%value%' then " ~ json_value(json, 'value') | trim
+                ~ ' when ' ~ json ~ " not in ('null', '{}') then " ~ unquoted(json) ~ ' end',
+            'type': 'varchar', 'read_from': column.sql,
         }) }}
     {%- elif type_family(column.type) == 'text'
         and modules.re.match(contract.source_meta.get('objects', '$.'), spelled) -%}
         {{ return({
-            'sql': 'case when ' ~ column.sql ~ " like '{%' then "
+            'sql': 'case when ' ~ column.sql ~ " like '{%value%' then "
                 ~ json_value(json_text(column.sql, column.type) | trim, 'value') | trim
                 ~ ' else ' ~ column.sql ~ ' end',
-            'type': 'varchar',
+            'type': 'varchar', 'read_from': column.sql,
         }) }}
     {%- endif -%}
     {{ return(column) }}

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.init import writing
 from sales_metrics.init.proposals import merged
@@ -19,6 +17,7 @@ from sales_metrics.init.reading import RAW
 from sales_metrics.init.recipes import lay
 from sales_metrics.init.shapes import shaped
 from sales_metrics.project import PROJECT
+from sales_metrics.sql import connect
 
 # Names that begin so are no export to staging.
 COPIES = "_utf8"
@@ -43,7 +42,7 @@ def begin(
 ) -> Outcome:
     """A project in an empty folder."""
     target.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
+    with connect() as connection:
         seen = looked(place, PROJECT, connection, dates, target / RAW / COPIES)
         say(f"Read {len(seen.landing.tables)} tables of {place}; dbt reads them now.")
         lay(writing.recipe_files(target, seen.plan), connection)
@@ -86,7 +85,7 @@ def again(
 ) -> Outcome:
     """What is new for a project that is there."""
     written = writing.package_vars(target)
-    with duckdb.connect() as connection:
+    with connect() as connection:
         seen = looked(place, PROJECT, connection, dates, target / RAW / COPIES)
         say(f"Read {len(seen.landing.tables)} tables of {place}; dbt reads them now.")
         lay(writing.recipe_files(target, seen.plan), connection)

@@ -18,7 +18,7 @@ import yaml
 from sales_metrics.dbt_runs.dbt import run_models
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.init.stages import Evidence
-from sales_metrics.sql import over, quoted
+from sales_metrics.sql import connect, over, quoted
 
 SHAPES = ("opportunities", "opportunity_changes", "accounts", "people", "activities", "leads")
 PROFILE = "sales_metrics"
@@ -46,7 +46,7 @@ def shaped(
     )
     if not outcome.success:
         raise SalesMetricsError(*outcome.sentences)
-    connection = duckdb.connect(str(work / "work.duckdb"))
+    connection = connect(work / "work.duckdb")
     if attached:
         connection.execute(f"attach '{attached}' as raw (read_only)")
     return connection
