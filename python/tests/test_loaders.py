@@ -33,7 +33,9 @@ NOT_BROUGHT: dict[str, dict[str, set[str] | None]] = {
     "dlt": {
         # Deals are asked without companies, flags of their stage and what was merged into them; the
         # archived ones have no instant of it.
-        "opportunities": {"account_id", "merged_into_id", "is_closed", "last_modified_at"},
+        "opportunities": {
+            *("account_id", "merged_into_id", "is_closed", "is_won", "last_modified_at"),
+        },
         "activities": None,
         "people": set(),
     },
