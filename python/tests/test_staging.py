@@ -348,7 +348,7 @@ def test_formats_names_and_waivers_are_declared(
         (
             {"hubspot/deal": "id"},
             "No table of a CRM was found in the raw folder '{raw}': it holds no salesforce/ nor"
-            " csv_export/ with files such as opportunity.parquet",
+            " hubspot/ nor csv_export/ with files such as opportunity.parquet",
         ),
     ],
 )
