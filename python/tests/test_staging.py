@@ -346,7 +346,7 @@ def test_formats_names_and_waivers_are_declared(
             "{raw}/csv_export/opportunities.csv is divided by semicolons, not by commas: export it",
         ),
         (
-            {"hubspot/deal": "id"},
+            {"pipedrive/deal": "id"},
             "No table of a CRM was found in the raw folder '{raw}': it holds no salesforce/ nor"
             " hubspot/ nor csv_export/ with files such as opportunity.parquet",
         ),
