@@ -71,7 +71,8 @@ daily as (
         team_id,
         count(*) as n,
         sum(x) as sum_x,
-        sum(cast(x * x as decimal(38, 10))) as sum_xx
+        -- Of an amount in hundreds of trillions it has thirty digits.
+        sum(cast(cast(x as double) * cast(x as double) as decimal(38, 6))) as sum_xx
     from placed
     group by 1, 2, 3, 4
 ),
