@@ -67,6 +67,7 @@ PAST = {
     "coverage_curve": "date_day <= {day}",
     "velocity_drivers": "period_end <= {day}",
     "kpi_breaches": "period_type <> 'day' and closed_on <= {day}",
+    "kpi_incidents": "period_type <> 'day' and closed_on <= {day}",
     # What was forecast stands from the week's end on; the row is judged when the quarter has ended.
     "forecast_accuracy": "quarter_end <= {day}",
     # Forecasts of a week stand; those of single days are kept for two weeks, as metrics are.
