@@ -67,7 +67,7 @@ ADAPTERS = {
         "select opportunity_id, rep_id, stage_name, amount, created_at, close_date, is_deleted,"
         " bad_values, {{ crm_nulls('opportunities', ['account_id', 'merged_into_id',"
         " 'opportunity_name', 'crm_probability', 'lead_source', 'campaign_id', 'next_step',"
-        " 'qualified_at', 'last_activity_on', 'last_modified_at', 'is_closed',"
+        " 'qualified_at', 'last_activity_on', 'last_modified_at', 'is_closed', 'is_won',"
         " 'forecast_category', 'opportunity_type', 'pipeline', 'currency_code', 'segment_value',"
         " 'loss_reason']) }} {{ untold_fields('toy', 'deals', {'amount': ['value'],"
         " 'close_date': ['ends'], 'rep_id': ['seller'], 'forecast_category': [],"
