@@ -58,3 +58,11 @@ raw_option = click.option(
     default=None,
     help="The raw folder; $SALES_METRICS_RAW if set, else the demo company's.",
 )
+database_option = click.option(
+    "--database",
+    type=click.Path(path_type=Path),
+    envvar="SALES_METRICS_DUCKDB",
+    default=Path("sales_metrics.duckdb"),
+    show_default=True,
+    help="The built database; $SALES_METRICS_DUCKDB if set.",
+)

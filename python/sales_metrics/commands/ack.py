@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.options import BUCKET, raw_option
+from sales_metrics.options import BUCKET, database_option, raw_option
 from sales_metrics.project import PROJECT
 
 
@@ -22,14 +22,7 @@ from sales_metrics.project import PROJECT
     default=None,
     help="It is put off until that day and does not escalate before.",
 )
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    envvar="SALES_METRICS_DUCKDB",
-    default=Path("sales_metrics.duckdb"),
-    show_default=True,
-    help="The build that tells of it; $SALES_METRICS_DUCKDB if set.",
-)
+@database_option
 @raw_option
 def ack(
     incident: str,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from sales_metrics.options import database_option
 from sales_metrics.project import PROJECT, check_raw_folder
 
 
@@ -20,14 +21,7 @@ from sales_metrics.project import PROJECT, check_raw_folder
     show_default=True,
     help="The raw folder; $SALES_METRICS_RAW if set.",
 )
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    envvar="SALES_METRICS_DUCKDB",
-    default=Path("sales_metrics.duckdb"),
-    show_default=True,
-    help="The built database; $SALES_METRICS_DUCKDB if set.",
-)
+@database_option
 @click.option(
     "--page", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings as HTML."
 )

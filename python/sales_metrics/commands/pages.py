@@ -8,18 +8,11 @@ from pathlib import Path
 import click
 
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, from_system
-from sales_metrics.options import project_option
+from sales_metrics.options import database_option, project_option
 
 
 @click.command(short_help="Write the pages people steer by, from a built database.")
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    envvar="SALES_METRICS_DUCKDB",
-    default=Path("sales_metrics.duckdb"),
-    show_default=True,
-    help="The built database; $SALES_METRICS_DUCKDB if set.",
-)
+@database_option
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),

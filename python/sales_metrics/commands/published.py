@@ -11,6 +11,7 @@ import click
 
 from sales_metrics.errors import SalesMetricsError, about
 from sales_metrics.options import (
+    database_option,
     json_option,
     keep_option,
     project_option,
@@ -20,14 +21,7 @@ from sales_metrics.options import (
 
 
 @click.command(short_help="Publish a database that `dbt build` made.")
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    envvar="SALES_METRICS_DUCKDB",
-    default=Path("sales_metrics.duckdb"),
-    show_default=True,
-    help="The built database; $SALES_METRICS_DUCKDB if set.",
-)
+@database_option
 @published_option
 @keep_option
 @wait_option

@@ -7,20 +7,13 @@ from pathlib import Path
 import click
 
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.options import BUCKET, raw_option
+from sales_metrics.options import BUCKET, database_option, raw_option
 from sales_metrics.project import PROJECT
 from sales_metrics.remember import remember
 
 
 @click.command("remember", short_help="Keep what a build went by, so that no edit restates it.")
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    envvar="SALES_METRICS_DUCKDB",
-    default=Path("sales_metrics.duckdb"),
-    show_default=True,
-    help="The built database; $SALES_METRICS_DUCKDB if set.",
-)
+@database_option
 @raw_option
 def remember_build(database: Path, raw: Path | None) -> None:
     """Write to ledger/known_attributes.csv of the raw folder what a build went by.
