@@ -8,14 +8,39 @@ from typing import Any
 
 import pytest
 
-from harness import DEMO, REPO, Ask, BuildProject, Project, write_small_company
+from harness import DEMO, REPO, Ask, Build, BuildProject, Project, locked, write_small_company
 
+# What takes minutes starts first, so that no worker is left alone with it at the end.
+LONG = (
+    "test_spark",
+    "test_no_look_ahead",
+    "test_package",
+    "test_drills",
+    "test_loaders",
+    "test_golden",
+    "test_instrumented",
+    "test_determinism",
+    "test_raw_values",
+)
 SHARED_DATA = Path(os.environ.get("SALES_METRICS_SHARED_DATA", REPO.parent / "shared" / "data"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return Project(tmp_path_factory.mktemp("dbt"))
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all workers of the session."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Project:
+    return Project(tmp_path_factory.mktemp("dbt"), shared)
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +73,20 @@ def demo_raw() -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_company(shared: Path) -> Path:
     """All raw tables of a generated company, later than any day a test builds it as of."""
-    return write_small_company(tmp_path_factory.mktemp("company"))
+    folder = shared / "small_company"
+    with locked(shared):
+        # Written beside and renamed: what bears the name is whole.
+        if not folder.exists():
+            write_small_company(shared / "unfinished").rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(build_project: BuildProject, demo_raw: Path) -> Build:
+    """The demo company as of its own last day, 29 September 2025."""
+    return build_project(demo_raw)
 
 
 @pytest.fixture(scope="session")

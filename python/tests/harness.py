@@ -8,18 +8,20 @@ locks or overwrites what a person has open.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
+import pickle
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
-import yaml
 
 if TYPE_CHECKING:
     from sales_metrics.dbt_runs.reading import Reading, Refusal
@@ -29,6 +31,10 @@ DEMO = REPO / "data" / "demo"
 GOLDEN = REPO / "python" / "tests" / "golden" / "salesforce" / "raw"
 # dbt reads variables of this prefix while it parses and compiles; a developer's must not leak in.
 PREFIX = "SALES_METRICS_"
+# What the check has built already (.ci/run).
+BUILT_DEMO = Path(os.environ.get("SALES_METRICS_BUILT_DEMO", "none"))
+# The name of every database file: dbt writes it into each relation when it parses.
+DATABASE = "built.duckdb"
 FLOAT_TYPES = ("DOUBLE", "FLOAT")
 # By place (?) or by name ($day).
 Parameters = Sequence[Any] | Mapping[str, Any] | None
@@ -68,7 +74,7 @@ class Build:
 
     database: Path
     success: bool
-    statuses: Mapping[str, str] = field(repr=False)
+    statuses: Mapping[str, str] = dataclasses.field(repr=False)
     errors: tuple[str, ...] = ()
 
     @contextlib.contextmanager
@@ -115,12 +121,17 @@ class Build:
 
 
 class Project:
-    """Runs dbt for a test session, and each distinct build only once."""
+    """Runs dbt for a test session: each distinct build once, whichever of its workers asks first.
 
-    def __init__(self, work: Path) -> None:
+    dbt parses the project anew for every other database file and every other `--vars`, which takes
+    longer than most builds. Here it is parsed once for each `--vars`; that a build may take it,
+    every database file bears the name that the parsed project knows.
+    """
+
+    def __init__(self, work: Path, shared: Path) -> None:
         self._work = work
+        self._shared = shared
         self._builds: dict[str, Build] = {}
-        self._parsed: Any = None
 
     def build(
         self,
@@ -144,27 +155,62 @@ class Project:
         raw_folder = raw_folder.resolve()
         inputs = [_fingerprint(raw_folder), as_of, vars, threads, select, tests, str(database)]
         key = _digest(inputs)
-        if key not in self._builds:
+
+        def run() -> Build:
             arguments = ["build"] if tests else _without_tests()
             if select is not None:
                 # A test that also reads a model outside the selection could only fail.
                 arguments += ["--indirect-selection", "buildable"]
                 arguments += ["--select", *select.split()]
-            if vars:
-                arguments += ["--vars", json.dumps(vars)]
-            database = database or self._work / f"{key}.duckdb"
+            place = database or self._shared / key / DATABASE
             environment = {
                 "SALES_METRICS_RAW": str(raw_folder),
-                "SALES_METRICS_DUCKDB": str(database),
+                "SALES_METRICS_DUCKDB": str(place),
                 "SALES_METRICS_THREADS": str(threads),
             }
             if as_of is not None:
                 environment["SALES_METRICS_AS_OF_DATE"] = as_of
-            self._builds[key] = self._run(arguments, environment, database)
+            return self._run(arguments, environment, place, vars)
+
+        if key not in self._builds:
+            plain = not (as_of or vars or select or tests or database)
+            if plain and raw_folder == DEMO.resolve() and BUILT_DEMO.is_file():
+                self._builds[key] = Build(BUILT_DEMO, success=True, statuses={})
+            else:
+                self._builds[key] = run() if database else self._once(key, run)
         build = self._builds[key]
         if check and not build.success:
             raise AssertionError("dbt build failed:\n" + "\n".join(build.errors))
         return build
+
+    def _once(self, key: str, make: Callable[[], Any]) -> Any:
+        """What `make` returns, from the worker that asked for it first."""
+        folder = self._shared / key
+        folder.mkdir(exist_ok=True)
+        with locked(folder):
+            kept = folder / "made.pickle"
+            if not kept.exists():
+                kept.write_bytes(pickle.dumps(make()))
+            return pickle.loads(kept.read_bytes())
+
+    def _parsed(self, vars: Mapping[str, Any] | None) -> Any:
+        """The project as dbt parses it with these `--vars`, for one invocation."""
+        from dbt.contracts.graph.manifest import Manifest
+
+        key = "parsed" + (_digest(vars) if vars else "")
+
+        def parse() -> Any:
+            place = self._shared / key / DATABASE
+            errors, outcome = self._invoke(["parse"], {"SALES_METRICS_DUCKDB": str(place)}, vars)
+            assert outcome.success, "\n".join(errors)
+            if not vars:
+                shutil.copy(self._target / "manifest.json", self._shared / key)
+            # Its lookups are made again where they are missed: dbt's own pickling mixes them up.
+            fields = dataclasses.fields(outcome.result)
+            public = [field.name for field in fields if not field.name.startswith("_")]
+            return {name: getattr(outcome.result, name) for name in public}
+
+        return Manifest(**self._once(key, parse))
 
     def ask(
         self,
@@ -194,51 +240,26 @@ class Project:
         settings: Mapping[str, str],
     ) -> dict[str, Any]:
         """What dbt does and says, as its child tells it to the program."""
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-        from dbt.cli.main import dbtRunner
-        from dbt.contracts.graph.manifest import Manifest
-
         from sales_metrics.dbt_runs.dbt_child import TELLS
 
-        work = self._work / "parsed"
-        common = [
-            *("--project-dir", str(REPO), "--profiles-dir", str(REPO / "profiles")),
-            *("--target-path", str(work / "target"), "--log-path", str(work / "logs")),
-            *("--no-send-anonymous-usage-stats", "--quiet"),
-        ]
-        place = {"SALES_METRICS_DUCKDB": str(work / "asked.duckdb")}
-        if self._parsed is None:
-            work.mkdir()
-            with environment(place):
-                self._parsed = dbtRunner().invoke(["parse", *common]).result
-            assert isinstance(self._parsed, Manifest)
-        errors: list[str] = []
         said: dict[str, Any] = {}
 
         def listen(event: Any) -> None:
             if event.info.name == "JinjaLogInfo" and event.data.msg.startswith(TELLS):
                 said.update(json.loads(event.data.msg.removeprefix(TELLS)))
-            elif event.info.level == "error" and event.info.msg.strip():
-                errors.append(event.info.msg.strip())
 
-        with environment({**place, "SALES_METRICS_RAW": str(raw), **settings}):
-            done = dbtRunner(manifest=self._parsed, callbacks=[listen]).invoke(
-                [*arguments, "--vars", yaml.safe_dump(dict(vars)), *common]
-            )
-        DuckDBConnectionManager.close_all_connections()
+        place = {"SALES_METRICS_DUCKDB": str(self._work / DATABASE), "SALES_METRICS_RAW": str(raw)}
+        # What a folder is asked with does not change what dbt would parse.
+        errors, done = self._invoke(
+            arguments, {**place, **settings}, vars, parsed=self._parsed(None), listen=listen
+        )
         exception = str(done.exception or "") or None
         return {"success": done.success, "exception": exception, "errors": errors, "said": said}
 
     def manifest(self) -> dict[str, Any]:
         """dbt's manifest of the project as it lies, parsed once."""
-        path = self._work / "manifest" / "manifest.json"
-        if not path.exists():
-            database = self._work / "manifest.duckdb"
-            environment = {"SALES_METRICS_RAW": str(DEMO), "SALES_METRICS_DUCKDB": str(database)}
-            parsed = self._run(["parse"], environment, database)
-            assert parsed.success, "\n".join(parsed.errors)
-            path.parent.mkdir()
-            shutil.copy(self._target / "manifest.json", path)
+        self._parsed(None)
+        path = self._shared / "parsed" / "manifest.json"
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return content
 
@@ -262,7 +283,8 @@ class Project:
         folder = self._target / "compiled" / "sales_metrics"
         if folder.exists():
             shutil.rmtree(folder)
-        database = self._work / "compiled.duckdb"
+        database = self._work / "compiled" / DATABASE
+        database.parent.mkdir(exist_ok=True)
         environment = {"SALES_METRICS_RAW": str(GOLDEN), "SALES_METRICS_DUCKDB": str(database)}
         outcome = self._run(["compile", "--select", *select.split()], environment, database)
         assert outcome.success, "\n".join(outcome.errors)
@@ -282,10 +304,39 @@ class Project:
 
     @property
     def _target(self) -> Path:
-        # One folder for all builds: dbt then parses again only what another environment changes.
         return self._work / "target"
 
-    def _run(self, arguments: Sequence[str], settings: Mapping[str, str], database: Path) -> Build:
+    def _run(
+        self,
+        arguments: Sequence[str],
+        settings: Mapping[str, str],
+        database: Path,
+        vars: Mapping[str, Any] | None = None,
+    ) -> Build:
+        # A file of another name is another database, which only a project parsed for it knows.
+        parsed = self._parsed(vars) if database.name == DATABASE else None
+        errors, outcome = self._invoke(arguments, settings, vars, parsed=parsed)
+        message = str(outcome.exception or "").strip()
+        if message and not any(message in error for error in errors):
+            errors.append(message)
+        results = getattr(outcome.result, "results", None) or []
+        return Build(
+            database=database,
+            success=outcome.success,
+            statuses={result.node.unique_id: str(result.status) for result in results},
+            errors=tuple(dict.fromkeys(errors)),
+        )
+
+    def _invoke(
+        self,
+        arguments: Sequence[str],
+        settings: Mapping[str, str],
+        vars: Mapping[str, Any] | None,
+        *,
+        parsed: Any = None,
+        listen: Callable[[Any], None] | None = None,
+    ) -> tuple[list[str], Any]:
+        """The errors dbt tells of, in their order, and what it returns."""
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
@@ -298,24 +349,27 @@ class Project:
         common = [
             *("--project-dir", str(REPO), "--profiles-dir", str(REPO / "profiles")),
             *("--target-path", str(self._target), "--log-path", str(self._work / "logs")),
-            *("--no-send-anonymous-usage-stats", "--no-write-json", "--quiet"),
+            # Writing the log takes a tenth of a small build.
+            *("--no-send-anonymous-usage-stats", "--quiet", "--log-level-file", "none"),
         ]
-        if "parse" in arguments:
-            common.remove("--no-write-json")
+        if list(arguments) != ["parse"]:
+            common.append("--no-write-json")
+        if vars:
+            common += ["--vars", json.dumps(vars)]
+        listeners = [remember, *([listen] if listen else [])]
         with environment(settings):
-            outcome = dbtRunner(callbacks=[remember]).invoke([*arguments, *common])
+            outcome = dbtRunner(manifest=parsed, callbacks=listeners).invoke([*arguments, *common])
         # dbt would hold the file until its next run, and nobody could read it with other settings.
         DuckDBConnectionManager.close_all_connections()
-        message = str(outcome.exception or "").strip()
-        if message and not any(message in error for error in errors):
-            errors.append(message)
-        results = getattr(outcome.result, "results", None) or []
-        return Build(
-            database=database,
-            success=outcome.success,
-            statuses={result.node.unique_id: str(result.status) for result in results},
-            errors=tuple(dict.fromkeys(errors)),
-        )
+        return errors, outcome
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Holds a folder against the other workers of the session."""
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def write_small_company(folder: Path, until: dt.date | None = None) -> Path:

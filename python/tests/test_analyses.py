@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import DEMO, REPO, BuildProject, Project
+from harness import DEMO, REPO, Build, Project
 from sales_metrics.glossary import glossary
 
 AS_OF = (DEMO / "as_of.csv").read_text().split()[1]
@@ -14,20 +14,14 @@ ANALYSES = sorted((REPO / "analyses").glob("*.sql"))
 
 
 @pytest.mark.parametrize("path", ANALYSES, ids=lambda path: path.stem)
-def test_an_analysis_answers(
-    path: Path, project: Project, build_project: BuildProject, demo_raw: Path
-) -> None:
-    build = build_project(demo_raw)
-    assert build.rows(project.analysis(path.stem, build, demo_raw, as_of=AS_OF))
+def test_an_analysis_answers(path: Path, project: Project, demo: Build, demo_raw: Path) -> None:
+    assert demo.rows(project.analysis(path.stem, demo, demo_raw, as_of=AS_OF))
 
 
-def test_enterprise_leaks_at_proposal(
-    project: Project, build_project: BuildProject, demo_raw: Path
-) -> None:
-    build = build_project(demo_raw)
-    first = build.rows(
-        project.analysis("where_does_enterprise_leak", build, demo_raw, as_of=AS_OF)
-    )[0]
+def test_enterprise_leaks_at_proposal(project: Project, demo: Build, demo_raw: Path) -> None:
+    first = demo.rows(project.analysis("where_does_enterprise_leak", demo, demo_raw, as_of=AS_OF))[
+        0
+    ]
     assert first["stage_id"] == "proposal"
     assert first["hidden_leak"]
     assert first["owner_name"]

@@ -7,7 +7,6 @@ a session of its own; it needs nothing to be built: `pytest -m spark python/test
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -390,8 +389,6 @@ def test_texts_mean_on_duckdb_what_the_table_says(
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A session without tables, or the one that is there; nothing of ours is left behind."""
-    if os.environ.get("SALES_METRICS_SPARK_TESTED"):
-        pytest.skip("the step spark of this check has run these tests")
     pytest.importorskip("pyspark", reason="install requirements-spark.txt")
     pytest.importorskip("dbt.adapters.spark", reason="install requirements-spark.txt")
     if shutil.which("java") is None:

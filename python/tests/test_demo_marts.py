@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from harness import Build, BuildProject
+from harness import Build
 
 AS_OF = "2025-09-29"
 NEWEST_FIRST = "system_modstamp desc, _fivetran_synced desc"
@@ -20,11 +20,6 @@ LATEST = """
         from '{path}'
     ) where copy = 1
 """
-
-
-@pytest.fixture(scope="module")
-def demo(build_project: BuildProject, demo_raw: Path) -> Build:
-    return build_project(demo_raw, as_of=AS_OF)
 
 
 @pytest.fixture(scope="module")

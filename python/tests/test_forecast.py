@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from harness import Build, BuildProject
+from harness import Build
 
 LEARNT_UNTIL = dt.date(2025, 3, 30)
 STAGES = ("qualified", "demo", "proposal")
@@ -32,11 +31,6 @@ where entries.stage_id = ? and entries.entry_segment = ?
 group by entries.opportunity_id, entries.visit_number, entries.entered_on
 order by all
 """
-
-
-@pytest.fixture(scope="module")
-def demo(build_project: BuildProject, demo_raw: Path) -> Build:
-    return build_project(demo_raw)
 
 
 @pytest.mark.parametrize("segment", ["smb", "mid_market", "enterprise"])

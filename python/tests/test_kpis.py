@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from harness import GOLDEN, BuildProject, Project
+from harness import DATABASE, GOLDEN, BuildProject, Project
 
 OWNER = "a_kpi_has_no_second_owner"
 ORPHAN = "every_kpi_has_an_owner"
@@ -123,11 +123,11 @@ def tests(project: Project) -> dict[str, str]:
 @pytest.fixture
 def built(build_project: BuildProject, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A copy of the golden world's database, under the name the tests are compiled for."""
-    shutil.copy(build_project(GOLDEN).database, tmp_path / "compiled.duckdb")
+    shutil.copy(build_project(GOLDEN).database, tmp_path / DATABASE)
     connection = duckdb.connect()
     try:
-        connection.execute(f"attach '{tmp_path / 'compiled.duckdb'}' as compiled")
-        connection.execute("use compiled")
+        connection.execute(f"attach '{tmp_path / DATABASE}' as built")
+        connection.execute("use built")
         yield connection
     finally:
         connection.close()

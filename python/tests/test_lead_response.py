@@ -15,17 +15,12 @@ from typing import Any
 
 import pytest
 
-from harness import Build, BuildProject
+from harness import Build
 
 AS_OF = "2025-09-29"
 MINUTE = dt.timedelta(minutes=1)
 # (microseconds waited, answered)
 Wait = tuple[int, bool]
-
-
-@pytest.fixture(scope="module")
-def demo(build_project: BuildProject, demo_raw: Path) -> Build:
-    return build_project(demo_raw, as_of=AS_OF)
 
 
 def quantile(waits: list[Wait], left: Fraction) -> int | None:

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 import landings
-from harness import REPO, Ask, Build, BuildProject
+from harness import DATABASE, REPO, Ask, Build, BuildProject
 from sales_metrics.dbt_runs.reading import Reading, Refusal
 
 AS_OF = "2025-09-29"
@@ -57,8 +57,9 @@ def landed(
         raw = folder / loader
         raw.mkdir(exist_ok=True)
         if loader == "dlt":
-            database = folder / "dlt.duckdb"
+            database = folder / "warehouse" / DATABASE
             if not database.exists():
+                database.parent.mkdir()
                 landings.dlt(database, "raw_hubspot")
             return build_project(
                 raw,
@@ -158,7 +159,7 @@ def test_a_tap_without_a_log_tells_first_entries(
 
 @pytest.fixture
 def dlt_database(tmp_path: Path) -> Path:
-    database = tmp_path / "built" / "asked.duckdb"
+    database = tmp_path / "built" / DATABASE
     database.parent.mkdir()
     landings.dlt(database, "raw_hubspot")
     return database
@@ -306,8 +307,11 @@ def org(build_project: BuildProject, orgs: Path, crm: str, landing: str, folder:
     select = {"salesforce": SALESFORCE, "hubspot": HUBSPOT}[crm]
     if not schema:
         return build_project(orgs / landing, as_of=AS_OF, select=select)
-    database = folder / landing
-    shutil.copyfile(orgs / landing, database)
+    # Built once: what was copied before is not copied again.
+    database = folder / landing / DATABASE
+    if not database.exists():
+        database.parent.mkdir()
+        shutil.copyfile(orgs / landing, database)
     (folder / "raw").mkdir(exist_ok=True)
     return build_project(
         folder / "raw",
@@ -318,17 +322,22 @@ def org(build_project: BuildProject, orgs: Path, crm: str, landing: str, folder:
     )
 
 
+@pytest.fixture(scope="module")
+def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("warehouses")
+
+
 @pytest.mark.parametrize(
     ("crm", "landing"), [(crm, landing) for crm, names in ORGS.items() for landing in names]
 )
 def test_every_landing_of_a_company_is_that_company(
-    build_project: BuildProject, shared_data: Path, tmp_path: Path, crm: str, landing: str
+    build_project: BuildProject, shared_data: Path, warehouses: Path, crm: str, landing: str
 ) -> None:
     orgs = shared_data / "orgs"
     if not (orgs / landing).exists():
         pytest.skip(f"{landing} is not among the public data here")
-    reference = org(build_project, orgs, crm, REFERENCE[crm], tmp_path)
-    build = org(build_project, orgs, crm, landing, tmp_path)
+    reference = org(build_project, orgs, crm, REFERENCE[crm], warehouses)
+    build = org(build_project, orgs, crm, landing, warehouses)
     lacks = next((of for name, of in ORGS_LACK.items() if landing.startswith(name)), {})
     for name in SHAPES:
         columns = lacks.get(name, set())

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from harness import Build, BuildProject
+from harness import Build
 
 AS_OF = "2025-09-29"
 DAYS = 6
@@ -109,11 +106,6 @@ FOUND = """
         coalesce(is_past_due, false), health
     from intermediate.int_open_deals_at_period_ends where window_end = ? order by 1
 """
-
-
-@pytest.fixture(scope="module")
-def demo(build_project: BuildProject, demo_raw: Path) -> Build:
-    return build_project(demo_raw, as_of=AS_OF)
 
 
 def test_open_deals_of_any_day_are_those_of_an_as_of_query(demo: Build) -> None:

@@ -7,7 +7,6 @@ import datetime as dt
 import decimal
 import hashlib
 import json
-import os
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,7 @@ import pytest
 import yaml
 
 from browser import Browser, find_chromium
-from harness import REPO, BuildProject
+from harness import REPO, Build
 from publishing_harness import build_info
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.pages.declared import PAGES
@@ -177,13 +176,8 @@ ABSENT = {"data.build"}
 
 
 @pytest.fixture(scope="module")
-def demo(request: pytest.FixtureRequest) -> Path:
-    """The demo company, built; the check has built it once already."""
-    built = Path(os.environ.get("SALES_METRICS_BUILT_DEMO", "none"))
-    if built.is_file():
-        return built
-    build: BuildProject = request.getfixturevalue("build_project")
-    return Path(build(request.getfixturevalue("demo_raw"), as_of=AS_OF).database)
+def demo(demo: Build) -> Path:
+    return demo.database
 
 
 @pytest.fixture(scope="module")

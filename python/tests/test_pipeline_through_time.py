@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from harness import Build, BuildProject, Project
+from harness import Build, Project
 
 AS_OF = "2025-09-29"
 FIRST_DAY = dt.date(2023, 9, 1)
@@ -70,11 +70,6 @@ WINS = f"""
 
 Row = dict[str, Any]
 Keyed = dict[tuple[Any, ...], Row]
-
-
-@pytest.fixture(scope="module")
-def demo(build_project: BuildProject, demo_raw: Path) -> Build:
-    return build_project(demo_raw, as_of=AS_OF)
 
 
 def random_days(seed: int, number: int, first_day: dt.date = FIRST_DAY) -> list[dt.date]:

@@ -9,18 +9,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from harness import DEMO, BuildProject
+from harness import DEMO, Build
 from publishing_harness import build_info, call, write_tiny_project, write_work
 from sales_metrics.breaches.delivery import deliver, prepare
 from sales_metrics.privacy import MAY_BE_PERSONAL, masked
 from sales_metrics.publishing.store import Store
 from sales_metrics.publishing.writing import Publication, personal_keys, publish
 from sales_metrics.sql import quoted
-from test_demo_marts import AS_OF
 
 
-def test_no_public_column_holds_an_address_or_a_number(build_project: BuildProject) -> None:
-    demo = build_project(DEMO, as_of=AS_OF)
+def test_no_public_column_holds_an_address_or_a_number(demo: Build) -> None:
     with demo.connect() as connection:
         # The raw rows have them, else this proved nothing.
         users = str(DEMO / "salesforce" / "user.parquet")

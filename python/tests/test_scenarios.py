@@ -27,10 +27,10 @@ DEVON, PRIYA, TESS = "Devon Marsh", "Priya Raman", "Tess Lindholm"
 
 
 @pytest.fixture(scope="module")
-def week_5(build_project: BuildProject, demo_raw: Path) -> Build:
+def week_5(demo: Build, demo_raw: Path) -> Build:
     """The build a newcomer gets: as_of.csv says the Monday of week 5."""
     assert (demo_raw / "as_of.csv").read_text().split() == ["as_of_date", WEEK_5]
-    return build_project(demo_raw)
+    return demo
 
 
 @pytest.fixture(scope="module")

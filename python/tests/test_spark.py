@@ -1,7 +1,6 @@
 """The same models on Spark: green twice in a row, and the same public tables as on DuckDB.
 
-Needs the package group `spark` and Java; skips with the reason where they are not, and in the step
-`tests` of `.ci/run`, whose step `spark` has run them before.
+Needs the package group `spark` and Java; skips with the reason where they are not.
 """
 
 from __future__ import annotations
@@ -55,12 +54,6 @@ def iceberg_jar() -> Path:
     assert home.submodule_search_locations
     (jar,) = Path(home.submodule_search_locations[0]).parent.glob(JAR)
     return jar
-
-
-@pytest.fixture(scope="module", autouse=True)
-def not_run_yet() -> None:
-    if os.environ.get("SALES_METRICS_SPARK_TESTED"):
-        pytest.skip("the step spark of this check has run these tests")
 
 
 @pytest.fixture(scope="module")

@@ -168,11 +168,6 @@ def incidence(times: Iterable[tuple[int, str]]) -> float | None:
 
 
 @pytest.fixture(scope="module")
-def demo(build_project: BuildProject, demo_raw: Path) -> Build:
-    return build_project(demo_raw, as_of=str(AS_OF))
-
-
-@pytest.fixture(scope="module")
 def entries(demo: Build) -> list[Entry]:
     stages = {
         stage_id: Stage(*rest)

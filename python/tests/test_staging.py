@@ -18,7 +18,7 @@ import duckdb
 import pytest
 import yaml
 
-from harness import GOLDEN, REPO, Build, BuildProject
+from harness import DATABASE, GOLDEN, REPO, Build, BuildProject
 
 STAGING = (
     "path:models/staging int_raw_rows_tallied int_raw_audit int_raw_bad_values int_raw_quarantine"
@@ -430,7 +430,7 @@ def test_fivetran_tables_stage_without_an_edit(
     seeds = shared_data / "fivetran_salesforce" / "seeds"
     if not seeds.is_dir():
         pytest.skip("fivetran_salesforce is not among the public data here")
-    database = tmp_path / "warehouse.duckdb"
+    database = tmp_path / DATABASE
     load_seeds(seeds, database, suffix, tables)
     build = build_project(
         tmp_path,
