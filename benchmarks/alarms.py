@@ -40,13 +40,14 @@ from demo_companies.ids import ORG, id_suffix  # noqa: E402
 from demo_companies.planning import quota_rows  # noqa: E402
 
 MODELS = (
-    *("int_kpi_spreads", "int_kpi_evidence", "int_kpi_judgements", "int_kpi_breach_openings"),
-    *("int_kpi_breach_periods", "int_kpi_breach_kin", "int_kpi_incident_members"),
-    "int_kpi_breach_owners",
+    *("int_kpi_spreads", "int_kpi_evidence", "int_kpi_judgements", "int_kpi_run_evidence"),
+    *("int_kpi_breach_openings", "int_kpi_breach_periods", "int_kpi_breach_kin"),
+    *("int_kpi_incident_members", "int_kpi_breach_owners"),
 )
 # Quarters with a year of mature history before them.
 QUARTERS = (dt.date(2025, 6, 1), dt.date(2025, 9, 1))
-MANAGERS, VP = "sales_manager sdr_manager", "vp_sales"
+# By how many standard errors a narrower place must say more before it speaks (kpi_incidents).
+HANDICAP = 0.5
 
 _INPUTS = """
 create table weeks as
@@ -197,7 +198,9 @@ select r.metric_id, r.period_type, r.period_start, r.period_end, r.scope, r.segm
     cast(r.n as bigint) as n, null::double as baseline_numerator,
     null::double as baseline_denominator, null::double as baseline_value, 0::bigint as baseline_n,
     m.min_n, case when m.better = 'up' then 1 else -1 end as direction,
-    null::double as expected_days, 0.5::double as quarter_share, 45 as days_to_quarter_end,
+    false as is_worst, null::double as aged_deals, null::double as older_deals,
+    null::double as age_variance, null::double as expected_days, 0.5::double as quarter_share,
+    45 as days_to_quarter_end,
     r.period_end - date '2023-06-01' + 1 as history_days
 from readings as r inner join metrics as m on r.metric_id = m.metric_id
 where r.denominator > 0
@@ -206,7 +209,7 @@ where r.denominator > 0
 
 @dataclass(frozen=True)
 class Fault:
-    """What is planted, what names it right, and by when it must be found."""
+    """What is planted, what names it right, and by when it must be found and so named."""
 
     company: str
     metrics: tuple[str, ...]
@@ -214,6 +217,11 @@ class Fault:
     place: str
     slice_id: str
     days: int
+
+    @property
+    def last(self) -> dt.date:
+        """The day by which it must be found."""
+        return STORY_START + dt.timedelta(days=self.days)
 
 
 FAULTS = (
@@ -317,6 +325,10 @@ def inputs(company: Company, until: dt.date, *, with_leads: bool) -> duckdb.Duck
         " period_start date, segment varchar, team_id varchar, rep_id varchar, metric_value double)"
     )
     db.execute(
+        "create table int_velocity_errors (period_start date, segment varchar, team_id varchar,"
+        " rep_id varchar, log_variance double)"
+    )
+    db.execute(
         "create table int_metrics_barred (metric_id varchar, role varchar, period_type varchar,"
         " period_start date, segment varchar, team_id varchar, rep_id varchar)"
     )
@@ -351,35 +363,52 @@ def compiled(folder: Path) -> dict[str, str]:
     return found
 
 
-def judge(db: duckdb.DuckDBPyConnection, models: Mapping[str, str]) -> list[Incident]:
-    """Run the KPI room and return its incidents."""
+def judge(
+    db: duckdb.DuckDBPyConnection, models: Mapping[str, str], told_on: dt.date = STORY_END
+) -> list[Incident]:
+    """Run the KPI room and return its incidents, named as a build of the evening `told_on` does."""
     for name, sql in models.items():
         db.execute(f"create or replace table {name} as {sql}")
-    rows = db.execute("""
-        with spoken as (
-            select m.incident_id, p.*, row_number() over (
-                partition by m.incident_id
-                order by s.strength - case p.scope when 'team' then 1 else 0 end
-                    desc nulls last, p.breach_id) as place,
-                count(*) over (partition by m.incident_id) as members,
-                min(p.opened_on) over (partition by m.incident_id) as first_on,
-                case when count(p.closed_on) over (partition by m.incident_id)
-                    = count(*) over (partition by m.incident_id)
-                    then max(p.closed_on) over (partition by m.incident_id) end as last_on
+    return told(db, told_on)
+
+
+def told(db: duckdb.DuckDBPyConnection, told_on: dt.date) -> list[Incident]:
+    """The incidents begun by a day: who speaks is settled by then, when they close is not."""
+    rows = db.execute(
+        """
+        with lives as (
+            select m.incident_id, count(*) as members, min(p.opened_on) as first_on,
+                case when count(p.closed_on) = count(*) then max(p.closed_on) end as last_on
             from int_kpi_incident_members as m
             inner join int_kpi_breach_periods as p
                 on m.breach_id = p.breach_id and p.periods_in_breach = 1
-            left join (
-                select breach_id, max(errors_worse) as strength
-                from int_kpi_breach_periods group by breach_id
-            ) as s on m.breach_id = s.breach_id
+            group by m.incident_id
+        ),
+        strengths as (
+            select breach_id, max(errors_worse) as strength
+            from int_kpi_breach_periods where period_end <= $told_on group by breach_id
+        ),
+        spoken as (
+            select m.incident_id, p.*, row_number() over (
+                partition by m.incident_id
+                order by coalesce(p.closed_on > $told_on, true) desc,
+                    s.strength - case p.scope when 'team' then $handicap else 0 end
+                    desc nulls last, p.opened_on,
+                    list_position(['company', 'segment', 'team'], p.scope), p.breach_id) as place
+            from int_kpi_incident_members as m
+            inner join int_kpi_breach_periods as p
+                on m.breach_id = p.breach_id and p.periods_in_breach = 1
+            inner join strengths as s on m.breach_id = s.breach_id
         )
         select metric_id, trigger_id, scope,
             case when segment <> 'all' then segment else team_id end, slice_id, first_on, last_on,
             owner_role, members
-        from spoken inner join int_kpi_breach_owners using (breach_id)
+        from spoken inner join lives using (incident_id)
+        inner join int_kpi_breach_owners using (breach_id)
         where place = 1 order by all
-    """).fetchall()
+        """,
+        {"told_on": told_on, "handicap": HANDICAP},
+    ).fetchall()
     return [Incident(*row) for row in rows]
 
 
@@ -390,19 +419,20 @@ def incidents(
     *,
     with_leads: bool | None = None,
     until: dt.date = STORY_END,
+    told_on: dt.date = STORY_END,
 ) -> list[Incident]:
-    """The incidents of one company as of the end of a day."""
+    """The incidents of one company as of the end of a day, named as they were told on another."""
     leads = name == "slow_leads" if with_leads is None else with_leads
     db = inputs(named_company(name, seed=seed), until, with_leads=leads)
     try:
-        return judge(db, models)
+        return judge(db, models, told_on)
     finally:
         db.close()
 
 
 def found(fault: Fault, all_of: Sequence[Incident]) -> tuple[int | None, bool, int]:
     """Days until a metric of the fault was named, whether rightly, and how many others stood by."""
-    last = STORY_START + dt.timedelta(days=fault.days)
+    last = fault.last
     begun = dt.date(2025, 7, 7) if fault.company == "kelvinmark" else STORY_START
     since = [i for i in all_of if begun <= i.opened_on <= last]
     named = [
@@ -462,13 +492,16 @@ def lines(models: Mapping[str, str], seeds: range, only: Sequence[str] = ()) -> 
     for fault in FAULTS:
         if only and fault.company not in only:
             continue
-        told = [found(fault, incidents(fault.company, seed, models)) for seed in seeds]
-        days = [day for day, _, _ in told if day is not None]
-        right = sum(is_right for _, is_right, _ in told)
-        others = sum(other for _, _, other in told) / len(told)
+        results = [
+            found(fault, incidents(fault.company, seed, models, told_on=fault.last))
+            for seed in seeds
+        ]
+        days = [day for day, _, _ in results if day is not None]
+        right = sum(is_right for _, is_right, _ in results)
+        others = sum(other for _, _, other in results) / len(results)
         middle = f"{median(days):.0f} days" if days else "-"
         yield (
-            f"{fault.company}: found in time {len(days)} of {len(told)}, right {right},"
+            f"{fault.company}: found in time {len(days)} of {len(results)}, right {right},"
             f" median {middle}, {others:.1f} other incidents"
         )
 

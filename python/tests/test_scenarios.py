@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import math
 import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -240,9 +242,171 @@ def test_quiet_companies_are_quiet_and_a_fault_is_found(
     assert false <= 2
     assert open_at_once <= 1
     (discounts,) = [fault for fault in alarms.FAULTS if fault.company == "discounts"]
-    days, is_right, _ = alarms.found(discounts, alarms.incidents("discounts", seed, kpi_models))
+    incidents = alarms.incidents("discounts", seed, kpi_models, told_on=discounts.last)
+    days, is_right, _ = alarms.found(discounts, incidents)
     assert days is not None
     assert is_right
+
+
+def test_another_budget_is_rows_of_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(REPO / "benchmarks"))
+    budget = importlib.import_module("alarm_budget")
+    rows = budget.rows_of_seed()
+    assert budget.as_csv([budget.scaled(row, 1.0) for row in rows]) == budget.SEED.read_text()
+    changed = [(row, budget.scaled(row, 2.5)) for row in rows]
+    on = [
+        (float(row["evidence_q"]), float(now["evidence_q"]))
+        for row, now in changed
+        if row["is_on"] == "true" and row["evidence"] == "discoveries"
+    ]
+    assert on
+    assert all(now == pytest.approx(min(2.5 * q, 0.5), rel=0.01) for q, now in on)
+    assert [row for row, now in changed if row != now] == [
+        row for row in rows if row["is_on"] == "true" and row["evidence"] == "discoveries"
+    ]
+    points = [budget.Point(k, false, None, None) for k, false in ((0.5, 0.4), (1, 0.9), (2, 2.5))]
+    assert budget.within(points, 2.0) == points[1]
+    assert budget.within(points, 0.1) is None
+
+
+def test_ids_of_breaches_and_incidents_are_for_ever(alarms: Any, kpi_models: Any) -> None:
+    """What was open on 28 September, with every trigger on, is there a fortnight later."""
+    known = []
+    for until in (dt.date(2025, 9, 28), dt.date(2025, 10, 12)):
+        db = alarms.inputs(alarms.named_company("kelvinmark"), until, with_leads=True)
+        try:
+            db.execute("update kpi_triggers set is_on = true")
+            alarms.judge(db, kpi_models)
+            known.append(
+                db.execute(
+                    "select breach_id, incident_id, opened_on, closed_on"
+                    " from int_kpi_breach_periods inner join int_kpi_incident_members"
+                    " using (breach_id) where periods_in_breach = 1"
+                ).fetchall()
+            )
+        finally:
+            db.close()
+    earlier, later = known
+    assert [row for row in earlier if row[3] is None]
+    # And nothing is opened later on a day that was known before.
+    assert {row[:3] for row in earlier} == {
+        row[:3] for row in later if row[2] <= dt.date(2025, 9, 28)
+    }
+
+
+# The rule of before, which compared with the 90 days before by Newcombe's interval.
+OF_90_DAYS = """
+    update kpi_triggers set compares_with = null, history_days = null, evidence = 'interval',
+        evidence_z = 1.96, evidence_margin = 0.02, is_on = true
+    where trigger_id = 'stage_conversion_drop'
+"""
+
+
+@pytest.fixture(scope="module")
+def judged(week_5: Build, kpi_models: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The KPI room of the demo company once more, by the rule of before."""
+    db = duckdb.connect()
+    db.execute(f"attach '{week_5.database}' as built (read_only)")
+    db.execute("create table kpi_triggers as from built.seeds.kpi_triggers")
+    for name in ("int_trigger_scopes", "int_kpi_evidence", "int_metrics_barred"):
+        db.execute(f"create view {name} as from built.intermediate.{name}")
+    for name in ("int_kpi_spreads", "int_velocity_errors"):
+        db.execute(f"create view {name} as from built.intermediate.{name}")
+    db.execute(
+        "create table int_kpi_readings as from built.intermediate.int_kpi_readings"
+        " where metric_id = 'stage_conversion_rate'"
+    )
+    db.execute(OF_90_DAYS)
+    rooms = ("judgements", "run_evidence", "breach_openings", "breach_periods")
+    for name in (f"int_kpi_{room}" for room in rooms):
+        db.execute(f"create table {name} as {kpi_models[name]}")
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def lives(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Series, opening and close, of readings (series, end, value, baseline, opens) in order."""
+    found, series, opened, frozen = [], None, None, 0.0
+    for key, end, value, baseline, opens in rows:
+        if key != series:
+            if opened:
+                found.append((series, opened, None))
+            series, opened = key, None
+        if opened and frozen - value < 0.05 - 1e-9:
+            found.append((series, opened, end))
+            opened = None
+        # A period that is clean against the frozen baseline opens nothing against another.
+        elif not opened and opens:
+            opened, frozen = end, baseline
+    return [*found, (series, opened, None)] if opened else found
+
+
+def is_surely_lower(hits: float, n: float, hits_before: float, n_before: float) -> bool:
+    """By more than two points, at 95 % (R. G. Newcombe, method 10)."""
+
+    def wilson(x: float, of: float, sign: int) -> float:
+        z = 1.96
+        root = math.sqrt(x * (of - x) / of + z * z / 4)
+        return (x + z * z / 2 + sign * z * root) / (of + z * z)
+
+    now, before = hits / n, hits_before / n_before
+    spread = math.hypot(before - wilson(hits_before, n_before, -1), wilson(hits, n, 1) - now)
+    return before - now >= 0.05 - 1e-9 and before - now - spread > 0.02
+
+
+def test_a_breach_of_the_rule_before_ends_where_its_frozen_baseline_says(
+    judged: duckdb.DuckDBPyConnection,
+) -> None:
+    """All conversion readings replayed one by one, evidence and all."""
+    readings = judged.execute(
+        """
+        select concat_ws(':', 'stage_conversion_drop', scope, segment, team_id, rep_id, slice_id),
+            period_end, metric_value, baseline_value, numerator, denominator,
+            baseline_numerator, baseline_denominator,
+            coalesce(baseline_n, 0) >= min_n and baseline_value is not null
+        from int_kpi_readings
+        where period_type = 'week' and scope in ('company', 'segment', 'team')
+            and metric_value is not null and n >= min_n
+        order by 1, 2
+        """
+    ).fetchall()
+    replayed = lives(
+        (key, end, value, baseline, is_known and is_surely_lower(hits, n, hits_before, n_before))
+        for key, end, value, baseline, hits, n, hits_before, n_before, is_known in readings
+    )
+    episodes = judged.execute(
+        "select distinct trigger_id || ':' || concat_ws(':', scope, segment, team_id, rep_id,"
+        " slice_id), opened_on, closed_on from int_kpi_breach_periods"
+        " where trigger_id = 'stage_conversion_drop'"
+    ).fetchall()
+    assert sorted(map(str, replayed)) == sorted(map(str, episodes))
+    # It was open for 59 weeks once, and hid the leak that began in July 2025.
+    team = "stage_conversion_drop:team:all:enterprise_west:all:proposal"
+    assert [(opened, closed) for key, opened, closed in replayed if key == team] == [
+        (dt.date(2024, 8, 18), dt.date(2025, 1, 12)),
+        (dt.date(2025, 8, 10), None),
+    ]
+
+
+def test_a_breach_ends_where_its_frozen_baseline_says(week_5: Build) -> None:
+    judgements = week_5.query(
+        """
+        select series_id, period_end, metric_value, reference_value, is_breach
+        from intermediate.int_kpi_judgements where trigger_id = 'stage_conversion_drop'
+        order by series_id, place
+        """
+    )
+    built = week_5.query(
+        """
+        select concat_ws(':', trigger_id, scope, segment, team_id, rep_id, slice_id),
+            opened_on, closed_on
+        from marts.kpi_breaches where trigger_id = 'stage_conversion_drop'
+        """
+    )
+    assert sorted(map(str, lives(judgements))) == sorted(map(str, built))
+    assert built
 
 
 # --- Sailmark -------------------------------------------------------------------------------

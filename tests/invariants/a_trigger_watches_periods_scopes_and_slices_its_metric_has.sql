@@ -71,13 +71,30 @@ complaints as (
         trigger_id,
         'asks for an interval, which only shares of cases and its own z have' as complaint
     from described
-    where evidence = 'interval' and (not has_interval or evidence_z is null)
+    where evidence = 'interval'
+        and (not has_interval and rule <> 'age_multiple_above' or evidence_z is null)
     union all
     select
         trigger_id,
         'asks for an interval of a rule that has none' as complaint
     from described
-    where evidence = 'interval' and rule in ('declining', 'age_multiple_above')
+    where evidence = 'interval' and rule = 'declining'
+    union all
+    select
+        trigger_id,
+        'asks for evidence of a run, which only a decline with its own z has, of a share of cases,'
+        || ' of deal size, of cycle, or of weeks of velocity' as complaint
+    from described
+    where evidence = 'run'
+        and (
+            rule <> 'declining'
+            or evidence_z is null
+            or not (
+                has_interval
+                or metric_id in ('avg_deal_size_t90', 'sales_cycle_days_t90')
+                or (metric_id = 'pipeline_velocity' and period_type = 'week')
+            )
+        )
 ),
 
 broken as (

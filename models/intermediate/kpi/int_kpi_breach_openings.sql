@@ -3,15 +3,25 @@
 -- declare them normal.
 with judgements as (select * from {{ ref('int_kpi_judgements') }}),
 
+run_evidence as (select * from {{ ref('int_kpi_run_evidence') }}),
+
 candidates as (
-    select *
+    select judgements.*
     from judgements
-    where is_breach
-        and (
-            run_length = consecutive_periods
+    left join run_evidence
+        on judgements.series_id = run_evidence.series_id
+        and judgements.place = run_evidence.place
+    where judgements.is_breach
+        and case
+            -- A run that goes on opens once the whole of it is more than chance.
+            when judgements.evidence = 'run'
+                then judgements.run_length >= judgements.consecutive_periods
+                    and run_evidence.is_evident
             -- With a frozen baseline the later ones of a run compare with another one each.
-            or (rule in {{ kpi_frozen_rules() }} and run_length > consecutive_periods)
-        )
+            when judgements.rule in {{ kpi_frozen_rules() }}
+                then judgements.run_length >= judgements.consecutive_periods
+            else judgements.run_length = judgements.consecutive_periods
+        end
 ),
 
 openings as (

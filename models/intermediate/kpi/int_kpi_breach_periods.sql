@@ -18,19 +18,12 @@ episodes as (
     from followed
 ),
 
--- Days are reported for two weeks only: a breach of days that began before them has no day it
--- opened on, and an id that moved with the first day seen would be a new breach every morning.
 bounded as (
     select
         episodes.*,
         opening.period_end as opened_on,
-        closing.period_end as closed_on,
-        opening.period_type = 'day'
-        and episodes.opening_place = opening.consecutive_periods
-        and first_seen.period_end = {{ as_of_date() }} - 13 as began_before
+        closing.period_end as closed_on
     from episodes
-    inner join judgements as first_seen
-        on episodes.series_id = first_seen.series_id and first_seen.place = 1
     inner join judgements as opening
         on episodes.series_id = opening.series_id and episodes.opening_place = opening.place
     left join judgements as closing
@@ -40,12 +33,7 @@ bounded as (
 breach_periods as (
     select
         concat_ws(
-            ':',
-            bounded.series_id,
-            case
-                when bounded.began_before then 'earlier'
-                else cast(bounded.opened_on as {{ dbt.type_string() }})
-            end
+            ':', bounded.series_id, cast(bounded.opened_on as {{ dbt.type_string() }})
         ) as breach_id,
         judgements.trigger_id,
         judgements.metric_id,

@@ -37,12 +37,14 @@ judged as (
         and readings.scope = watched.scope
     left join spreads
         on readings.metric_id = spreads.metric_id
+        and readings.period_type = spreads.period_type
         and readings.period_start = spreads.period_start
         and readings.segment = spreads.segment
         and readings.team_id = spreads.team_id
         and readings.rep_id = spreads.rep_id
         and readings.slice_id = spreads.slice_id
-    where readings.period_type = 'week' and readings.metric_value is not null
+    where readings.period_type = 'week'
+        and (readings.metric_value is not null or readings.is_worst)
 ),
 
 shifts as (
@@ -67,7 +69,9 @@ year_before as (
         looking_back.slice_id,
         cast(sum(cast(earlier.numerator as decimal(28, 4))) as double) as numerator,
         cast(sum(cast(earlier.denominator as decimal(28, 4))) as double) as denominator,
-        sum(earlier.n) as n,
+        -- What was decided where nothing was won is no case of a mean over deals won.
+        sum(case when earlier.is_worst and earlier.cases is null then 0 else earlier.n end) as n,
+        count(*) as windows,
         sum(earlier.cases) as cases,
         cast(sum(cast(earlier.sum_x as decimal(28, 4))) as double) as sum_x,
         cast(sum(cast(earlier.sum_xx as decimal(38, 4))) as double) as sum_xx
@@ -97,6 +101,7 @@ told as (
         judged.*,
         year_before.numerator / nullif(year_before.denominator, 0) as year_value,
         cast(coalesce(year_before.n, 0) as bigint) as year_n,
+        year_before.windows as year_windows,
         year_before.denominator as year_denominator,
         year_before.cases as year_cases,
         year_before.sum_x as year_sum_x,
@@ -137,6 +142,7 @@ evidence as (
         slice_id,
         year_value,
         year_n,
+        year_n / nullif(cast(year_windows as double), 0) as year_n_of_a_window,
         case evidence_kind
             when 'share' then metric_value
             when 'mean' then sum_x / nullif(cases, 0)

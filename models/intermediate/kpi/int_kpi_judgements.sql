@@ -15,22 +15,20 @@ unjudged as (select * from {{ ref('int_metrics_barred') }}),
 
 watched as (
     select
-        triggers.trigger_id,
-        triggers.rule,
-        triggers.threshold,
-        triggers.consecutive_periods,
-        triggers.from_quarter_share,
-        triggers.evidence,
-        triggers.evidence_z,
-        triggers.evidence_q,
+        {%- for column in [
+            'trigger_id', 'rule', 'threshold', 'consecutive_periods', 'from_quarter_share',
+            'evidence', 'evidence_z', 'evidence_q',
+        ] %}
+        triggers.{{ column }},
+        {%- endfor %}
+        {%- for column in [
+            'year_value', 'year_n', 'year_n_of_a_window', 'estimate', 'estimate_variance',
+            'compared', 'compared_variance',
+        ] %}
+        kpi_evidence.{{ column }},
+        {%- endfor %}
         coalesce(triggers.evidence_margin, 0) as evidence_margin,
         coalesce(triggers.compares_with = 'year', false) as is_of_a_year,
-        kpi_evidence.year_value,
-        kpi_evidence.year_n,
-        kpi_evidence.estimate,
-        kpi_evidence.estimate_variance,
-        kpi_evidence.compared,
-        kpi_evidence.compared_variance,
         coalesce(triggers.min_n, readings.min_n) as needed_n,
         concat_ws(
             ':', triggers.trigger_id, readings.scope, readings.segment, readings.team_id,
@@ -48,15 +46,14 @@ watched as (
         on {{ same_series('readings', 'kpi_evidence', ['period_type', 'period_start']) }}
     anti join unjudged
         on unjudged.role = 'unjudged'
-        and readings.metric_id = unjudged.metric_id
-        and readings.period_type = unjudged.period_type
-        and readings.period_start = unjudged.period_start
-        and readings.segment = unjudged.segment
-        and readings.team_id = unjudged.team_id
-        and readings.rep_id = unjudged.rep_id
+        {%- for key in [
+            'metric_id', 'period_type', 'period_start', 'segment', 'team_id', 'rep_id'
+        ] %}
+        and readings.{{ key }} = unjudged.{{ key }}
+        {%- endfor %}
     where coalesce(triggers.is_on, true)
         and (triggers.slice_id is null or readings.slice_id = triggers.slice_id)
-        and readings.metric_value is not null
+        and (readings.metric_value is not null or readings.is_worst)
         and readings.n >= coalesce(triggers.min_n, readings.min_n)
         and readings.history_days >= coalesce(triggers.history_days, 0)
 ),
@@ -90,32 +87,21 @@ compared as (
     from ordered
 ),
 
--- R. G. Newcombe, Stat. Med. 17 (1998), 873-890, method 10, for the difference of two shares.
-spread as (
-    select
-        *,
-        sqrt(power(baseline_value - baseline_low, 2) + power(high - metric_value, 2))
-            as fall_spread,
-        sqrt(power(metric_value - low, 2) + power(baseline_high - baseline_value, 2))
-            as rise_spread
-    from compared
-),
-
 -- How far the whole interval lies on the bad side.
 evident as (
     select
         *,
-        case
-            when rule = 'below' then threshold - high
-            when rule in ('above', 'share_above') then low - threshold
-            when direction = 1 then baseline_value - metric_value - fall_spread
-            else metric_value - baseline_value - rise_spread
-        end as surely_worse_by,
-        -- How many standard errors it is worse by, beyond the margin.
-        (
-            direction * (coalesce(compared, threshold) - estimate) - evidence_margin
-        ) / nullif(sqrt(estimate_variance + compared_variance), 0) as errors_worse
-    from spread
+        {{ kpi_surely_worse_by() }} as surely_worse_by,
+        -- How many standard errors it is worse by, beyond the margin; none where there were some.
+        coalesce(
+            (direction * (coalesce(compared, threshold) - estimate) - evidence_margin)
+            / nullif(sqrt(estimate_variance + compared_variance), 0),
+            case
+                when is_worst and year_n_of_a_window > 0
+                    then {{ errors_of_none('year_n_of_a_window') }}
+            end
+        ) as errors_worse
+    from compared
 ),
 
 -- Of all that a trigger looks at in a period, the share `evidence_q` of what it calls worse may be
@@ -152,13 +138,19 @@ ruled as (
     select
         found.*,
         case
-            when found.needs_reference and found.reference_value is null then null
+            -- What is worst has declined, whatever it was before.
+            when found.needs_reference and found.reference_value is null
+                and not coalesce(found.is_worst and found.rule = 'declining', false)
+                then null
+            when not coalesce(found.quarter_share >= found.from_quarter_share, true) then false
+            when found.is_worst then true
             else {{ kpi_rule_breaks('found', 'found.metric_value', 'found.reference_value') }}
-                and coalesce(found.quarter_share >= found.from_quarter_share, true)
         end as is_beyond,
         coalesce(
             case found.evidence
                 when 'point' then true
+                -- Asked for when it opens: int_kpi_run_evidence.
+                when 'run' then true
                 when 'discoveries'
                     then found.errors_worse is not null
                         and found.place_by_chance <= found.discoveries
@@ -189,10 +181,10 @@ kpi_judgements as (
 select
     {%- for column in [
         'trigger_id', 'series_id', 'place', 'metric_id', 'rule', 'threshold', 'direction',
-        'consecutive_periods', 'from_quarter_share', 'period_type', 'period_start', 'period_end',
-        'scope', 'segment', 'team_id', 'rep_id', 'slice_type', 'slice_id', 'metric_value', 'n',
-        'reference_value', 'quarter_share', 'days_to_quarter_end', 'surely_worse_by',
-        'errors_worse', 'is_beyond', 'is_breach',
+        'consecutive_periods', 'from_quarter_share', 'evidence', 'period_type', 'period_start',
+        'period_end', 'scope', 'segment', 'team_id', 'rep_id', 'slice_type', 'slice_id',
+        'metric_value', 'n', 'reference_value', 'quarter_share', 'days_to_quarter_end',
+        'surely_worse_by', 'errors_worse', 'is_beyond', 'is_breach',
     ] %}
     {{ column }},
     {%- endfor %}

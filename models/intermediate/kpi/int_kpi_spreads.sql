@@ -1,8 +1,8 @@
 -- What the means of a quarter scatter by: number, sum and sum of squares of the cases in the 90
--- days to each week's end. Durations and amounts scatter by factors, so it is their logarithms that
--- are summed; of pipeline created, whose number varies as well, the amounts themselves. Of lead
--- response it is the hot leads of the week, and those that waited longer than its trigger allows,
--- in business hours. Long, because each metric's cases are told apart first.
+-- days to the end of each week, month and quarter. Durations and amounts scatter by factors, so
+-- their logarithms are summed; of pipeline created, whose number varies as well, the amounts
+-- themselves. Of lead response it is the hot leads of the week, and those that waited longer than
+-- its trigger allows, in business hours. Long, because each metric's cases are told apart first.
 with closings as (select * from {{ ref('int_closing_events') }}),
 
 qualifications as (select * from {{ ref('int_qualification_events') }}),
@@ -91,20 +91,20 @@ reported as (
     group by 1, 2, 3, 4, 5
 ),
 
-weeks as (
+ends as (
     select
         period_type,
         period_start,
         window_end
     from periods
-    where period_type = 'week' and is_complete
+    where period_type in ('week', 'month', 'quarter') and is_complete
 ),
 
 spreads as (
     select
         reported.metric_id,
-        weeks.period_type,
-        weeks.period_start,
+        ends.period_type,
+        ends.period_start,
         reported.scope,
         reported.segment,
         reported.team_id,
@@ -113,10 +113,10 @@ spreads as (
         cast(sum(reported.n) as bigint) as n,
         cast(sum(reported.sum_x) as double) as sum_x,
         cast(sum(reported.sum_xx) as double) as sum_xx
-    from weeks
+    from ends
     inner join reported
-        on weeks.window_end >= reported.event_on
-        and weeks.window_end - 90 < reported.event_on
+        on ends.window_end >= reported.event_on
+        and ends.window_end - 90 < reported.event_on
     group by 1, 2, 3, 4, 5, 6
     union all
     select

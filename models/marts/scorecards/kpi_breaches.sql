@@ -19,6 +19,7 @@ directed as (
     select
         breach_periods.*,
         incident_members.incident_id,
+        count(*) over (partition by breach_periods.breach_id) as periods_so_far,
         breach_periods.opened_on
         + cast(ceil(owners.intervention_hours / 24.0) as integer) as due_on,
         case
@@ -39,11 +40,18 @@ episodes as (
         min(breach_periods.opened_on) as opened_on,
         max(breach_periods.closed_on) as closed_on,
         count(*) as periods_in_breach,
+        -- Null is the worst: nothing was won, or no answer came.
         case
+            when count(breach_periods.metric_value) < count(*) then null
             when min(breach_periods.looks_down) = 1 then min(breach_periods.metric_value)
             else max(breach_periods.metric_value)
         end as worst_value,
-        max_by(breach_periods.metric_value, breach_periods.periods_in_breach) as metric_value,
+        max(
+            case
+                when breach_periods.periods_in_breach = breach_periods.periods_so_far
+                    then breach_periods.metric_value
+            end
+        ) as metric_value,
         max(breach_periods.errors_worse) as errors_worse,
         max(breach_periods.period_start) as value_period_start,
         max(breach_periods.period_end) as value_period_end,

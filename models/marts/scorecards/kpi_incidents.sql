@@ -22,9 +22,11 @@ members as (
             partition by breaches.incident_id
             order by
                 case when breaches.closed_on is null then 1 else 2 end asc,
-                -- A narrower place speaks where it says clearly more.
+                -- A narrower place speaks where it says more. What has hit all of a segment shows
+                -- in it by the root of its teams more than in one of them, what hit one team the
+                -- other way round.
                 breaches.errors_worse
-                - case when breaches.scope in ('company', 'segment') then 0 else 1 end
+                - case when breaches.scope in ('company', 'segment') then 0 else 0.5 end
                 desc nulls last,
                 breaches.opened_on asc,
                 case breaches.scope when 'company' then 1 when 'segment' then 2 else 3 end asc,
@@ -52,7 +54,11 @@ speaking as (
     select
         *,
         coalesce(baseline, threshold_value) as compared,
-        {{ kpi_value_text('metric_value', 'kind') }} as value_text,
+        case
+            when metric_value is not null then {{ kpi_value_text('metric_value', 'kind') }}
+            when unit = 'minutes' then 'more than half still wait'
+            else 'nothing was won'
+        end as value_text,
         {{ kpi_value_text('baseline', 'kind') }} as baseline_text,
         {{ kpi_value_text('threshold_value', 'kind') }} as threshold_text
     from members

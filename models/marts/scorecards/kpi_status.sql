@@ -66,7 +66,9 @@ measured as (
             else metric_value
         end as compared_value,
         case
-            when metric_value is null or n < min_n then true
+            when n < min_n then true
+            when is_worst then false
+            when metric_value is null then true
             when compared <> 'value' then baseline_value is null or baseline_n < min_n
             else false
         end as is_thin
@@ -121,7 +123,7 @@ judged as (
         case
             when is_thin then 'insufficient_data'
             -- What is in breach is never called good by its band.
-            when periods_in_breach > 0 then 'below'
+            when periods_in_breach > 0 or is_worst then 'below'
             when band is not null then band
             when is_watched then 'target'
             else 'not_judged'

@@ -22,16 +22,20 @@ open_breaches as (
         metrics.layer,
         -- A stage leaks when its share that goes on has fallen; one that is slow does not.
         metrics.kind = 'rate' and breaches.slice_type = 'stage' as is_leak,
-        abs(
-            breaches.metric_value
-            / nullif(
-                case
-                    when breaches.rule = 'age_multiple_above'
-                        then breaches.threshold * breaches.baseline
-                    else coalesce(breaches.baseline, breaches.threshold)
-                end,
-                0
-            ) - 1
+        coalesce(
+            abs(
+                breaches.metric_value
+                / nullif(
+                    case
+                        when breaches.rule = 'age_multiple_above'
+                            then breaches.threshold * breaches.baseline
+                        else coalesce(breaches.baseline, breaches.threshold)
+                    end,
+                    0
+                ) - 1
+            ),
+            -- Nothing won, or no answer: nothing is further off.
+            case when breaches.metric_value is null then 1e9 end
         ) as shortfall
     from breaches
     inner join metrics on breaches.metric_id = metrics.metric_id
@@ -44,9 +48,10 @@ broken_layers as (
     select
         scope,
         segment,
-        count(*) filter (where layer = 2) as pipeline_breaches,
-        count(*) filter (where layer = 3) as conversion_breaches,
-        count(*) filter (where layer = 4) as revenue_breaches,
+        -- One cause counts once, however many triggers see it.
+        count(distinct case when layer = 2 then incident_id end) as pipeline_breaches,
+        count(distinct case when layer = 3 then incident_id end) as conversion_breaches,
+        count(distinct case when layer = 4 then incident_id end) as revenue_breaches,
         count(*) filter (where layer = 2 and is_leak) as leaking_stages
     from open_breaches
     group by scope, segment
@@ -132,7 +137,7 @@ moves as (
         max(case when place = 1 then relative_change end) as activity_change,
         {{ joined_samples('metric_id', 'place') }} as activity_moved
     from activity_moves
-    where abs(relative_change) >= 0.05
+    where is_evident
     group by scope, segment
 ),
 
@@ -145,6 +150,7 @@ layer_diagnosis as (
         'all' as rep_id,
         diagnosed.diagnosis,
         ranked_breaches.breach_id,
+        ranked_breaches.incident_id,
         ranked_breaches.metric_id,
         ranked_breaches.slice_type,
         ranked_breaches.slice_id,

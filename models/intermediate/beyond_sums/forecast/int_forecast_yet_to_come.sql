@@ -43,14 +43,19 @@ yet_to_come as (
         earlier.quarters_ahead,
         late_wins.segment,
         max(earlier.n_quarters) as n_quarters,
-        cast(
-            sum(
-                case
-                    when late_wins.days_to_quarter_end < earlier.days_to_quarter_end
-                        then late_wins.won_amount
-                    else 0
-                end
-            ) as double
+        -- Reversals may have taken more than such deals brought: that is a loss of what was won,
+        -- and deals that are not there yet bring nothing at worst.
+        greatest(
+            cast(
+                sum(
+                    case
+                        when late_wins.days_to_quarter_end < earlier.days_to_quarter_end
+                            then late_wins.won_amount
+                        else 0
+                    end
+                ) as double
+            ),
+            0
         ) / nullif(least(max(earlier.n_quarters), {{ quarters_averaged() }}), 0) as amount,
         cast(
             sum(
