@@ -2,6 +2,8 @@
 
     python benchmarks/run.py --folder /tmp/benchmarks
     python benchmarks/run.py --folder /tmp/benchmarks --opportunities 200000 --kinds floor project
+    python benchmarks/run.py --folder /tmp/benchmarks --opportunities 200000 --kinds project \\
+        --crms salesforce hubspot
 
 Run by hand, never in CI: the largest of the default sizes takes most of an hour. Companies are
 generated once per folder. What it measures and what came out: docs/performance.md.
@@ -25,6 +27,8 @@ from measuring import REPO, WORKS, Cost
 
 SIZES = (10_000, 200_000, 2_000_000)
 KINDS = ("reading", "floor", "project")
+# The floor knows the tables of the first alone.
+CRMS = ("salesforce", "hubspot")
 ENGINE = ("int_measures_daily", "int_measure_keys", "int_window_sums", "int_metric_values_summed")
 # The models whose work each script of the floor does, and a number both must give.
 STEPS: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -90,14 +94,16 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--folder", type=Path, required=True, help="Companies and databases.")
     parser.add_argument("--opportunities", type=int, nargs="+", default=SIZES)
     parser.add_argument("--kinds", choices=KINDS, nargs="+", default=KINDS)
+    parser.add_argument("--crms", choices=CRMS, nargs="+", default=CRMS[:1])
     parser.add_argument("--models", type=int, default=25, help="How many models to list.")
     chosen = parser.parse_args(arguments)
-    totals: dict[int, Cost] = {}
-    for size in chosen.opportunities:
-        work = chosen.folder / str(size)
-        generate(size, work / "raw")
-        costs = {kind: measure(kind, work) for kind in chosen.kinds}
-        print(f"\n# {size:,} opportunities")
+    totals: dict[str, dict[int, Cost]] = {crm: {} for crm in chosen.crms}
+    for size, crm in itertools.product(chosen.opportunities, chosen.crms):
+        work = chosen.folder / (str(size) if crm == CRMS[0] else f"{size}_{crm}")
+        generate(size, work / "raw", crm)
+        kinds = [kind for kind in chosen.kinds if crm == CRMS[0] or kind != "floor"]
+        costs = {kind: measure(kind, work) for kind in kinds}
+        print(f"\n# {size:,} opportunities in {crm}")
         for kind, steps in costs.items():
             listed = sorted(steps, key=lambda cost: -cost.processor_seconds)
             print_costs(kind, listed[: chosen.models], total(kind, steps))
@@ -109,11 +115,16 @@ def main(arguments: Sequence[str]) -> None:
             ratio = project.processor_seconds / reading.processor_seconds
             print(f"\nThe project takes {ratio:.0f} times what reading the raw columns once takes.")
         if "project" in costs:
-            totals[size] = total("project", costs["project"])
-    print_growth(totals)
+            totals[crm][size] = total("project", costs["project"])
+            if crm != chosen.crms[0]:
+                first = totals[chosen.crms[0]][size]
+                ratio = totals[crm][size].processor_seconds / first.processor_seconds
+                print(f"\nThe road of {crm} takes {ratio:.2f} times that of {chosen.crms[0]}.")
+    for of_crm in totals.values():
+        print_growth(of_crm)
 
 
-def generate(opportunities: int, raw: Path) -> None:
+def generate(opportunities: int, raw: Path, crm: str) -> None:
     if (raw / "as_of.csv").exists():
         return
     print(f"Generating {opportunities:,} opportunities ...", flush=True)
@@ -121,7 +132,7 @@ def generate(opportunities: int, raw: Path) -> None:
         [
             *[sys.executable, "-m", "demo_companies"],
             *["--opportunities", str(opportunities), "--history-rows", "12"],
-            *["--activities", "30", "--out", str(raw)],
+            *["--activities", "30", "--crm", crm, "--out", str(raw)],
         ],
         env={**os.environ, "PYTHONPATH": str(REPO / "python")},
         check=True,

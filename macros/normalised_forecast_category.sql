@@ -7,6 +7,7 @@
 {% macro normalised_forecast_category(column) -%}
     case lower(replace({{ column }}, ' ', ''))
         when 'omitted' then 'omitted'
+        when 'omit' then 'omitted'
         when 'pipeline' then 'pipeline'
         when 'bestcase' then 'best_case'
         when 'upside' then 'best_case'

@@ -15,11 +15,21 @@
     {%- if type == 'json' -%}
         cast({{ column }} as varchar)
     {%- elif type_family(type) == 'text' -%}
-        {#- Where nobody serialised it, a CSV file holds an object as Python prints it. -#}
-        {%- set printed = {"''": '"', ': None': ': null', ': True': ': true', ': False': ': false'} -%}
+        {#-
+            Where nobody serialised it, a CSV file holds an object as Python prints it
+            (findings/target_csv_writes_objects_as_python_prints_them.sh): quotes at the edges of values
+            are JSON's, numbers may be calls.
+        -#}
         {%- set read = [column] -%}
-        {%- for sign, meant in printed.items() -%}
-            {%- do read.append("replace(" ~ read[-1] ~ ", '" ~ sign ~ "', '" ~ meant ~ "')") -%}
+        {%- for printed, meant in [
+            ("Decimal[(]''([^'']*)''[)]", '\\1'),
+            ("([{,:]|\\[)( *)''", '\\1\\2"'),
+            ("''( *)([},:]|\\])", '"\\1\\2'),
+            (': None', ': null'), (': True', ': true'), (': False', ': false'),
+        ] -%}
+            {%- do read.append(
+                "regexp_replace(" ~ read[-1] ~ ", '" ~ printed ~ "', '" ~ meant ~ "', 'g')"
+            ) -%}
         {%- endfor -%}
         case
             when json_valid({{ column }}) then {{ column }}

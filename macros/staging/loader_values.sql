@@ -33,3 +33,23 @@
         cast(null as {{ type }})
     {%- endif -%}
 {%- endmacro %}
+
+{#- The loader's own columns that a table has. -#}
+{% macro loader_names(table) -%}
+    {%- set found = [] -%}
+    {%- for name in loader_columns().values() | sum(start=[]) if name in table.columns -%}
+        {%- do found.append(name) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#-
+    Those of a table that holds lists tell of the lists too; but that a record is archived does not take
+    back whom it is with: rows of a table without a column for it are not deleted.
+-#}
+{% macro loader_names_of_lists(contract, table) -%}
+    {%- set known = loader_columns() -%}
+    {%- set flags = [] if 'is_deleted' in contract.columns
+        else known.deleted_flags + known.deleted_instants -%}
+    {{ return(loader_names(table) | reject('in', flags) | list) }}
+{%- endmacro %}

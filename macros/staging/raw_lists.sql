@@ -14,13 +14,13 @@
         ) -%}
         {%- if flat and may_hold_object(table.columns[flat].type) -%}
             {{ return(element_part(
-                contract, table, keys,
+                contract, parent, table, keys,
                 json_text(table.columns[flat].sql, table.columns[flat].type) | trim,
             )) }}
         {%- elif '.' in spelling and outer in table.columns
             and may_hold_object(table.columns[outer].type) -%}
             {{ return(element_part(
-                contract, table, keys,
+                contract, parent, table, keys,
                 json_value(
                     json_text(table.columns[outer].sql, table.columns[outer].type) | trim,
                     spelling.split('.', 1)[1],
@@ -49,28 +49,29 @@
     {{ return(found if found | length == keys | length else {}) }}
 {%- endmacro %}
 
-{#- The loader's own columns of the other table tell of its lists too. -#}
-{% macro loader_names(table) -%}
-    {%- set found = [] -%}
-    {%- for name in loader_columns().values() | sum(start=[]) if name in table.columns -%}
-        {%- do found.append(name) -%}
-    {%- endfor -%}
-    {{ return(found) }}
-{%- endmacro %}
-
-{% macro element_part(contract, table, keys, list) -%}
+{% macro element_part(contract, parent, table, keys, list) -%}
     {%- set selected = [] -%}
     {%- set columns = {} -%}
     {%- for name, key in keys.items() -%}
         {%- do selected.append(key.sql ~ ' as ' ~ name) -%}
         {%- do columns.update({name: {'sql': name, 'type': key.type}}) -%}
     {%- endfor -%}
-    {%- for name in loader_names(table) -%}
+    {%- for name in loader_names_of_lists(contract, table) -%}
         {%- do selected.append(table.columns[name].sql ~ ' as ' ~ name) -%}
         {%- do columns.update({name: {'sql': name, 'type': table.columns[name].type}}) -%}
     {%- endfor -%}
+    {%- set carried = columns | join(', ') -%}
+    {%- set elements = '(select ' ~ carried ~ ', ' ~ json_elements('list') | trim ~ ' as element from '
+        ~ latest_rows(parent, table, selected + [list ~ ' as list']) ~ ')' -%}
+    {%- set is_counted = [] -%}
     {%- for column in contract.columns.values() if column.meta.get('element') -%}
         {%- set values = [] -%}
+        {%- if column.meta.element_repeated -%}
+            {%- do is_counted.append(column.name) -%}
+            {%- do values.append(
+                "case when element_copies > 1 then '" ~ column.meta.element_repeated ~ "' end"
+            ) -%}
+        {%- endif -%}
         {%- for path in column.meta.element -%}
             {%- do values.append(
                 "case when element not like '{%' then element end" if path == '.'
@@ -85,8 +86,9 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return({
-        'from': '(select ' ~ selected | join(', ') ~ ', ' ~ json_elements(list) | trim
-            ~ ' as element from ' ~ table.from ~ ')',
+        'from': elements if not is_counted else '(select ' ~ carried
+            ~ ', element, count(*) as element_copies from ' ~ elements ~ ' as elements group by '
+            ~ carried ~ ', element)',
         'columns': columns, 'place': table.place, 'is_text': true,
     }) }}
 {%- endmacro %}
@@ -99,7 +101,7 @@
         {%- do selected.append(key.sql ~ ' as ' ~ name ~ '_there') -%}
         {%- do columns.update({name: {'sql': name ~ '_there', 'type': key.type}}) -%}
     {%- endfor -%}
-    {%- for name in loader_names(table) if name not in columns -%}
+    {%- for name in loader_names_of_lists(contract, table) if name not in columns -%}
         {%- do selected.append(table.columns[name].sql ~ ' as ' ~ name) -%}
         {%- do columns.update({name: {'sql': name, 'type': table.columns[name].type}}) -%}
     {%- endfor -%}

@@ -7,7 +7,9 @@
         also    [names of raw tables whose rows belong to it too]
         lists   [{of: table of the contract, column: [its spellings, dots lead into an object],
                 carries: {column here: column there}}]; the columns of an element are the meta `element`
-                of a column here, `.` for the element itself. Read where the table itself is missing.
+                of a column here, `.` for the element itself, and its meta `element_repeated` what the
+                column is of an element that a list names more than once. Read where the table itself
+                is missing.
         spread  {of: table of the contract, carries: as above, prefix: what the names of the columns begin
                 with, name: column that takes the rest of the name, value: column that takes the value};
                 likewise

@@ -115,8 +115,7 @@
 {% macro raw_table_problems(contract, table) -%}
     {%- if not table -%}{{ return([]) }}{%- endif -%}
     {%- if table.problem -%}{{ return([table.problem]) }}{%- endif -%}
-    {%- set told = raw_fields_missing(contract, table) -%}
-    {%- set told = told | list -%}
+    {%- set told = raw_fields_missing(contract, table) | list -%}
     {%- for part in table.get('parts', [table]) if part.path -%}
         {%- set row_told = csv_row_problem(part) -%}
         {%- if row_told -%}{%- do told.append(row_told) -%}{%- endif -%}

@@ -61,20 +61,7 @@
         from {{ table.from }}
     ),
 
-    doubtful as (
-        select {{ hash_64('rough_key') }} as key_hash
-        from picked
-        group by 1
-        having count(*) > 1 or count(rough_key) = 0
-    ),
-
-    doubted as (
-        select
-            picked.*,
-            {{ raw_key(contract, fields, 'raw_') | indent(12) }} as row_key
-        from picked
-        semi join doubtful on {{ hash_64('picked.rough_key') }} = doubtful.key_hash
-    ),
+    {{ doubted_rows(contract, fields) | indent(4) }}
 
     ranked as (
         select
@@ -131,4 +118,22 @@
         {{ row_doubt_names(found) | indent(8) }} as row_doubts,
         loader_sequence
     from typed
+{%- endmacro %}
+
+{#- Of `picked` the keys seen twice, or never (`doubtful`), and their rows (`doubted`): two CTEs. -#}
+{% macro doubted_rows(contract, fields) -%}
+doubtful as (
+    select {{ hash_64('rough_key') }} as key_hash
+    from picked
+    group by 1
+    having count(*) > 1 or count(rough_key) = 0
+),
+
+doubted as (
+    select
+        picked.*,
+        {{ raw_key(contract, fields, 'raw_') | indent(8) }} as row_key
+    from picked
+    semi join doubtful on {{ hash_64('picked.rough_key') }} = doubtful.key_hash
+),
 {%- endmacro %}

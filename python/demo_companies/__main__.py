@@ -26,6 +26,13 @@ from sales_metrics.errors import SalesMetricsError
     " eight reps, of whom the busiest converts least (its size is fixed); the others are Quiet with"
     " one fault from September 2025 on.",
 )
+@click.option(
+    "--crm",
+    type=click.Choice(["salesforce", "hubspot"]),
+    default="salesforce",
+    show_default=True,
+    help="Whose tables are written: Salesforce's, or HubSpot's as Airbyte lands them.",
+)
 @click.option("--seed", type=int, default=None, help="Other chance, same truth.")
 @click.option("--opportunities", type=int, default=None, help="How many; people grow with it.")
 @click.option("--history-rows", type=float, default=None, help="History rows per opportunity.")
@@ -45,6 +52,7 @@ from sales_metrics.errors import SalesMetricsError
 @click.option("--story", is_flag=True, help="Print what the raw rows say, by fiscal quarter.")
 def demo(
     company: str,
+    crm: str,
     seed: int | None,
     opportunities: int | None,
     history_rows: float | None,
@@ -55,7 +63,8 @@ def demo(
 ) -> None:
     """Write the raw tables of a demo company."""
     if company == "sailmark":
-        if (opportunities, history_rows, activities) != (None, None, None) or story:
+        sized = (opportunities, history_rows, activities) != (None, None, None)
+        if sized or story or crm != "salesforce":
             raise SalesMetricsError(
                 "Sailmark takes --seed, --until and --out; its size is fixed and its story is told"
                 " by marts.scorecard_rep."
@@ -72,7 +81,9 @@ def demo(
         history_rows=history_rows,
         activities=activities,
     )
-    write_company(wanted, out, until.date() if until else HORIZON)
+    if story and crm != "salesforce":
+        raise SalesMetricsError("--story reads Salesforce's tables; leave --crm out.")
+    write_company(wanted, out, until.date() if until else HORIZON, crm=crm)
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     click.echo(
         f"{wanted.name}, seed {wanted.seed}: {wanted.opportunities:,} opportunities in "

@@ -13,6 +13,7 @@ import numpy as np
 from demo_companies import company as facts
 from demo_companies import planning
 from demo_companies.company import Company, People, people
+from demo_companies.hubspot import hubspot_tables, rename_ids, speak_hubspot
 from demo_companies.ids import ORG, id_suffix
 from demo_companies.rng import Draws
 from demo_companies.simulate import TRACKING_START, Table, simulate_block
@@ -220,7 +221,26 @@ from (select * from rows union all select * from copies)
 order by copy, number
 """
 
-_HISTORY = """
+# Snapshots of deals that no table has.
+_ORPHANS = """
+select
+    sf_id('008', 30000000000 + range) as id,
+    sf_id('006', 30000000000 + range) as opportunity_id,
+    timestamp '2024-02-01 09:00:00' + to_days(cast(range as integer)) as created_date,
+    'Discovery' as stage_name,
+    cast(5000 as decimal(18, 2)) as amount,
+    date '2024-06-30' as close_date,
+    15.0::double as probability,
+    'Pipeline' as forecast_category,
+    timestamp '2024-02-01 09:00:00' + to_days(cast(range as integer)) as system_modstamp,
+    false as is_deleted,
+    timestamp '2024-03-01 02:00:00' as _fivetran_synced,
+from range(12)
+where timestamp '2024-02-01 09:00:00' + to_days(cast(range as integer)) < instant(export_end())
+"""
+
+_HISTORY = (
+    """
 with rows as (
     select *
     from log_version
@@ -242,30 +262,15 @@ shown as (
         loaded(second, number + edit) as _fivetran_synced,
         (number * 64 + edit) % 397 = 5 as is_doubled,
     from rows
-),
-orphans as (
-    select
-        sf_id('008', 30000000000 + range) as id,
-        sf_id('006', 30000000000 + range) as opportunity_id,
-        timestamp '2024-02-01 09:00:00' + to_days(cast(range as integer)) as created_date,
-        'Discovery' as stage_name,
-        cast(5000 as decimal(18, 2)) as amount,
-        date '2024-06-30' as close_date,
-        15.0::double as probability,
-        'Pipeline' as forecast_category,
-        timestamp '2024-02-01 09:00:00' + to_days(cast(range as integer)) as system_modstamp,
-        false as is_deleted,
-        timestamp '2024-03-01 02:00:00' as _fivetran_synced,
-    from range(12)
-    where timestamp '2024-02-01 09:00:00' + to_days(cast(range as integer)) < instant(export_end())
 )
 select * exclude (is_doubled) from shown
 union all
 select * exclude (is_doubled) replace (_fivetran_synced - interval 20 hour as _fivetran_synced)
 from shown where is_doubled
 union all
-select * from orphans
 """
+    + _ORPHANS
+)
 
 _FIELD_HISTORY = """
 with changes as (
@@ -436,19 +441,33 @@ where created < export_end()
 """
 
 
-def export(company: Company, staff: People, log: Path, folder: Path, until: dt.date) -> None:
-    """Write every raw table as it stood at the end of the day `until`."""
-    crm = folder / "salesforce"
+def export(
+    company: Company,
+    staff: People,
+    log: Path,
+    folder: Path,
+    until: dt.date,
+    crm: str = "salesforce",
+    *,
+    tracking: int = TRACKING_START,
+) -> None:
+    """Write every raw table of a CRM as it stood at the end of the day `until`.
+
+    `tracking` is the second since 1970 from which Salesforce logged changes; HubSpot always does.
+    """
+    tables = folder / crm
     plans = folder / "planning"
-    for place in (crm, plans):
+    for place in (tables, plans):
         place.mkdir(parents=True, exist_ok=True)
     db = _open_log(log, company, until)
     # The committed files are squeezed; a benchmark's are written quickly.
     level = 15 if company.opportunities <= 2 * facts.USUAL_OPPORTUNITIES else 3
     parquet = _PARQUET.format(level=level)
     try:
+        if crm == "hubspot":
+            speak_hubspot(db)
         texts = {
-            "tracking": TRACKING_START,
+            "tracking": tracking,
             "next_steps": _literals(planning.NEXT_STEPS),
             "loss_reasons": _literals(planning.LOSS_REASONS),
             "lead_sources": _literals(planning.LEAD_SOURCES),
@@ -456,19 +475,31 @@ def export(company: Company, staff: People, log: Path, folder: Path, until: dt.d
             "segment_labels": _literals(facts.SEGMENT_LABELS),
             "names": _literals(tuple(person.name for person in staff.persons)),
         }
-        for name, query in (
-            ("opportunity", _OPPORTUNITY),
-            ("opportunity_history", _HISTORY),
-            ("opportunity_field_history", _FIELD_HISTORY),
-            ("task", _TASK),
-            ("event", _EVENT),
-            ("lead", _LEAD),
-            ("account", _ACCOUNT),
-        ):
-            db.execute(f"copy ({query.format(**texts)}) to '{crm / name}.parquet' {parquet}")
-        for name, query in planning.small_tables(staff, until).items():
-            db.execute(f"copy ({query}) to '{crm / name}.parquet' {_SMALL_PARQUET}")
+        large = {
+            "opportunity": _OPPORTUNITY,
+            "opportunity_history": _HISTORY,
+            "opportunity_field_history": _FIELD_HISTORY,
+            "task": _TASK,
+            "event": _EVENT,
+            "lead": _LEAD,
+            "account": _ACCOUNT,
+        }
+        large = {name: query.format(**texts) for name, query in large.items()}
+        small = planning.small_tables(staff, until)
+        if crm == "hubspot":
+            for name in ("opportunity", "task", "event", "account"):
+                db.execute(f"create view {name} as {large[name]}")
+            db.execute(f"create view orphan_history as {_ORPHANS}")
+            db.execute(f"create view users as {small['user']}")
+            db.execute(f"create view roles as {small['user_role']}")
+            large, small = hubspot_tables(), {}
+        for name, query in large.items():
+            db.execute(f"copy ({query}) to '{tables / name}.parquet' {parquet}")
+        for name, query in small.items():
+            db.execute(f"copy ({query}) to '{tables / name}.parquet' {_SMALL_PARQUET}")
         planning.write_plans(db, company, staff, plans, until)
+        if crm == "hubspot":
+            rename_ids(plans)
     finally:
         db.close()
     as_of = min(until, facts.AS_OF)
@@ -476,9 +507,15 @@ def export(company: Company, staff: People, log: Path, folder: Path, until: dt.d
 
 
 def write_company(
-    company: Company, folder: Path, until: dt.date = facts.HORIZON, *, block: int = BLOCK
+    company: Company,
+    folder: Path,
+    until: dt.date = facts.HORIZON,
+    *,
+    block: int = BLOCK,
+    crm: str = "salesforce",
+    tracking: int = TRACKING_START,
 ) -> None:
-    """Simulate a company and export its raw tables."""
+    """Simulate a company and export the raw tables of its CRM, "salesforce" or "hubspot"."""
     if not facts.HISTORY_START <= until <= facts.HORIZON:
         raise SalesMetricsError(
             f"--until must lie between {facts.HISTORY_START} and {facts.HORIZON}, not {until}."
@@ -492,6 +529,6 @@ def write_company(
     work = Path(tempfile.mkdtemp(prefix="sales_metrics_demo_"))
     try:
         staff = simulate(company, work, block=block)
-        export(company, staff, work, folder, until)
+        export(company, staff, work, folder, until, crm, tracking=tracking)
     finally:
         shutil.rmtree(work, ignore_errors=True)

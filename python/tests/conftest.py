@@ -17,6 +17,7 @@ LONG = (
     "test_package",
     "test_drills",
     "test_loaders",
+    "test_hubspot_company",
     "test_golden",
     "test_instrumented",
     "test_determinism",

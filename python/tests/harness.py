@@ -372,16 +372,16 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def write_small_company(folder: Path, until: dt.date | None = None) -> Path:
+def write_small_company(folder: Path, until: dt.date | None = None, **options: Any) -> Path:
     """The raw tables of a company small enough for tests that build it several times over.
 
-    `until` writes the export as it stood at the end of that day.
+    `until` writes the export as it stood at the end of that day; `options` are `write_company`'s.
     """
     from demo_companies.company import HORIZON, named_company
     from demo_companies.export import write_company
 
     company = named_company("kelvinmark", opportunities=1_500, activities=6)
-    write_company(company, folder, until or HORIZON)
+    write_company(company, folder, until or HORIZON, **options)
     return folder
 
 

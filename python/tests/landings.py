@@ -12,6 +12,7 @@ import datetime as dt
 import gzip
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ HISTORY = [
     ("1004", "hubspot_owner_id", "51", "2025-03-01T09:00:00.123Z"),
     ("1004", "hubspot_owner_id", "", "2025-04-01T10:00:00.000Z"),
 ]
-COMPANIES = [("8", "Alder", 40), ("9", "Birch", 900)]
+COMPANIES = [("8", "Alder", 40), ("9", "Birch's", 900)]
 # id, first name, last name, user, team.
 OWNERS = [
     ("51", "Ana", "Lind", "501", ("71", "North")),
@@ -112,7 +113,8 @@ def airbyte(folder: Path) -> None:
         if "archived" in deal:
             gone = {"archived": True, "archivedAt": deal["archived"], "companies": None}
             archived.append(row | gone | {"_airbyte_extracted_at": "2025-09-30T02:00:00Z"})
-    older = {**deals[0], "properties_amount": 1, **extracted_before()}
+    # Of another amount, and with a company that it has no more.
+    older = {**deals[0], "properties_amount": 1, "companies": ["7", "7"], **extracted_before()}
     json_lines(folder / "deals" / "2025_09_29_0.jsonl.gz", [older])
     json_lines(folder / "deals" / "2025_09_30_0.jsonl.gz", deals)
     json_lines(folder / "deals_archived" / "2025_09_30_0.jsonl.gz", archived)
@@ -357,7 +359,9 @@ def tap_flat(folder: Path) -> None:
 
 
 def tap_csv(folder: Path) -> None:
-    """The same by a target that writes objects into a CSV file as Python prints them."""
+    """The same by a target that writes objects into a CSV file as Python prints them, and numbers
+    in them as its decimals.
+    """
 
     def printed(path: Path, rows: list[Row]) -> None:
         names = list(dict.fromkeys(name for row in rows for name in row))
@@ -365,7 +369,7 @@ def tap_csv(folder: Path) -> None:
             path.with_suffix(".csv"),
             [
                 {
-                    name: str(json.loads(row[name]))
+                    name: str(json.loads(row[name], parse_float=Decimal))
                     if str(row.get(name)).startswith(("{", "["))
                     else row.get(name)
                     for name in names

@@ -378,6 +378,10 @@ def test_a_work_file_somebody_else_has_open(tmp_path: Path) -> None:
             "model x: /raw/x.parquet is no whole Parquet file: the export was cut off",
         ),
         (
+            "IO Error: Unexpected end of GZIP stream: /raw/x.csv.gz",
+            "model x: /raw/x.csv.gz is no whole gzip file: the load was cut off",
+        ),
+        (
             "Binder Error: no y LINE 1: select y from read_parquet('/raw/x.parquet')",
             "model x: Binder Error: no y LINE 1",
         ),

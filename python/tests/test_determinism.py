@@ -13,7 +13,7 @@ from harness import GOLDEN, Build, BuildProject, assert_same_marts
 AS_OF = "2025-09-29"
 # Loaders deliver at least once. Planning files are written by hand, where a row that stands there
 # twice may mean two things that happened.
-LOADED = ("salesforce", "csv_export")
+LOADED = ("salesforce", "hubspot", "csv_export")
 # Tells how many copies there were, so it must differ.
 COUNTS_COPIES = ("data_quality",)
 

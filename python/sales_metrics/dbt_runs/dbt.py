@@ -26,12 +26,13 @@ HEADER = re.compile(
     r"^(Encountered an error while running operation: )?"
     r"(Compilation|Runtime|Database|Parsing|Dbt|Validation|Env var)\w* Error\b"
 )
-# How DuckDB names a file that it may not read, or that is no Parquet file, and not one whose values
-# do not suit a query.
+# How DuckDB names a file that it may not read, or that is no Parquet or gzip file, and not one
+# whose values do not suit a query.
 FORBIDDEN = re.compile(r'[Ff]ile "([^"]+)": Permission denied')
 NO_PARQUET = re.compile(
     r"(?:\b[Ff]ile |describe select \* from read_parquet\()'([^']+[.]parquet)'", re.IGNORECASE
 )
+NO_GZIP = re.compile(r"(?:Unexpected end of|Input is not a) GZIP stream: (.+?[.]gz)\b", re.I)
 SETTING = re.compile(
     r"\bThe (environment )?var(iable)? \w|\bThe (date|amount) format '|no time zone"
     r"|SALES_METRICS_\w+ says|Env var required|dbt_project\.yml"
@@ -266,5 +267,10 @@ def _plain(text: str) -> str:
         return (
             f"{file[1]} is no whole Parquet file: the export was cut off or the name is wrong;"
             " export it again."
+        )
+    if file := NO_GZIP.search(said):
+        return (
+            f"{file[1]} is no whole gzip file: the load was cut off or the name is wrong;"
+            " load it again."
         )
     return re.sub(r"^Encountered an error:\s*", "", said)

@@ -1,5 +1,5 @@
--- A deal may be with many companies and its primary one stands twice among them: the labelled one
--- counts, else the one with the smallest id.
+-- A deal may be with many companies: the one that is labelled as its primary one counts, else the
+-- one with the smallest id.
 with deals as (select * from {{ ref('stg_hubspot__opportunities') }}),
 
 merged_records as (select * from {{ ref('int_hubspot__merges') }}),
@@ -13,7 +13,7 @@ ranked_companies as (
         row_number() over (
             partition by opportunity_id
             order by
-                case when type_id = 5 or (type_id is null and row_copies > 1) then 0 else 1 end asc,
+                case when type_id = 5 then 0 else 1 end asc,
                 length(account_id) asc,
                 account_id asc,
                 type_id asc

@@ -1,6 +1,7 @@
--- The log of properties tells what each was given, '' where it was cleared. Of a deal it says
--- nothing of, what else is known counts: the entries into its stages, and since when it is as it
--- is. Long, because each of the three is one branch.
+-- The log of properties tells what each was given, '' where it was cleared; a log that reaches back
+-- to the creation of its deal also tells what was empty then: what it first tells of later. Of a
+-- deal it says nothing of, what else is known counts: the entries into its stages, and since when it
+-- is as it is. All become values as texts, which are read in one place. Long, because of the four.
 {%- set typed = {
     'stage_name': 'property_value',
     'amount': hubspot__logged_value('property_value', 'amount', 'decimal(18,2)'),
@@ -24,7 +25,7 @@ entries as (select * from {{ ref('stg_hubspot__deal_stages') }}),
 
 deals as (select * from {{ ref('stg_hubspot__opportunities') }}),
 
-followed as (
+named as (
     select
         opportunity_id,
         changed_at,
@@ -36,43 +37,34 @@ followed as (
 ),
 
 logged as (
-    select
-        opportunity_id,
-        changed_at,
-        concat_ws('|', opportunity_id, property_name, cast(changed_at as {{ dbt.type_string() }}))
-            as change_id,
-        {%- for field, value in typed.items() %}
-        case
-            when field = '{{ field }}' and property_value is null
-                then {{ nothing.get(field, no_text()) }}
-            when field = '{{ field }}' then {{ value }}
-        end as {{ field }},
-        {%- endfor %}
-        field
-    from followed
+    select *
+    from named
     where field is not null
 ),
 
-of_stages as (
-    select distinct opportunity_id
+first_told as (
+    select
+        opportunity_id,
+        field,
+        min(changed_at) as told_at
     from logged
-    where stage_name is not null
+    group by opportunity_id, field
 ),
 
-entered as (
+begun as (
     select
-        entries.opportunity_id,
-        entries.entered_at as changed_at,
-        concat_ws(
-            '|',
-            entries.opportunity_id,
-            entries.stage_name,
-            cast(entries.entered_at as {{ dbt.type_string() }})
-        ) as change_id,
-        entries.stage_name
-    from entries
-    anti join of_stages on entries.opportunity_id = of_stages.opportunity_id
-    where not entries.is_deleted
+        deals.opportunity_id,
+        deals.created_at
+    from deals
+    inner join first_told on deals.opportunity_id = first_told.opportunity_id
+    group by deals.opportunity_id, deals.created_at
+    having min(first_told.told_at) <= deals.created_at
+),
+
+of_stages as (
+    select opportunity_id
+    from first_told
+    where field = 'stage_name'
 ),
 
 standing as (
@@ -81,56 +73,71 @@ standing as (
     anti join logged on deals.opportunity_id = logged.opportunity_id
 ),
 
+told as (
+    select
+        opportunity_id,
+        changed_at,
+        field,
+        property_value,
+        concat_ws('|', opportunity_id, property_name, cast(changed_at as {{ dbt.type_string() }}))
+            as change_id
+    from logged
+    union all
+    select
+        first_told.opportunity_id,
+        begun.created_at as changed_at,
+        first_told.field,
+        cast(null as {{ dbt.type_string() }}) as property_value,
+        concat_ws('|', first_told.opportunity_id, first_told.field) as change_id
+    from first_told
+    inner join begun on first_told.opportunity_id = begun.opportunity_id
+    where first_told.told_at > begun.created_at
+        and first_told.field not in ('stage_name', 'pipeline')
+    union all
+    select
+        entries.opportunity_id,
+        entries.entered_at as changed_at,
+        'stage_name' as field,
+        entries.stage_name as property_value,
+        concat_ws(
+            '|',
+            entries.opportunity_id,
+            entries.stage_name,
+            cast(entries.entered_at as {{ dbt.type_string() }})
+        ) as change_id
+    from entries
+    anti join of_stages on entries.opportunity_id = of_stages.opportunity_id
+    where not entries.is_deleted
+    {%- for field, instant in since.items() %}
+    union all
+    select
+        opportunity_id,
+        {{ instant }} as changed_at,
+        '{{ field }}' as field,
+        cast({{ field }} as {{ dbt.type_string() }}) as property_value,
+        concat_ws('|', opportunity_id, '{{ field }}') as change_id
+    from standing
+    where {{ instant }} is not null
+    {%- endfor %}
+),
+
 opportunity_changes as (
     select
         opportunity_id,
         changed_at,
         {{ crm_nulls('opportunity_changes', ['loader_sequence']) -}}
         change_id,
-        {% for field in typed -%}
-        {{ field }},
-        {% endfor -%}
+        {%- for field, value in typed.items() %}
+        case
+            when field = '{{ field }}' and property_value is null
+                then {{ nothing.get(field, no_text()) }}
+            when field = '{{ field }}' then {{ value }}
+        end as {{ field }},
+        {%- endfor %}
         {{ crm_nulls('opportunity_changes', ['crm_probability']) -}}
         {{ no_old_values() -}}
         false as tells_crm_probability
-    from logged
-    union all
-    select
-        opportunity_id,
-        changed_at,
-        {{ crm_nulls('opportunity_changes', ['loader_sequence']) -}}
-        change_id,
-        {% for field in typed -%}
-        {% if field == 'stage_name' -%}
-        stage_name,
-        {% else -%}
-        {{ crm_nulls('opportunity_changes', [field]) -}}
-        {% endif -%}
-        {% endfor -%}
-        {{ crm_nulls('opportunity_changes', ['crm_probability']) -}}
-        {{ no_old_values() -}}
-        false as tells_crm_probability
-    from entered
-    {%- for known, instant in since.items() %}
-    union all
-    select
-        opportunity_id,
-        {{ instant }} as changed_at,
-        {{ crm_nulls('opportunity_changes', ['loader_sequence']) -}}
-        concat_ws('|', opportunity_id, '{{ known }}') as change_id,
-        {% for field in typed -%}
-        {% if field == known -%}
-        coalesce({{ field }}, {{ nothing.get(field, no_text()) }}) as {{ field }},
-        {% else -%}
-        {{ crm_nulls('opportunity_changes', [field]) -}}
-        {% endif -%}
-        {% endfor -%}
-        {{ crm_nulls('opportunity_changes', ['crm_probability']) -}}
-        {{ no_old_values() -}}
-        false as tells_crm_probability
-    from standing
-    where {{ instant }} is not null
-    {%- endfor %}
+    from told
 )
 
 select
