@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime as dt
 import decimal
@@ -163,14 +164,69 @@ BESIDE: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("people.reps", "scorecard_rep", {"rep_id": "rep_id"}, "metric_id = 'quota_attainment'"),
     ("metrics.glossary", "kpi_audit", {"metric_id": "metric_id"}, "true"),
 )
-# Sums, which other tables hold too: see the tests of their own.
-SUMS = {"quarter.waterfall", "quarter.weeks", "deals.summary", "data.tables"}
+# Sums, which other tables hold too, and the calendar: see the tests of their own.
+SUMS = {"quarter.waterfall", "deals.summary", "data.tables", "shared.periods"}
+# By panel, which of its columns are values of a metric, and which one: named by a column of the
+# panel, or the same in every row.
+CONVERSION = "stage_conversion_rate"
+METRIC_NUMBERS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("today.incidents", ("metric_value", "baseline"), "metric_id"),
+    ("today.five", ("metric_value",), "metric_id"),
+    ("quarter.coverage", ("coverage",), "coverage_ratio"),
+    ("funnel.stages", ("metric_value", "baseline_value"), CONVERSION),
+    ("funnel.weeks", ("metric_value",), CONVERSION),
+    ("funnel.decomposition", ("rate", "baseline_rate"), CONVERSION),
+    ("funnel.age", ("metric_value",), "stage_age_days"),
+    ("funnel.age", ("stalled_share",), "stalled_share"),
+    ("funnel.losses", ("metric_value",), "loss_reason_share"),
+    ("people.teams", ("metric_value",), "metric_id"),
+    ("people.distribution", ("metric_value",), "quota_attainment"),
+    ("people.reps", ("metric_value",), "quota_attainment"),
+    ("people.rep", ("metric_value",), "metric_id"),
+    ("activity.diagnosis", ("generation_value",), "generation_metric_id"),
+    ("activity.diagnosis", ("activity_value", "activity_value_before"), "activity_metric_id"),
+    ("activity.ratios", ("metric_value",), "metric_id"),
+    ("metrics.glossary", ("metric_value",), "metric_id"),
+)
+# What tells one value of a metric from another, in words that stand at the number: the nearest.
+NAMED = r"""
+[...document.querySelectorAll('details')].forEach((d) => { d.open = true; });
+[...document.querySelectorAll('.panel data')].map((d) => {
+  const days = new RegExp("(\\d+ days|day|week|month|quarter) to \\d+ \\w{3} \\d{4}"
+    + "|on \\d+ \\w{3} \\d{4}|90 days before|before it opened|thirteen weeks before", "i");
+  const cell = d.closest('td, th');
+  const head = cell && cell.closest('table').tHead.rows[0].cells[cell.cellIndex];
+  const note = d.closest('.panel').querySelector('.note');
+  const near = [d.parentElement, cell, head, cell && cell.parentElement,
+    d.closest('.card, h4, p'), note];
+  const said = near.map((e) => e && e.innerText.replaceAll('\u00a0', ' ').match(days))
+    .find((m) => m);
+  return [d.dataset.at, d.textContent, said ? said[0].toLowerCase() : null];
+})
+"""
+# Words of a picture that lie upon one another, or outside the panel they belong to.
+UNREADABLE = """
+[...document.querySelectorAll('figure svg')].flatMap((svg) => {
+  const panel = svg.closest('.panel').getBoundingClientRect();
+  const words = [...svg.querySelectorAll('text')].filter((text) => text.textContent.trim()
+    && !/rotate\\((?!0)/.test(text.getAttribute('transform') || ''))
+    .map((text) => [text.textContent, text.getBoundingClientRect()]);
+  return words.flatMap(([text, box], at) => [
+    ...(box.left < panel.left || box.right > panel.right ? [text + ' is cut off'] : []),
+    ...words.slice(at + 1).filter(([, other]) =>
+      Math.min(box.right, other.right) - Math.max(box.left, other.left) > 2
+      && Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 4)
+      .map(([other]) => text + ' lies upon ' + other)]);
+})
+"""
 # What an empty company has all the same: the catalog, the checks, the tables.
 WITHOUT_ROWS = {
     **dict.fromkeys(("glossary", "checks", "tables"), ""),
     "build": "These pages were made from a plain build; a published one says here which it is, of"
     " what code and of what raw files.",
 }
+# What stands for no narrower place.
+GENERAL = (None, "all")
 # A plain build has none.
 ABSENT = {"data.build"}
 
@@ -252,7 +308,8 @@ def test_the_waterfall_closes_to_the_cent_and_on_what_is_open(
             [AS_OF],
         ).fetchall()
     )
-    rows = _dicts(embedded["quarter.waterfall"])
+    moves = _dicts(embedded["quarter.waterfall"])
+    rows = [row for row in moves if row["period_type"] == "quarter"]
     segments = {row["segment"] for row in rows}
     assert segments - {"all"} == open_now.keys()
     for segment in segments:
@@ -263,13 +320,14 @@ def test_the_waterfall_closes_to_the_cent_and_on_what_is_open(
         assert sum(amounts.values()) == closing, segment
         expected = sum(open_now.values()) if segment == "all" else open_now[segment]
         assert closing == _cents(expected), segment
-    weeks = _dicts(embedded["quarter.weeks"])
-    for week in {row["week_start"] for row in weeks}:
+    weeks = [row for row in moves if row["period_type"] == "week"]
+    assert len({row["period_start"] for row in weeks}) > 3
+    for week in {row["period_start"] for row in weeks}:
         for segment in segments:
             amounts = {
                 row["movement"]: _cents(row["amount"])
                 for row in weeks
-                if (row["segment"], row["week_start"]) == (segment, week)
+                if (row["segment"], row["period_start"]) == (segment, week)
             }
             closing = amounts.pop("closing")
             assert sum(amounts.values()) == closing, (segment, week)
@@ -281,17 +339,69 @@ def test_the_counts_of_open_deals_are_those_of_the_daily_pipeline(
     expected = {
         tuple(keys): (deals, _cents(amount))
         for *keys, deals, amount in marts.execute(
-            "select segment, team_id, rep_id, stage_id, sum(deal_count), sum(amount)"
-            " from marts.pipeline_daily where date_day = ? group by all",
+            "select segment, team_id, rep_id, stage_id,"
+            " case when close_bucket in ('this', 'past_due') then close_bucket else 'later' end,"
+            " sum(deal_count), sum(amount) from marts.pipeline_daily where date_day = ?"
+            " group by all",
             [AS_OF],
         ).fetchall()
     }
     found: dict[tuple[str, ...], tuple[int, int]] = {}
     for row in _dicts(embedded["deals.summary"]):
-        key = (row["segment"], row["team_id"], row["rep_id"], row["stage_id"])
+        key = tuple(row[n] for n in ("segment", "team_id", "rep_id", "stage_id", "closes"))
         deals, amount = found.get(key, (0, 0))
         found[key] = (deals + row["deals"], amount + _cents(row["amount"] or 0))
     assert found == expected
+    listed = collections.Counter(row["closes"] for row in _dicts(embedded["deals.deals"]))
+    assert listed == {
+        closes: sum(deals for key, (deals, _) in expected.items() if key[-1] == closes)
+        for closes in ("past_due", "this", "later")
+    }
+
+
+def test_a_period_ends_on_its_last_day_or_where_the_build_ends(
+    embedded: Embedded, marts: duckdb.DuckDBPyConnection
+) -> None:
+    known = {
+        (row["period_type"], row["period_start"]): (row["last_day"], row["is_complete"])
+        for row in _dicts(embedded["shared.periods"])
+    }
+    periods = marts.execute(
+        "select distinct period_type, period_start, least(period_end, ?), is_complete"
+        " from marts.metric_values where period_type <> 'day'",
+        [AS_OF],
+    ).fetchall()
+    assert len(periods) > 100
+    for kind, start, last_day, is_complete in periods:
+        found = known[kind, start.isoformat()]
+        assert found == (str(last_day)[:10], is_complete), (kind, start)
+
+
+def test_no_two_values_of_a_metric_stand_under_one_name(
+    browser: Browser, page: Path, embedded: Embedded
+) -> None:
+    told: dict[tuple[str, ...], dict[str, set[str]]] = {}
+    browser.look(width=1440)
+    browser.open(page)
+    for one in PAGES:
+        for place in PLACES:
+            browser.go(f"#{one.name}{place}")
+            for at, text, name in browser.run(NAMED):
+                panel, row, column = at.split("/")
+                table = embedded[panel]
+                values = dict(zip(table["columns"], table["rows"][int(row)], strict=True))
+                for of_panel, columns, metric in METRIC_NUMBERS:
+                    if (panel, column in columns) == (of_panel, True):
+                        assert name, f"{at} ({text}) does not say of which days it is"
+                        key = (str(values.get(metric, metric)), *_place(values), name)
+                        told.setdefault(key, {}).setdefault(text, set()).add(panel)
+    assert {key: texts for key, texts in told.items() if len(texts) > 1} == {}
+    # Values of other days are there, so that the test says something.
+    deal_sizes = [key for key in told if key[:2] == ("avg_deal_size_t90", "all")]
+    assert len(deal_sizes) > 2
+    assert {panel for texts in told.values() for text in texts.values() for panel in text} == {
+        panel for panel, *_ in METRIC_NUMBERS
+    }
 
 
 def test_the_rows_of_the_tables_are_counted(
@@ -341,6 +451,7 @@ def test_pages_fit_and_hinder_nobody(browser: Browser, page: Path, width: int, d
             ".length"
         )
         assert drawn == 0, f"{one.name} has charts that were not drawn"
+        assert browser.run(UNREADABLE) == [], one.name
         found = browser.run(
             "axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations.filter("
             "(v) => ['serious', 'critical'].includes(v.impact)).map((v) => [v.id,"
@@ -435,11 +546,70 @@ def test_an_empty_company_sees_pages_that_say_what_to_give(
             "(p) => [p.id, p.querySelector('.empty')?.textContent || ''])"
         )
         assert dict(said) == {
-            f"panel-{one.name}-{panel.name}": WITHOUT_ROWS.get(panel.name, panel.empty)
+            f"panel-{one.name}-{panel.name}": WITHOUT_ROWS.get(
+                panel.name, panel.unknown or panel.empty
+            )
             for panel in one.panels
             if panel.shown
         }
         assert all(panel.empty for panel in one.panels if panel.shown), one.name
+    assert (browser.requests, browser.said) == ([], [])
+
+
+def test_what_is_not_known_is_not_called_good(browser: Browser, demo: Path, tmp_path: Path) -> None:
+    """As a company has it that gave nothing to judge by: rows are there, values are not."""
+    tables = (
+        f"{DEALS} or table_name in ('ceo_five', 'kpi_status', 'kpi_incidents', 'scorecard_team',"
+        " 'metric_values', 'layer_diagnosis', 'quarter_forecast', 'forecast_accuracy')"
+    )
+    database = _copied(demo, tmp_path / "unknown.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from marts.kpi_incidents")
+        for table in ("ceo_five", "kpi_status", "scorecard_team"):
+            connection.execute(f"update marts.{table} set metric_value = null")
+        connection.execute("update marts.layer_diagnosis set generation_value = null")
+        connection.execute(
+            "update marts.quarter_forecast set target_amount = null, team_id ="
+            " case when scope = 'team' then 'unassigned' else team_id end, segment ="
+            " case when segment = 'smb' then 'unassigned' else segment end"
+        )
+        # Names as long as people make them, and a quarter that is almost over.
+        connection.execute(
+            "update marts.dim_segments set segment_name = repeat('Far East ', 5) || segment"
+        )
+        connection.execute("update marts.dim_stages set stage_name = stage_name || ', in writing'")
+        connection.execute(
+            "update marts.quarter_forecast set forecast_on = date '2025-11-30'"
+            " where forecast_on = date '2025-09-28'"
+        )
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    browser.look(width=360)
+    browser.open(page)
+    for name in ("today", "quarter", "funnel"):
+        browser.go(f"#{name}")
+        assert browser.run(UNREADABLE) == [], name
+    browser.look(width=1440)
+    browser.open(page)
+    said = {}
+    for one in PAGES:
+        browser.go(f"#{one.name}")
+        said[one.name] = browser.run(
+            "Object.fromEntries([...document.querySelectorAll('.panel')].map((p) =>"
+            " [p.id.split('-')[2], p.innerText]))"
+        )
+    panels_of = {one.name: {panel.name: panel for panel in one.panels} for one in PAGES}
+    incidents = panels_of["today"]["incidents"]
+    assert incidents.unknown in said["today"]["incidents"]
+    assert incidents.empty not in said["today"]["incidents"]
+    for name, panel in (("today", "five"), ("funnel", "stages"), ("people", "teams")):
+        assert panels_of[name][panel].empty in said[name][panel]
+    # Whether enough is made is not known, and no target is drawn.
+    assert "is made" not in said["activity"]["diagnosis"]
+    assert "target (" not in said["quarter"]["forecast"] + said["today"]["fan"]
+    # Without a team and without a segment are two things.
+    assert {"No team", "No segment"} <= set(re.split(r"[\n\t]+", said["quarter"]["forecast"]))
+    assert not re.search(r"NaN|undefined|Infinity|null", "".join(said["quarter"].values()))
     assert (browser.requests, browser.said) == ([], [])
 
 
@@ -525,6 +695,9 @@ def test_each_owner_gets_what_is_open_as_a_mail_and_as_markdown(demo: Path, tmp_
         assert mail.count("<tr>") == one["incidents"] + 1
         assert text.count("\n- **") == one["incidents"]
         for content in (mail, text):
+            # A value says of which days it is, as on a page.
+            named = r"\((90 days to|on) \d+\u00a0\w{3}\u00a02025\), "
+            assert len(re.findall(named, content)) == one["incidents"]
             assert f"{one['incidents']} open as of 29\u00a0Sep\u00a02025" in content
             assert "ada@example.com" not in content
         if one["owner_role"] == "vp_sales":
@@ -541,7 +714,10 @@ def test_a_build_that_lacks_a_table_says_which(tmp_path: Path) -> None:
         connection.execute("create table marts.loss_reasons as select 1 as not_a_column")
     found = _embedded(render(tmp_path / "part.duckdb", SETTINGS))
     assert found["today.five"]["missing"] == "This build has no table ceo_five, dim_metrics."
-    assert "This build lacks what the panel reads" in found["funnel.losses"]["missing"]
+    lacks = found["funnel.losses"]["missing"]
+    assert lacks.startswith("This build lacks what the panel reads")
+    assert "LINE" not in lacks
+    assert "\n" not in lacks
 
 
 def test_the_tables_may_lie_in_a_schema_of_any_name(tmp_path: Path) -> None:
@@ -707,6 +883,16 @@ def _plain(value: Any) -> Any:
     if isinstance(value, decimal.Decimal):
         return float(value)
     return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of whom a value is, by the narrowest that is named, and of which part."""
+    who = next(
+        (str(row[key]) for key in ("rep_id", "team_id", "segment") if row.get(key) not in GENERAL),
+        "all",
+    )
+    parts = ("slice_id", "stage_id", "loss_reason")
+    return who, next((str(row[key]) for key in parts if row.get(key) not in GENERAL), "all")
 
 
 def _cents(amount: Any) -> int:

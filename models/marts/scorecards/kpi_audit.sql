@@ -21,6 +21,8 @@ company_values as (
     select
         metric_id,
         max(case when is_instrumented then 1 else 0 end) as instrumented,
+        max(period_type) as period_type,
+        max(period_start) as period_start,
         max(case when scope = 'company' and slice_type = 'all' then metric_value end)
             as metric_value,
         max(case when scope = 'company' and slice_type = 'all' then n end) as n
@@ -74,6 +76,8 @@ audited as (
         {{ as_of_date() }} as as_of_date,
         'company' as scope,
         metrics.metric_id,
+        company_values.period_type,
+        company_values.period_start,
         company_values.metric_value,
         cast(coalesce(company_values.n, 0) as bigint) as n,
         cast(metrics.layer as bigint) as layer,

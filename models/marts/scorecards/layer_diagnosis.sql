@@ -63,6 +63,8 @@ generation as (
         kpi_status.scope,
         kpi_status.segment,
         max(current_values.metric_id) as generation_metric_id,
+        max(current_values.period_type) as generation_period_type,
+        max(current_values.period_start) as generation_period_start,
         max(current_values.metric_value) as generation_value,
         max(case when kpi_status.status = 'below' then 1 else 0 end) = 1 as is_generation_short
     from current_values
@@ -86,6 +88,8 @@ diagnosed as (
     select
         broken_layers.*,
         generation.generation_metric_id,
+        generation.generation_period_type,
+        generation.generation_period_start,
         generation.generation_value,
         coalesce(generation.is_generation_short, false) as is_generation_short,
         -- What is generated cannot make a stage leak, so a leaking stage comes first.
@@ -163,6 +167,8 @@ layer_diagnosis as (
         cast(diagnosed.conversion_breaches as bigint) as conversion_breaches,
         cast(diagnosed.revenue_breaches as bigint) as revenue_breaches,
         diagnosed.generation_metric_id,
+        diagnosed.generation_period_type,
+        diagnosed.generation_period_start,
         diagnosed.generation_value,
         diagnosed.is_generation_short,
         moves.activity_metric_id,

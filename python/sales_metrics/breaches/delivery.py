@@ -58,9 +58,12 @@ class Delivered:
         return f"breaches: {told or 'nothing new'}; webhook: {self.webhook}"
 
 
-def prepare(store: Store, folder: Path) -> None:
-    """Writes breaches.md and breaches.json into the folder of a build that is not served yet."""
-    breaches = read_breaches(folder / DATABASE)
+def prepare(store: Store, folder: Path, currency: str | None = None) -> None:
+    """Writes breaches.md and breaches.json into the folder of a build that is not served yet.
+
+    `currency` is that of the reports, in which all amounts are.
+    """
+    breaches = read_breaches(folder / DATABASE, currency)
     as_of = json.loads((folder / INFO).read_text(encoding="utf-8"))["as_of_date"]
     if breaches is None:
         page = f"# Incidents as of {as_of}\n\nThis build has no table kpi_incidents.\n"

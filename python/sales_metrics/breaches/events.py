@@ -13,12 +13,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from sales_metrics.errors import about
+from sales_metrics.pages.formats import metric_name, show, span
 from sales_metrics.sql import connect
 
 # In the order of their urgency.
 CHANGES = ("escalated", "opened", "closed", "withdrawn")
 INCIDENTS, BREACHES = "kpi_incidents", "kpi_breaches"
+METRICS = "dim_metrics"
 # Columns of the public table that are told; one that a build lacks is left out.
 TOLD = (
     "breach_id",
@@ -68,21 +72,15 @@ class Event:
     breach: Mapping[str, Any]
 
 
-def read_breaches(database: Path) -> list[dict[str, Any]] | None:
+def read_breaches(database: Path, currency: str | None = None) -> list[dict[str, Any]] | None:
     """Every incident of a build as text and numbers, its id as `breach_id`, most at stake first.
 
-    Its breaches where it has no incidents; nothing when it has neither.
+    Its breaches where it has no incidents; nothing when it has neither. Each says in which
+    `currency` its amounts are, and what its metric is called and looks back on.
     """
     with about(database), connect(database, read_only=True) as connection:
         for table, key in ((INCIDENTS, "incident_id"), (BREACHES, "breach_id")):
-            there = {
-                name
-                for (name,) in connection.execute(
-                    "select column_name from duckdb_columns()"
-                    " where schema_name = 'marts' and table_name = ?",
-                    [table],
-                ).fetchall()
-            }
+            there = _columns(connection, table)
             if key in there:
                 break
         else:
@@ -93,7 +91,28 @@ def read_breaches(database: Path) -> list[dict[str, Any]] | None:
             f"select {key}, {', '.join(columns)} from marts.{table}"
             f" order by {stake}opened_on, {key}"
         ).fetchall()
-    return [dict(zip(("breach_id", *columns), map(_plain, row), strict=True)) for row in rows]
+        named: dict[Any, Mapping[str, Any]] = {}
+        if {"metric_id", "label", "window_id"} <= _columns(connection, METRICS):
+            named = {
+                metric: {"label": label, "window_id": window}
+                for metric, label, window in connection.execute(
+                    f"select metric_id, label, window_id from marts.{METRICS}"
+                ).fetchall()
+            }
+    told = [dict(zip(("breach_id", *columns), map(_plain, row), strict=True)) for row in rows]
+    money = {"currency": currency} if currency else {}
+    return [{**one, **named.get(one.get("metric_id"), {}), **money} for one in told]
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    return {
+        name
+        for (name,) in connection.execute(
+            "select column_name from duckdb_columns()"
+            " where schema_name = 'marts' and table_name = ?",
+            [table],
+        ).fetchall()
+    }
 
 
 def state(breach: Mapping[str, Any]) -> str:
@@ -165,7 +184,8 @@ def sentence(breach: Mapping[str, Any]) -> str:
         return f"`{breach.get('breach_id')}` is no longer in the data."
     keys = ("segment", "team_id", "rep_id", "slice_id")
     where = [str(breach[k]) for k in keys if breach.get(k) not in (None, "all")]
-    told = f"**{_cell(breach['metric_id'])}** ({_cell(', '.join(where) or 'company')})"
+    name = metric_name(breach["label"]) if breach.get("label") else breach["metric_id"]
+    told = f"**{_cell(name)}** ({_cell(', '.join(where) or 'company')})"
     if breach.get("closed_on"):
         since = f" since {_day(breach.get('opened_on'))}"
         return f"{told} is well again: closed on {_day(breach['closed_on'])}, open{since}."
@@ -173,7 +193,9 @@ def sentence(breach: Mapping[str, Any]) -> str:
     act = _cell(breach.get("intervention") or "no intervention named")
     parts = [f"{_cell(_owner(breach))}{due}: {act}. {told}: {_why(breach)}"]
     if breach.get("amount_at_stake"):
-        parts.append(f"about {_number(breach['amount_at_stake'])} a quarter are at stake")
+        stake, currency = breach["amount_at_stake"], breach.get("currency")
+        amount = show(stake, "currency", currency) if currency else _number(stake)
+        parts.append(f"about {amount} a quarter are at stake")
     parts.append(f"open since {_day(breach.get('opened_on'))}")
     if breach.get("acted_on"):
         parts.append(f"acted upon on {_day(breach['acted_on'])}")
@@ -188,6 +210,18 @@ def sentence(breach: Mapping[str, Any]) -> str:
 
 
 def _why(breach: Mapping[str, Any]) -> str:
+    """Rounded as the pages round, and named by the days it speaks of as they name it."""
+    value, unit = breach.get("metric_value"), breach.get("unit")
+    if value is not None and unit and breach.get("label"):
+        currency = str(breach.get("currency") or "USD")
+        window, kind = breach.get("window_id"), breach.get("period_type")
+        days = span(window, kind, breach.get("value_period_end"))
+        told = show(value, unit, currency) + (f" ({days})" if days else "")
+        if breach.get("baseline") is not None:
+            told += f", {show(breach['baseline'], unit, currency)} before it opened"
+        if breach.get("threshold_value") is not None:
+            told += f", the line is {show(breach['threshold_value'], unit, currency)}"
+        return _cell(told)
     if breach.get("evidence"):
         return _cell(breach["evidence"])
     return (

@@ -69,7 +69,7 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
             work,
             writing.Publication(info, personal=personal, steering=steering),
             keep,
-            lambda folder: prepare(store, folder),
+            lambda folder: prepare(store, folder, steering.currency),
             warnings.append,
         )
         _, told = deliver_or_warn(store)

@@ -263,19 +263,20 @@ class Job:
             raw_fingerprint=fingerprint,
             landed=audit.landed,
         )
+        steering = PageSettings.of(known)
         publication = Publication(
             info=info,
             quality=quality_rows(findings),
             personal=personal,
             pages={PAGE: self._page(f"Build {info.build_id}, as of {info.as_of_date}")},
-            steering=PageSettings.of(known),
+            steering=steering,
         )
         return publish(
             self.store,
             database,
             publication,
             self.settings.keep,
-            lambda folder: prepare(self.store, folder),
+            lambda folder: prepare(self.store, folder, steering.currency),
             self.warnings.append,
         )
 

@@ -19,6 +19,8 @@ class Panel:
     title: str
     about: str = ""
     empty: str = ""
+    # Said instead where no number of the company can be told: that nothing is found says nothing.
+    unknown: str = ""
     # How many rows at most are put into the file, and what is said when there are more.
     most: int | None = None
     cut: str = ""
@@ -43,7 +45,7 @@ class Page:
 
 SHARED = tuple(
     Panel(name, name, shown=False)
-    for name in ("about", "segments", "teams", "reps", "stages", "metrics")
+    for name in ("about", "periods", "segments", "teams", "reps", "stages", "metrics")
 )
 
 PAGES = (
@@ -58,6 +60,8 @@ PAGES = (
                 "What is broken, and who acts",
                 "One cause, one incident; the one that costs most comes first.",
                 "Nothing is open: no managed metric stands on the wrong side of its threshold.",
+                "Nothing can be judged yet: no number of the company is known. Give opportunities,"
+                " with their history of stages (docs/own_crm.md, step 1).",
             ),
             Panel(
                 "five",
@@ -183,7 +187,7 @@ PAGES = (
                 " fct_opportunities.",
             ),
         ),
-        ("segment", "team_id", "rep_id", "stage_id", "health"),
+        ("segment", "team_id", "rep_id", "stage_id", "closes", "health"),
     ),
     Page(
         "people",

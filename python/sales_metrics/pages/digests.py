@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sales_metrics.pages.formats import show
+from sales_metrics.pages.formats import metric_name, show, span
 from sales_metrics.pages.reading import Rows
 
 FOLDER, INDEX = "digests", "digests.json"
@@ -25,9 +25,7 @@ CELL = "padding:6px 10px 6px 0;border-bottom:1px solid #dde1e7;text-align:left;v
 def write(folder: Path, rows: Mapping[str, Rows], currency: str) -> list[str]:
     """One file an owner and kind in `folder`/digests; returns their names."""
     owners: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    table = rows[KEY]
-    for row in table.rows:
-        one = dict(zip(table.columns, row, strict=True))
+    for one in rows[KEY].dicts():
         who = (str(one["owner_role"] or ""), str(one["owner_name"] or ""))
         owners.setdefault(who, []).append(one)
     if not owners:
@@ -61,9 +59,22 @@ class _Names:
         ):
             found = rows[f"shared.{panel}"].rows
             self._known[column] = {row[0]: row[1] for row in found}
+        periods, metrics = rows["shared.periods"], rows["shared.metrics"]
+        self._last_days = {
+            (str(one["period_type"]), str(one["period_start"])): one["last_day"]
+            for one in periods.dicts()
+        }
+        self._windows = {str(one["metric_id"]): one["window_id"] for one in metrics.dicts()}
 
     def of(self, column: str, key: Any) -> str:
+        if key == "unassigned":
+            return f"No {column.removesuffix('_id')}"
         return str(self._known[column].get(key) or _words(str(key)))
+
+    def span(self, one: Mapping[str, Any]) -> str:
+        kind, start = str(one["period_type"]), str(one["value_period_start"])
+        last = self._last_days.get((kind, start))
+        return span(self._windows.get(str(one["metric_id"])), kind, last)
 
     def where(self, one: Mapping[str, Any]) -> str:
         parts = [
@@ -77,16 +88,19 @@ class _Names:
 def _told(one: Mapping[str, Any], names: _Names, currency: str) -> tuple[str, str, str, str]:
     """What, where, how far from what it should be, and what to do until when."""
     unit = one["unit"] or "points"
-    what = str(one["label"] or _words(one["metric_id"]))
+    what = metric_name(str(one["label"] or _words(one["metric_id"])))
     if one["slice_id"] not in (None, "all"):
         is_stage = one["slice_type"] == "stage"
         what += (
             f", {names.of('stage_id', one['slice_id']) if is_stage else _words(one['slice_id'])}"
         )
     now = show(one["metric_value"], unit, currency)
-    for key, word in (("baseline", "compared with"), ("threshold_value", "line at")):
-        if one[key] is not None:
-            now += f", {word} {show(one[key], unit, currency)}"
+    if days := names.span(one):
+        now += f" ({days})"
+    if one["baseline"] is not None:
+        now += f", {show(one['baseline'], unit, currency)} before it opened"
+    if one["threshold_value"] is not None:
+        now += f", line at {show(one['threshold_value'], unit, currency)}"
     if one["amount_at_stake"] is not None:
         now += f"; about {show(one['amount_at_stake'], 'currency', currency)} a quarter at stake"
     until = f" Until {show(one['due_on'], 'day')}." if one["due_on"] else ""

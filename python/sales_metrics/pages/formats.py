@@ -23,6 +23,26 @@ SIZES = (
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
+# How far back a metric looks, by its window; a point is a state, and all else the period itself.
+WINDOWS = {"t28": "28 days", "t90": "90 days", "t365": "365 days"}
+
+
+def span(window: str | None, period_type: str | None, last_day: Any) -> str:
+    """The days a value speaks of, as part of its name: no two values of a metric have the same."""
+    if not last_day:
+        return ""
+    until = show(last_day, "day")
+    if window in WINDOWS:
+        return f"{WINDOWS[window]} to {until}"
+    is_state = window == "point" or period_type == "day"
+    return f"on {until}" if is_state else f"{period_type} to {until}"
+
+
+def metric_name(label: str) -> str:
+    """Without the window that the span names."""
+    return re.sub(r", trailing \d+ days$", "", label)
+
+
 def show(value: Any, unit: str, currency: str = "USD") -> str:
     """A value of a public table in the unit that `dim_metrics` names, or one of the pages' own."""
     if value is None or value == "":

@@ -24,7 +24,7 @@ PANELS = Path(__file__).parent / "panels"
 TABLE = re.compile(r"\b(?:from|join)\s+marts\.(\w+)")
 SCHEMA = "marts"
 # Panels that show the rows of another one, and the one whose rows no single statement can give.
-SAME_ROWS = {"people.ranks": "people.reps"}
+SAME_ROWS = {"people.ranks": "people.reps", "quarter.weeks": "quarter.waterfall"}
 TABLES = "data.tables"
 
 
@@ -36,6 +36,11 @@ class Rows:
     found: int
     # Why there are none, where a table is missing.
     missing: str = ""
+
+    def dicts(self) -> Iterator[dict[str, Any]]:
+        """Each row by the names of its columns."""
+        for row in self.rows:
+            yield dict(zip(self.columns, row, strict=True))
 
     def content(self) -> dict[str, Any]:
         """For the file: a text that comes again and again stands there once, its rows say which."""
@@ -149,7 +154,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, key: str, panel: Panel, there: 
         cursor = connection.execute(sql_of(key))
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         # Public tables somebody made his own: the page says so, and the numbers are published.
-        return Rows((), (), 0, f"This build lacks what the panel reads: {error}.")
+        # What follows the first line points at places in the panel's SQL.
+        reason = str(error).splitlines()[0].rstrip(" .!")
+        return Rows((), (), 0, f"This build lacks what the panel reads: {reason}.")
     columns = tuple(name for name, *_ in cursor.description or ())
     rows = cursor.fetchall()
     kept = rows if panel.most is None else rows[: panel.most]

@@ -97,6 +97,7 @@ def assembled(rows: Mapping[str, Rows], settings: PageSettings) -> str:
                         "title": panel.title,
                         "about": panel.about,
                         "empty": panel.empty,
+                        "unknown": panel.unknown,
                         "cut": panel.cut,
                         "half": panel.half,
                     }

@@ -1,7 +1,7 @@
 // @ts-check
 // The frame: which page, which filters, and what stands where nothing can.
 
-/** @type {Object<string, (filters: Filters) => any>} */
+/** @type {Object<string, (filters: Filters, panel: any) => any>} */
 const drawn = typeof PANELS === "object" ? PANELS : {};
 
 (() => {
@@ -11,7 +11,7 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
   beside.files = declared.beside;
   const app = document.getElementById("app");
   const [about] = rowsOf("shared.about");
-  const NAMES = { segment: "Segment", team_id: "Team", rep_id: "Rep", stage_id: "Stage", health: "Health" };
+  const NAMES = { segment: "Segment", team_id: "Team", rep_id: "Rep", stage_id: "Stage", closes: "Closes", health: "Health" };
 
   /** What the address says. */
   function address() {
@@ -23,7 +23,8 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
   /** @param {any} page @param {string} filter @returns {[string, string][]} */
   function choices(page, filter) {
     if (filter === "health") return [["red", "Red"], ["amber", "Amber"], ["green", "Green"]];
-    if (filter === "segment") return rowsOf("shared.segments").map((row) => [row.segment, row.segment_name]);
+    if (filter === "closes") return [["this", "This quarter"], ["past_due", "Before it"], ["later", "Later, or no date"]];
+    if (filter === "segment") return rowsOf("shared.segments").map((row) => [row.segment, segmentName(row.segment)]);
     const used = new Set(rowsOf(page.name === "people" ? "people.reps" : "deals.summary").map((row) => row[filter]));
     /** @type {Object<string, [string, (id: string) => string]>} */
     const named = { team_id: ["teams", teamName], rep_id: ["reps", repName], stage_id: ["stages", stageName] };
@@ -55,9 +56,9 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
     const key = panel.rows || panel.key;
     const data = dataOf(key.split(".")[0])[key] || {};
     if (data.missing) section.append(el("p", { class: "empty" }, data.missing));
-    else if (!rowsOf(key).length) section.append(el("p", { class: "empty" }, panel.empty));
+    else if (!rowsOf(key).length) section.append(el("p", { class: "empty" }, panel.unknown && !isAnyJudged() ? panel.unknown : panel.empty));
     else {
-      section.append(...[drawn[panel.key](filters)].flat(Infinity).filter(Boolean));
+      section.append(...[drawn[panel.key](filters, panel)].flat(Infinity).filter(Boolean));
       if (data.found) {
         section.append(el("p", { class: "note cut" }, `${fixed(data.rows.length, 0)} of ${fixed(data.found, 0)} rows are here. ${panel.cut}`));
       }

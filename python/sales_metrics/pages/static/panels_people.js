@@ -1,8 +1,6 @@
 // @ts-check
 // The panels of People, Activity, Metrics and Data.
 
-/** @param {string} id */
-const metric = (id) => rowsOf("shared.metrics").find((row) => row.metric_id === id);
 /** @param {Row} row @param {Filters} filters */
 const fits = (row, filters) => (filters.segment === "all" || row.segment === filters.segment)
   && ["team_id", "rep_id"].every((name) => !filters[name] || row[name] === filters[name]);
@@ -13,8 +11,9 @@ const place = (row) => row.scope === "team" ? teamName(row.team_id) : segmentNam
 const RAMP = { ramped: "", ramping: "ramping", none: "" };
 
 Object.assign(PANELS, {
-  "people.teams"(/** @type {Filters} */ filters) {
+  "people.teams"(/** @type {Filters} */ filters, /** @type {any} */ panel) {
     const rows = rowsOf("people.teams");
+    if (rows.every((row) => row.metric_value === null)) return none(panel.empty);
     const teamsOfSegment = new Set(rowsOf("people.reps").filter((row) => row.segment === filters.segment).map((row) => row.team_id));
     const kept = rows.filter((row) => filters.team_id ? row.team_id === filters.team_id
       : filters.segment === "all" || (row.scope === "team" ? teamsOfSegment.has(row.team_id) : row.segment === filters.segment));
@@ -22,24 +21,27 @@ Object.assign(PANELS, {
     const kinds = [...new Map(rows.map((row) => [row.metric_id, row])).values()].sort((a, b) => a.place - b.place);
     const places = [...new Map(kept.map((row) => [row.scope + row.segment + row.team_id, row])).values()];
     const of = (/** @type {Row} */ at, /** @type {string} */ id) => pick(kept, (row) => row.metric_id === id && row.scope === at.scope && row.segment === at.segment && row.team_id === at.team_id);
+    const attainment = kinds.find((kind) => kind.metric_id === "quota_attainment");
+    const quota = attainment ? spanOf(attainment) : "";
     return table("Scorecard of the teams", places, [
       { title: "Where", header: true, text: (at) => at.scope === "team" ? link({ page: "people", team_id: at.team_id }, place(at)) : place(at) },
-      ...kinds.map((kind) => ({ title: kind.label || words(kind.metric_id), unit: kind.unit, order: (/** @type {Row} */ at) => of(at, kind.metric_id)?.metric_value ?? null, text: (/** @type {Row} */ at) => {
+      ...kinds.map((kind) => ({ title: metricName(kind.label, kind.metric_id), sub: spanOf(kind), unit: kind.unit, order: (/** @type {Row} */ at) => of(at, kind.metric_id)?.metric_value ?? null, text: (/** @type {Row} */ at) => {
         const row = of(at, kind.metric_id);
         return row ? [number(row, "metric_value", row.unit), row.status === "not_judged" ? "" : el("span", { class: "sub" }, statusChip(row.status))] : "–";
       } })),
-      { title: "Reps at quota", unit: "count", order: (at) => of(at, "quota_attainment")?.reps_at_100 ?? null, text: (at) => {
+      { title: "Reps at quota", sub: quota, unit: "count", order: (at) => of(at, "quota_attainment")?.reps_at_100 ?? null, text: (at) => {
         const row = of(at, "quota_attainment");
         return row && row.reps_with_quota !== null ? [number(row, "reps_at_100", "count"), " of ", number(row, "reps_with_quota", "count")] : "–";
       } },
-      { title: "Half below, half above", unit: "share", order: (at) => of(at, "quota_attainment")?.attainment_p50 ?? null, text: (at) => { const row = of(at, "quota_attainment"); return row ? number(row, "attainment_p50", "share") : "–"; } },
-      { title: "Won by the top two", unit: "share", order: (at) => of(at, "quota_attainment")?.top_two_share ?? null, text: (at) => { const row = of(at, "quota_attainment"); return row ? number(row, "top_two_share", "share") : "–"; } },
+      { title: "Median of the reps", sub: quota, unit: "share", order: (at) => of(at, "quota_attainment")?.attainment_p50 ?? null, text: (at) => { const row = of(at, "quota_attainment"); return row ? number(row, "attainment_p50", "share") : "–"; } },
+      { title: "Won by the top two", sub: quota, unit: "share", order: (at) => of(at, "quota_attainment")?.top_two_share ?? null, text: (at) => { const row = of(at, "quota_attainment"); return row ? number(row, "top_two_share", "share") : "–"; } },
+      { title: "Deals", text: (at) => el("span", { class: "keep" }, dealsOf(at, {}, "open deals")) },
     ], { sortable: true, sum: (at) => at.scope === "company" });
   },
 
-  "people.distribution"(/** @type {Filters} */ filters) {
+  "people.distribution"(/** @type {Filters} */ filters, /** @type {any} */ panel) {
     const rows = rowsOf("people.distribution").filter((row) => filters.team_id ? row.team_id === filters.team_id : row.scope !== "team" && row.segment === filters.segment);
-    if (!rows.length) return none("No rep of this team has a quota.");
+    if (!rows.length) return nothing(filters, panel, "No rep of this team has a quota.");
     const bands = [["reps_below_50", "below 50 %", "var(--d1)"], ["reps_50_to_79", "50 to 79 %", "var(--d2)"], ["reps_80_to_99", "80 to 99 %", "var(--d3)"], ["reps_100_to_120", "100 to 120 %", "var(--d4)"], ["reps_above_120", "above 120 %", "var(--d5)"]];
     const name = (/** @type {Row} */ row) => day(row.period_start).split(NO_BREAK).slice(1).join(" ").replace(" 20", " ’");
     const cells = rows.flatMap((row) => bands.map(([key, , fill]) => ({ quarter: name(row), reps: row[key], fill })));
@@ -51,8 +53,8 @@ Object.assign(PANELS, {
           Plot.text(cells.filter((cell) => cell.reps > 0), Plot.stackY({ x: "quarter", y: "reps", text: "reps", fill: (/** @type {any} */ cell) => ["var(--d1)", "var(--d5)"].includes(cell.fill) ? "var(--on-strong)" : "var(--on-soft)" })),
           Plot.ruleY([0])],
       }), table("Reps by attainment", rows, [
-        { title: "Quarter from", key: "period_start", unit: "day" }, ...bands.map(([key, title]) => ({ title, key, unit: "count" })),
-        { title: "All together", key: "metric_value", unit: "share" }, { title: "Median", key: "p50", unit: "share" },
+        { title: "Over", header: true, text: (row) => span("quota_attainment", "quarter", row.period_start) }, ...bands.map(([key, title]) => ({ title, key, unit: "count" })),
+        { title: "All together", key: "metric_value", unit: "share" }, { title: "Median of the reps", key: "p50", unit: "share" },
       ])),
     ];
   },
@@ -61,16 +63,25 @@ Object.assign(PANELS, {
     const rows = rowsOf("people.reps").filter((row) => row.activity_rank !== null && row.conversion_rank !== null && fits(row, { ...filters, rep_id: "" }));
     if (!rows.length) return none("Nobody here can be ranked yet: it takes ramped reps with enough cases in one segment.");
     const most = Math.max(...rows.map((row) => row.peers));
-    const busy = rows.filter((row) => row.busy_not_converting);
+    const busy = rows.filter((row) => row.busy_not_converting).sort((a, b) => a.conversion_rank - b.conversion_rank);
+    // A line of text is as high as a few ranks: who stands closer shares one.
+    /** @type {{x: number, y: number, names: string[]}[]} */
+    const named = [];
+    for (const row of busy) {
+      const before = named[named.length - 1];
+      if (before && row.conversion_rank - before.y < most / 15) { before.names.push(repName(row.rep_id)); before.x = Math.max(before.x, row.activity_rank); }
+      else named.push({ x: row.activity_rank, y: row.conversion_rank, names: [repName(row.rep_id)] });
+    }
+    const told = (/** @type {string[]} */ names, /** @type {number} */ most) => names.slice(0, most).join(", ") + (names.length > most ? ` and ${names.length - most} more` : "");
     return [
       legend([["var(--bad)", "busy and not converting (named)"], ["var(--bar)", "the others"]]),
       chart(`Rank by activity against rank by conversion of ${rows.length} reps; busy and not converting: ${busy.map((row) => row.rep_name).join(", ") || "nobody"}`, (width) => Plot.plot({
-        width, height: 280, marginLeft: 40, marginRight: 16, style: STYLE,
+        width, height: 300, marginLeft: 40, marginRight: 16, marginBottom: 46, style: STYLE,
         x: { reverse: true, domain: [0.4, most + 0.6], label: "busiest →", labelAnchor: "right", labelArrow: "none", ticks: 6 }, y: { reverse: true, domain: [0.4, most + 0.6], label: "↑ converts best", labelArrow: "none", grid: true, ticks: 6 },
         marks: [
           Plot.line([[most, most], [1, 1]], { stroke: "var(--grey)", strokeDasharray: "3 5" }),
           Plot.dot(rows, { x: "activity_rank", y: "conversion_rank", fill: (/** @type {Row} */ row) => row.busy_not_converting ? "var(--bad)" : "var(--bar)", r: 5, symbol: (/** @type {Row} */ row) => row.busy_not_converting ? "triangle" : "circle" }),
-          Plot.text(busy, { x: "activity_rank", y: "conversion_rank", text: "rep_name", dy: -12, textAnchor: (/** @type {Row} */ row) => "middle" }),
+          Plot.text(named, { x: "x", y: "y", text: (/** @type {any} */ one) => told(one.names, width < 420 ? 1 : 2), dx: -9, textAnchor: "end" }),
           filters.rep_id ? Plot.dot(rows.filter((row) => row.rep_id === filters.rep_id), { x: "activity_rank", y: "conversion_rank", stroke: "var(--ink)", r: 9, strokeWidth: 2 }) : null,
         ],
       })),
@@ -80,16 +91,18 @@ Object.assign(PANELS, {
   "people.reps"(/** @type {Filters} */ filters) {
     const rows = rowsOf("people.reps").filter((row) => fits(row, { ...filters, rep_id: "" }));
     if (!rows.length) return none("No rep here has a scorecard.");
+    const dated = rows.find((row) => row.period_start);
+    const quota = dated ? span("quota_attainment", dated.period_type, dated.period_start) : "";
     return [
-      el("p", { class: "note" }, rows[0].period_start ? `Attainment of the month of ${show(rows[0].period_start, "day")}.` : ""),
+      dated ? "" : el("p", { class: "note" }, "Nobody here has a quota: give planning/quotas (docs/own_crm.md)."),
       table("Reps", rows, [
         { title: "Rep", key: "rep_name", header: true, text: (row) => [link({ page: "people", segment: filters.segment === "all" ? "" : filters.segment, team_id: filters.team_id, rep_id: row.rep_id }, row.rep_name || row.rep_id), RAMP[/** @type {"ramped"} */ (row.ramp_stage)] ? el("span", { class: "sub" }, `ramping, ${show(row.tenure_months, "months")}`) : ""] },
         { title: "Team", key: "team_id", order: (row) => teamName(row.team_id), text: (row) => teamName(row.team_id) },
         { title: "Segment", key: "segment", text: (row) => segmentName(row.segment) },
-        { title: "Quota attainment", key: "metric_value", unit: "share" }, { title: "Median of peers", key: "peer_median", unit: "share" },
+        { title: "Quota attainment", sub: quota, key: "metric_value", unit: "share" }, { title: "Median of peers", sub: quota, key: "peer_median", unit: "share" },
         { title: "By activity", key: "activity_rank", unit: "count", text: rank("activity_rank") }, { title: "By conversion", key: "conversion_rank", unit: "count", text: rank("conversion_rank") },
         { title: "", text: (row) => row.busy_not_converting ? chip("▼ busy, not converting", "bad") : row.ramp_stage === "ramping" ? chip("ramping, not ranked") : "" },
-        { title: "Deals", text: (row) => link({ page: "deals", rep_id: row.rep_id }, "open deals") },
+        { title: "Deals", text: (row) => dealsOf({ ...row, team_id: "", segment: "" }, {}, "open deals") },
       ], { sortable: true, stack: true, page: 60 }),
     ];
   },
@@ -105,10 +118,10 @@ Object.assign(PANELS, {
       ...[["leading", "What can be moved now"], ["lagging", "What it came to"]].map(([timing, title]) => {
         const own = rows.filter((row) => row.timing === timing);
         return own.length ? [el("h3", null, title), table(title, own, [
-          { title: "Metric", header: true, text: (row) => [row.label || words(row.metric_id), slice(row) ? el("span", { class: "sub" }, slice(row)) : ""] },
+          { title: "Metric", header: true, text: (row) => [metricName(row.label, row.metric_id), slice(row) ? el("span", { class: "sub" }, slice(row)) : ""] },
           { title: "Now", key: "metric_value", unit: (row) => row.unit || "points" }, { title: "Median of peers", key: "peer_median", unit: (row) => row.unit || "points" },
           { title: "Rank", key: "peer_rank", unit: "count", text: rank("peer_rank") }, { title: "Cases", key: "n", unit: "count" }, { title: "", text: (row) => statusChip(row.status) },
-          { title: "Over", text: (row) => `${row.period_type} of ${show(row.period_start, "day")}` },
+          { title: "Over", text: spanOf },
         ])] : null;
       }),
     ];
@@ -120,8 +133,10 @@ Object.assign(PANELS, {
     return rows.map((row) => el("p", { class: "said" },
       el("strong", null, DIAGNOSES[/** @type {"pipeline"} */ (row.diagnosis)] || words(row.diagnosis)), ". ",
       row.metric_id ? [metric(row.metric_id)?.label || words(row.metric_id), slice(row) ? `, ${slice(row)}` : "", ", since ", number(row, "opened_on", "day"), ". "] : "",
-      row.generation_metric_id ? [row.generation_label || words(row.generation_metric_id), " is ", number(row, "generation_value", row.generation_unit || "points"), row.is_generation_short ? ": too little is made. " : ": enough is made. "] : "",
-      row.activity_metric_id ? ["Of the activity underneath moved furthest: ", el("strong", null, row.activity_label || words(row.activity_metric_id)), ", from ", number(row, "activity_value_before", row.activity_unit || "points"), " to ", number(row, "activity_value", row.activity_unit || "points"), "."] : ""));
+      row.generation_metric_id && row.generation_value !== null ? [row.generation_label || words(row.generation_metric_id), " is ", number(row, "generation_value", row.generation_unit || "points"), " ", span(row.generation_metric_id, row.generation_period_type, row.generation_period_start), row.is_generation_short ? ": too little is made. " : ": enough is made. "] : "",
+      row.activity_metric_id ? ["Of the activity underneath moved furthest: ", el("strong", null, metricName(row.activity_label, row.activity_metric_id)), ", ",
+        el("span", null, "from ", number(row, "activity_value_before", row.activity_unit || "points"), " thirteen weeks before"), " ",
+        el("span", null, "to ", number(row, "activity_value", row.activity_unit || "points"), " in the ", thirteenWeeks(row.activity_metric_id)), "."] : "", " ", dealsOf(row, {}, "The open deals")));
   },
 
   "activity.ratios"(/** @type {Filters} */ filters) {
@@ -140,6 +155,7 @@ Object.assign(PANELS, {
       const label = (about?.label || words(kind.metric_id)) + (kind.slice_id === "hot" ? ", hot leads" : "");
       return el("div", { class: "card" }, el("h3", { title: about?.formula }, label),
         el("div", { class: "big" }, number(now, "metric_value", unit)),
+        el("p", null, span(now.metric_id, "week", now.period_start)),
         el("p", null, number(now, "n", "count"), " cases", about && now.n < about.min_n ? [" ", chip("too few cases")] : "", about ? `, better ${about.better === "up" ? "higher" : "lower"}` : ""),
         line.length > 1 ? chart(`${label}, ${line.length} weeks, from ${show(line[0].metric_value, unit)} to ${show(now.metric_value, unit)}`, (width) => spark(line, width)) : null,
         below.length ? el("details", null, el("summary", null, "By segment and team"), table(label, below, [
@@ -156,7 +172,7 @@ Object.assign(PANELS, {
       place.replaceChildren(...[kept.length ? table("Metrics", kept, [
         { title: "Metric", key: "label", header: true, text: (row) => [el("strong", null, row.label || words(row.metric_id)), el("code", { class: "sub" }, row.metric_id)] },
         { title: "What it is", text: (row) => [row.formula, el("span", { class: "sub" }, row.revenue_link || "")] },
-        { title: "Value", key: "metric_value", unit: "points", text: (row) => [number(row, "metric_value", row.unit || "points"), row.n === null ? "" : el("span", { class: "sub" }, number(row, "n", "count"), " cases")] },
+        { title: "Value", key: "metric_value", unit: "points", text: (row) => [number(row, "metric_value", row.unit || "points"), row.metric_value === null ? "" : spanBelow(row), row.metric_value === null || row.n === null ? "" : el("span", { class: "sub" }, number(row, "n", "count"), " cases")] },
         { title: "Bands", text: (row) => row.band_text ? row.band_text.split(" | ").map((/** @type {string} */ band) => el("span", { class: "sub" }, band)) : "–" },
         { title: "Who", key: "owner_name", text: (row) => row.owner_role ? [row.owner_name || words(row.owner_role), el("span", { class: "sub" }, row.cadence || "")] : "–" },
         { title: "What then", text: (row) => [row.decision || "–", row.triggers ? el("span", { class: "sub" }, number(row, "triggers", "count"), row.triggers === 1 ? " trigger" : " triggers") : ""] },
@@ -182,7 +198,7 @@ Object.assign(PANELS, {
     const columns = [
       { title: "How bad", key: "severity", order: (/** @type {Row} */ row) => ["error", "warn", "info"].indexOf(row.severity), text: (/** @type {Row} */ row) => chip({ error: "▲ error", warn: "◆ warn", info: "info" }[/** @type {"error"} */ (row.severity)] || row.severity, { error: "bad", warn: "warn", info: "" }[/** @type {"error"} */ (row.severity)]) },
       { title: "What", key: "check_id", header: true, text: (/** @type {Row} */ row) => [words(row.check_id), el("span", { class: "sub" }, row.table_name)] },
-      { title: "Rows", key: "rows_failing", unit: "count" }, { title: "Of", key: "rows_checked", unit: "count" },
+      { title: "Rows", key: "rows_failing", unit: "count" }, { title: "Of", key: "rows_checked", unit: "count", text: (/** @type {Row} */ row) => row.rows_checked < row.rows_failing ? "–" : number(row, "rows_checked", "count") },
       { title: "What was done", text: (/** @type {Row} */ row) => row.treatment || "–" },
       { title: "For example", text: (/** @type {Row} */ row) => row.sample_ids ? el("code", { class: "ids" }, row.sample_ids) : "–" },
     ];
@@ -205,6 +221,11 @@ Object.assign(PANELS, {
 const DIAGNOSES = {
   pipeline: "It sits in the pipeline", conversion_quality: "It sits in how deals convert", generation: "Too little pipeline is made", timing: "It is a matter of timing", revenue: "It shows in revenue alone",
 };
+/** Counts are summed over thirteen weeks; what looks back is read at their end. @param {string} id */
+function thirteenWeeks(id) {
+  const end = rowsOf("shared.periods").find((row) => row.period_type === "week" && row.last_day === lastWeek());
+  return metric(id)?.window_id === "period" ? `13 weeks to ${show(lastWeek(), "day")}` : span(id, "week", end ? end.period_start : null);
+}
 /** @param {string} key */
 function rank(key) {
   return (/** @type {Row} */ row) => row[key] === null ? "–" : [number(row, key, "count"), row.peers === null ? "" : [" of ", number(row, "peers", "count")]];

@@ -7,6 +7,9 @@ const ONE_SCOPE = (/** @type {string} */ key, /** @type {Filters} */ filters) =>
   rowsOf(key).filter((row) => row.segment === filters.segment);
 /** @param {string} text */
 const none = (text) => el("p", { class: "empty" }, text);
+/** What to give where nothing is there at all; else that the segment has nothing of it.
+ * @param {Filters} filters @param {any} panel as declared @param {string} text */
+const nothing = (filters, panel, text) => none(filters.segment === "all" && !filters.team_id ? panel.empty : text);
 
 /** Where a row of any scope is, in words. @param {Row} row */
 function where(row) {
@@ -23,9 +26,12 @@ function slice(row) {
   return row.slice_type === "stage" ? stageName(row.slice_id) : words(row.slice_id) + " " + row.slice_type + "s";
 }
 
+/** Whether any of the company's numbers can be told. */
+const isAnyJudged = () => rowsOf("today.five").some((row) => row.metric_value !== null);
+const CONVERSION = "stage_conversion_rate";
 const SEVERITY = { critical: "bad", warning: "warn" };
 
-/** @type {Object<string, (filters: Filters) => any>} */
+/** @type {Object<string, (filters: Filters, panel: any) => any>} */
 const PANELS = {
   "today.incidents"(filters) {
     const all = rowsOf("today.incidents");
@@ -38,10 +44,10 @@ const PANELS = {
         overdue ? [", ", el("span", { class: "bad-text" }, `${overdue} past due`)] : ", none past due"),
       table("What is broken", rows, [
         { title: "How bad", key: "severity", text: (row) => chip((row.severity === "critical" ? "▲ " : "◆ ") + row.severity, SEVERITY[/** @type {keyof typeof SEVERITY} */ (row.severity)]) },
-        { title: "What", key: "label", header: true, text: (row) => [row.label || words(row.metric_id), slice(row) ? el("span", { class: "sub" }, slice(row)) : ""] },
-        { title: "Where", order: where, text: (row) => [where(row), el("span", { class: "sub" }, link({ page: "deals", segment: row.segment === "all" ? "" : row.segment, team_id: row.team_id === "all" ? "" : row.team_id, rep_id: row.rep_id === "all" ? "" : row.rep_id, stage_id: row.slice_type === "stage" ? row.slice_id : "" }, "its deals"))] },
-        { title: "Now", key: "metric_value", unit: (row) => row.unit || "points", text: (row) => [number(row, "metric_value", row.unit || "points"), el("span", { class: "sub" }, `${row.period_type} of ${show(row.value_period_start, "day")}`)] },
-        { title: "Compared with", text: (row) => [row.baseline === null ? "" : el("span", { class: "keep" }, number(row, "baseline", row.unit || "points")), row.threshold_value === null ? "" : el("span", { class: row.baseline === null ? "keep" : "sub keep" }, "line at ", number(row, "threshold_value", row.unit || "points")), row.members_count > 1 ? el("span", { class: "sub" }, "seen in ", number(row, "members_count", "count"), " places") : ""] },
+        { title: "What", key: "label", header: true, text: (row) => [metricName(row.label, row.metric_id), slice(row) ? el("span", { class: "sub" }, slice(row)) : ""] },
+        { title: "Where", order: where, text: (row) => [where(row), el("span", { class: "sub" }, dealsOf(row, {}, "its open deals"))] },
+        { title: "Now", key: "metric_value", unit: (row) => row.unit || "points", text: (row) => [number(row, "metric_value", row.unit || "points"), spanBelow(row)] },
+        { title: "Compared with", text: (row) => [row.baseline === null ? "" : el("span", { class: "keep" }, number(row, "baseline", row.unit || "points"), " before it opened"), row.threshold_value === null ? "" : el("span", { class: row.baseline === null ? "keep" : "sub keep" }, "line at ", number(row, "threshold_value", row.unit || "points")), row.members_count > 1 ? el("span", { class: "sub" }, "seen in ", number(row, "members_count", "count"), " places") : ""] },
         { title: "At stake", key: "amount_at_stake", unit: "currency", text: (row) => row.amount_at_stake === null ? "–" : [number(row, "amount_at_stake", "currency"), el("span", { class: "sub" }, "a quarter")] },
         { title: "Since", key: "opened_on", unit: "day" },
         { title: "Who", key: "owner_name", text: (row) => [row.owner_name || words(row.owner_role), row.owner_name ? el("span", { class: "sub" }, words(row.owner_role)) : ""] },
@@ -55,33 +61,36 @@ const PANELS = {
     ];
   },
 
-  "today.five"() {
+  "today.five"(_, panel) {
+    if (!isAnyJudged()) return none(panel.empty);
     const trend = rowsOf("today.five_trend");
     return el("div", { class: "cards" }, rowsOf("today.five").map((row) => {
       const line = trend.filter((point) => point.metric_id === row.metric_id && point.metric_value !== null);
       const periods = row.period_type === "week" ? "weeks" : row.period_type + "s";
       const better = row.change_12_weeks === null ? null : (row.change_12_weeks > 0) === (row.better === "up");
       return el("div", { class: "card" },
-        el("h3", { title: row.formula }, row.label || row.metric_id, row.stands_in_for ? ` (for ${words(row.stands_in_for)})` : ""),
+        el("h3", { title: row.formula }, metricName(row.label, row.metric_id), row.stands_in_for ? ` (for ${words(row.stands_in_for)})` : ""),
         el("div", { class: "big" }, number(row, "metric_value", row.unit || "points")),
-        el("p", null, statusChip(row.status), ` ${row.period_type} of ${show(row.period_start, "day")}`),
-        row.metric_value === null ? el("p", null, "It is ", row.formula, ".") : null,
+        el("p", null, spanOf(row), row.period_start ? " " : "", statusChip(row.status)),
+        row.metric_value === null ? el("p", null, "It is ", row.formula, ". What it needs: docs/own_crm.md.") : null,
         row.change_12_weeks === null ? null : el("p", null, el("span", { class: better ? "good-text" : "bad-text" },
-          number(row, "change_12_weeks", "change")), " in 12 weeks"),
+          number(row, "change_12_weeks", "change")), ` in the 12 weeks to ${show(lastWeek(), "day")}`),
         row.value_same_day_quarter_before === null ? null
           : el("p", null, "a quarter ago, same day: ", number(row, "value_same_day_quarter_before", row.unit || "points")),
         line.length > 1 ? chart(`${row.label}, ${line.length} ${periods}, from ${show(line[0].metric_value, row.unit)} to ${show(line[line.length - 1].metric_value, row.unit)}`,
-          (width) => spark(line, width)) : el("p", null, "no earlier period to compare"));
+          (width) => spark(line, width)) : row.metric_value === null ? null : el("p", null, "no earlier period to compare"));
     }));
   },
 
-  "today.fan"(filters) {
+  "today.fan"(filters, panel) {
     const rows = ONE_SCOPE("today.fan", filters).filter((row) => row.expected !== null);
     const [about] = rowsOf("shared.about");
-    if (!rows.length) return none("There is no forecast for this segment yet: it needs a whole fiscal quarter with a win.");
+    if (!rows.length) return nothing(filters, panel, "There is no forecast for this segment yet: it needs a whole fiscal quarter with a win.");
     const now = rows[rows.length - 1];
     const span = [asDay(about.quarter_start), asDay(about.quarter_end)];
     const here = asDay(now.forecast_on);
+    // At the end of the quarter the numbers stand to the right of it.
+    const late = (+here - +span[0]) / (+span[1] - +span[0]) > 0.8;
     const fan = [{ x: here, low: now.won_so_far, middle: now.won_so_far, high: now.won_so_far }, { x: span[1], low: now.low_80, middle: now.expected, high: now.high_80 }];
     const ends = apart([
       ...(now.target_amount === null ? [] : [{ value: now.target_amount, text: "target " + show(now.target_amount, "currency"), fill: "var(--bad)" }]),
@@ -92,8 +101,9 @@ const PANELS = {
     return [
       el("p", { class: "said" }, el("strong", null, sentence(now.verdict)), ". Expected ", number(now, "expected", "currency"), ", between ",
         number(now, "low_80", "currency"), " and ", number(now, "high_80", "currency"),
-        now.target_amount === null ? "; no target is given (planning/targets)" : ["; the target is ", number(now, "target_amount", "currency"), ", its chance ", number(now, "p_target", "share")], "."),
-      legend([["var(--good)", "won so far"], ["var(--bar-2)", "four of five outcomes from here"], ["var(--accent)", "expected at the end, day by day"], ["var(--bad)", "target (dashed)"]]),
+        now.target_amount === null ? "; no target is given (planning/targets)" : ["; the target is ", number(now, "target_amount", "currency"), ", its chance ", number(now, "p_target", "share")], ". ", dealsOf(now, { closes: "this" }, "The open deals of the quarter")),
+      legend([["var(--good)", "won so far"], ["var(--bar-2)", "four of five outcomes from here"], ["var(--accent)", "expected at the end, day by day"],
+        ...(now.target_amount === null ? [] : [/** @type {[string, string]} */ (["var(--bad)", "target (dashed)"])])]),
       chart(`Forecast of the quarter for ${segmentName(filters.segment)}: ${now.verdict}`, (width) => Plot.plot({
         width, height: 320, marginLeft: 58, marginRight: 124, style: STYLE,
         x: { type: "utc", domain: span, label: null, ticks: width < 500 ? 4 : 10 }, y: { grid: true, zero: true, label: null, ticks: 6, tickFormat: tickMoney },
@@ -106,7 +116,7 @@ const PANELS = {
           now.target_amount === null ? null : Plot.ruleY([now.target_amount], { stroke: "var(--bad)", strokeDasharray: "6 4", strokeWidth: 1.5 }),
           Plot.text(ends, { x: () => span[1], y: "at", text: "text", fill: "fill", fontWeight: 600, textAnchor: "start", dx: 8 }),
           Plot.ruleX([here], { stroke: "var(--grey)", strokeOpacity: 0.6 }),
-          Plot.text([0], { x: () => here, frameAnchor: "top", text: () => "today", textAnchor: "start", dx: 5, dy: -12 }),
+          Plot.text([0], { x: () => here, frameAnchor: "top", text: () => "today", textAnchor: late ? "end" : "start", dx: late ? -5 : 5, dy: -12 }),
           Plot.ruleY([0], { stroke: "var(--grey)" }),
         ],
       }), table("The forecast by day", rows, [
@@ -122,20 +132,22 @@ const PANELS = {
     const drawn = rows.filter((row) => row.scope !== "team" && row.expected !== null);
     const label = (/** @type {Row} */ row) => row.scope === "team" ? teamName(row.team_id) : segmentName(row.segment);
     const columns = [
-      { title: "Where", header: true, text: label }, { title: "Won", key: "won_so_far", unit: "currency" }, { title: "From open deals", key: "from_open", unit: "currency" },
+      { title: "Where", header: true, text: (/** @type {Row} */ row) => dealsOf(row, { closes: "this" }, label(row)) }, { title: "Won", key: "won_so_far", unit: "currency" }, { title: "From open deals", key: "from_open", unit: "currency" },
       { title: "Yet to be created", key: "from_to_be_created", unit: "currency" }, { title: "Expected", key: "expected", unit: "currency" },
       { title: "Low", key: "low_80", unit: "currency" }, { title: "High", key: "high_80", unit: "currency" }, { title: "Committed", key: "submitted_amount", unit: "currency" },
       { title: "Target", key: "target_amount", unit: "currency" }, { title: "Chance", key: "p_target", unit: "share", text: (/** @type {Row} */ row) => row.target_amount === null ? "–" : number(row, "p_target", "share") },
       { title: "Verdict", text: (/** @type {Row} */ row) => sentence(row.verdict) },
     ];
-    const numbers = el("details", { open: true }, el("summary", null, "The numbers, with the teams"), table("Forecast by segment and team", rows, columns, { sum: (row) => row.scope === "company" }));
+    const numbers = el("details", { open: true }, el("summary", null, "The numbers, with the teams"), table("Forecast by segment and team", rows, columns, { stack: true, sum: (row) => row.scope === "company" }));
     if (!drawn.length) return [none("There is no forecast yet: it needs a whole fiscal quarter with a win."), numbers];
     const parts = drawn.flatMap((row) => [["won_so_far", "var(--good)"], ["from_open", "var(--bar)"], ["from_to_be_created", "var(--bar-2)"]].map(([key, fill]) => ({ name: label(row), value: row[key], fill })));
     return [
-      legend([["var(--good)", "won"], ["var(--bar)", "from open deals"], ["var(--bar-2)", "yet to be created"], ["var(--bad)", "target (upright line)"], ["var(--ink)", "committed (dot), range (whisker)"]]),
+      legend([["var(--good)", "won"], ["var(--bar)", "from open deals"], ["var(--bar-2)", "yet to be created"],
+        ...(drawn.some((row) => row.target_amount !== null) ? [/** @type {[string, string]} */ (["var(--bad)", "target (upright line)"])] : []),
+        ["var(--ink)", drawn.some((row) => row.submitted_amount !== null) ? "committed (dot), range (whisker)" : "range (whisker)"]]),
       chart("Won, expected and target by segment", (width) => Plot.plot({
-        width, height: 56 + 52 * drawn.length, marginLeft: Math.min(110, width / 4), marginRight: 64, style: STYLE,
-        x: { grid: true, label: null, ticks: width < 500 ? 4 : 8, tickFormat: tickMoney }, y: { label: null, domain: drawn.map(label) },
+        width, height: 56 + 52 * drawn.length, marginLeft: gutter(drawn.map(label), width).marginLeft, marginRight: 64, style: STYLE,
+        x: { grid: true, label: null, ticks: width < 420 ? 2 : width < 600 ? 4 : 8, tickFormat: tickMoney }, y: { label: null, domain: drawn.map(label), tickFormat: gutter(drawn.map(label), width).cut },
         marks: [
           Plot.barX(parts, { y: "name", x: "value", fill: "fill", insetTop: 5, insetBottom: 5 }),
           Plot.ruleY(drawn, { y: label, x1: "low_80", x2: "high_80", stroke: "var(--ink)", strokeWidth: 1.5 }),
@@ -148,9 +160,9 @@ const PANELS = {
     ];
   },
 
-  "quarter.waterfall"(filters) {
-    const rows = ordered(ONE_SCOPE("quarter.waterfall", filters));
-    if (!rows.length) return none("No deal of this segment closes in the quarter.");
+  "quarter.waterfall"(filters, panel) {
+    const rows = ordered(moved("quarter", filters.segment));
+    if (!rows.length) return nothing(filters, panel, "No deal of this segment closes in the quarter.");
     let level = 0;
     const bars = rows.map((row) => {
       const isTotal = row.movement === "opening" || row.movement === "closing";
@@ -162,59 +174,60 @@ const PANELS = {
     return [
       chart(`Waterfall of the quarter for ${segmentName(filters.segment)}: ` + bars.map((bar) => `${bar.name} ${sign(bar)}`).join(", "), (width) => Plot.plot({
         width, height: 34 * bars.length + 34, marginLeft: 128, marginRight: 68, style: STYLE,
-        x: { grid: true, label: null, ticks: 4, tickFormat: tickMoney }, y: { label: null, domain: bars.map((bar) => bar.name) },
+        x: { grid: true, label: null, ticks: width < 420 ? 2 : 4, tickFormat: tickMoney }, y: { label: null, domain: bars.map((bar) => bar.name) },
         marks: [
           Plot.barX(bars, { y: "name", x1: "from", x2: "to", fill: "fill", insetTop: 4, insetBottom: 4 }),
           Plot.text(bars, { y: "name", x: (/** @type {any} */ bar) => Math.max(bar.from, bar.to), text: sign, textAnchor: "start", dx: 6 }),
         ],
       })),
+      el("p", null, dealsOf(rows[0], { closes: "this" }, "The open deals it ends with")),
       el("details", null, el("summary", null, "The numbers, by segment"), table("Waterfall by segment, to the cent", bars.map((bar) => bar.row), [
         { title: "Movement", header: true, text: (row) => words(row.movement) }, { title: "Deals", key: "deals", unit: "count" }, { title: segmentName(filters.segment), key: "amount", unit: "cents" },
-        ...(filters.segment === "all" ? scopes(rowsOf("quarter.waterfall")).filter((segment) => segment !== "all") : []).map((segment) => ({ title: segmentName(segment), unit: "cents", text: (/** @type {Row} */ line) => {
-          const row = rowsOf("quarter.waterfall").find((one) => one.segment === segment && one.movement === line.movement);
+        ...(filters.segment === "all" ? scopes(moved("quarter", "")).filter((segment) => segment !== "all") : []).map((segment) => ({ title: segmentName(segment), unit: "cents", text: (/** @type {Row} */ line) => {
+          const row = moved("quarter", segment).find((one) => one.movement === line.movement);
           return row ? number(row, "amount", "cents") : "–";
         } })),
       ], { sum: (row) => row.movement === "closing" })),
     ];
   },
 
-  "quarter.coverage"(filters) {
+  "quarter.coverage"(filters, panel) {
     const [about] = rowsOf("shared.about");
     const rows = ONE_SCOPE("quarter.coverage", filters).filter((row) => row.coverage !== null);
     const now = rows.filter((row) => row.quarter_start === about.quarter_start);
-    if (!now.length) return none("Coverage needs a target of the segment: give planning/targets for the quarter (docs/own_crm.md).");
+    if (!now.length) return nothing(filters, panel, "Coverage needs a target of the segment: give planning/targets for the quarter (docs/own_crm.md).");
     const last = now[now.length - 1];
     const starts = [...new Set(rows.map((row) => row.quarter_start))].sort();
     const colour = (/** @type {string} */ start) => start === about.quarter_start ? "var(--accent)" : start === starts[0] && starts.length > 2 ? "var(--warn)" : "var(--grey)";
     const before = starts.filter((start) => start !== about.quarter_start);
     return [
-      el("p", { class: "said" }, number(last, "coverage", "multiple"), ` with ${show(last.days_to_quarter_end, "days")} left`,
+      el("p", { class: "said" }, number(last, "coverage", "multiple"), ` on ${show(last.on_day, "day")}, with ${show(last.days_to_quarter_end, "days")} left`,
         last.required === null ? "." : ["; the win rate asks for ", number(last, "required", "multiple"), "."]),
       legend([["var(--accent)", "this quarter"], ["var(--grey)", "the quarter before"], ...(before.length > 1 ? [/** @type {[string, string]} */ (["var(--warn)", "a year before"])] : []), ["var(--bad)", "needed (dashed)"]]),
       chart(`Coverage for ${segmentName(filters.segment)}, now ${show(last.coverage, "multiple")}`, (width) => Plot.plot({
-        width, height: 330, marginLeft: 40, marginRight: 12, style: STYLE,
-        x: { reverse: true, domain: [0, 91], label: "days left →", labelAnchor: "right", labelArrow: "none" }, y: { grid: true, zero: true, label: null, tickFormat: (/** @type {number} */ v) => v + "×" },
+        width, height: 345, marginLeft: 40, marginRight: 12, marginBottom: 48, style: STYLE,
+        x: { reverse: true, domain: [0, 91], ticks: width < 420 ? 5 : 10, label: "days left →", labelAnchor: "right", labelArrow: "none" }, y: { grid: true, zero: true, label: null, tickFormat: (/** @type {number} */ v) => v + "×" },
         marks: [
           Plot.line(now.filter((row) => row.required !== null), { x: "days_to_quarter_end", y: "required", stroke: "var(--bad)", strokeDasharray: "5 4" }),
           Plot.line(rows, { x: "days_to_quarter_end", y: "coverage", z: "quarter_start", stroke: (/** @type {Row} */ row) => colour(row.quarter_start), strokeWidth: (/** @type {Row} */ row) => row.quarter_start === about.quarter_start ? 3 : 1.5 }),
           Plot.dot([last], { x: "days_to_quarter_end", y: "coverage", fill: "var(--accent)", r: 5 }),
         ],
       }), table("Coverage this quarter", now.filter((row) => row.days_to_quarter_end % 7 === last.days_to_quarter_end % 7), [
-        { title: "Days left", key: "days_to_quarter_end", unit: "count" }, { title: "Coverage", key: "coverage", unit: "multiple" }, { title: "Needed", key: "required", unit: "multiple" },
+        { title: "Day", header: true, text: (row) => `On ${show(row.on_day, "day")}` }, { title: "Days left", key: "days_to_quarter_end", unit: "count" }, { title: "Coverage", key: "coverage", unit: "multiple" }, { title: "Needed", key: "required", unit: "multiple" },
       ])),
     ];
   },
 
-  "quarter.weeks"(filters) {
-    const rows = ONE_SCOPE("quarter.weeks", filters);
-    if (!rows.length) return none("No deal of this segment closes in the quarter.");
-    const weeks = [...new Set(rows.map((row) => row.week_start))].sort();
-    const moved = ordered(rows.filter((row, at) => rows.findIndex((one) => one.movement === row.movement) === at)).map((row) => row.movement);
-    const lines = moved.map((movement) => /** @type {any} */ ({ movement, _at: "" }));
+  "quarter.weeks"(filters, panel) {
+    const rows = moved("week", filters.segment);
+    if (!rows.length) return nothing(filters, panel, "No deal of this segment closes in the quarter.");
+    const weeks = [...new Set(rows.map((row) => row.period_start))].sort();
+    const kinds = ordered(rows.filter((row, at) => rows.findIndex((one) => one.movement === row.movement) === at)).map((row) => row.movement);
+    const lines = kinds.map((movement) => /** @type {any} */ ({ movement, _at: "" }));
     return table("Movements by week", lines, [
       { title: "Movement", header: true, text: (line) => words(line.movement) },
       ...weeks.map((week) => ({ title: show(week, "day"), unit: "cents", text: (/** @type {Row} */ line) => {
-        const row = rows.find((one) => one.week_start === week && one.movement === line.movement);
+        const row = rows.find((one) => one.period_start === week && one.movement === line.movement);
         return row ? number(row, "amount", "cents") : "–";
       } })),
     ], { sum: (line) => line.movement === "closing" });
@@ -230,33 +243,35 @@ const PANELS = {
       return el("div", null, el("h3", null, `Week of ${show(week, "day")}${ofWeek[0].is_complete ? "" : ", running"}`),
         kinds.map((kind) => {
           const moves = ofWeek.filter((row) => row.movement === kind);
-          const sum = rowsOf("quarter.weeks").find((row) => row.week_start === week && row.movement === kind && row.segment === filters.segment);
-          return el("details", null, el("summary", null, `${words(kind)}: `, sum ? [el("strong", null, number(sum, "amount", "currency")), ", ", number(sum, "deals", "count"), " deals"] : "", ` of ${moves.length} ${moves.length === 1 ? "rep" : "reps"}`),
+          const sum = moved("week", filters.segment).find((row) => row.period_start === week && row.movement === kind);
+          return el("details", null, el("summary", null, `${words(kind)}: `, sum ? [el("strong", null, number(sum, "amount", "currency")), sum.deals ? [", ", number(sum, "deals", "count"), Math.abs(sum.deals) === 1 ? " deal" : " deals"] : ""] : "", ` of ${moves.length} ${moves.length === 1 ? "rep" : "reps"}`),
             table(`${words(kind)}, week of ${show(week, "day")}`, moves, [
-              { title: "Rep", header: true, text: (row) => link({ page: "deals", rep_id: row.rep_id }, repName(row.rep_id)) },
-              { title: "Segment", text: (row) => segmentName(row.segment) }, { title: "Deals", key: "deals", unit: "count" }, { title: "Amount", key: "amount", unit: "amount" },
+              { title: "Rep", header: true, text: (row) => dealsOf({ ...row, team_id: "", segment: "" }, {}, repName(row.rep_id)) },
+              { title: "Segment", text: (row) => dealsOf({ ...row, team_id: "", rep_id: "" }, { closes: "this" }, segmentName(row.segment)) }, { title: "Deals", key: "deals", unit: "count" }, { title: "Amount", key: "amount", unit: "amount" },
             ], { page: 15 }));
         }));
     }));
   },
 
-  "funnel.stages"(filters) {
-    const rows = byStage(rowsOf("funnel.stages").filter((row) => filters.segment === "all" || row.segment === filters.segment));
-    if (!rows.length) return none("No deal of this segment has left a stage yet.");
+  "funnel.stages"(filters, panel) {
+    const rows = byStage(rowsOf("funnel.stages").filter((row) => row.metric_value !== null && (filters.segment === "all" || row.segment === filters.segment)));
+    if (!rows.length) return nothing(filters, panel, "No deal of this segment has left a stage yet.");
     const segments = scopes(rows);
     return [
-      el("p", { class: "note" }, `Week of ${show(rows[0].period_start, "day")}, the last whole one.`),
+      el("p", { class: "note" }, `${sentence(span(CONVERSION, "week", rows[0].period_start))}, the end of the last whole week.`),
       el("div", { class: "pair" }, segments.map((segment) => {
-        const own = rows.filter((row) => row.segment === segment && row.metric_value !== null);
+        const own = rows.filter((row) => row.segment === segment);
         const leak = own.filter((row) => row.status === "below");
         return el("div", null, el("h3", null, segmentName(segment)),
-          leak.map((row) => el("p", null, el("span", { class: "bad-text" }, "▼ leaks at ", stageName(row.stage_id)), ": ", number(row, "metric_value", "share"), " of ", number(row, "n", "count"),
-            row.baseline_value === null ? "" : [", before ", number(row, "baseline_value", "share")], ". ",
-            link({ page: "deals", segment: segment === "all" ? "" : segment, stage_id: row.stage_id }, "Its deals"), " · ", link({ page: "activity", segment: segment === "all" ? "" : segment }, "the activity underneath"))),
+          leak.map((row) => el("p", null, el("span", { class: "bad-text" }, "▼ leaks at ", stageName(row.stage_id)), ": ",
+            el("span", null, number(row, "metric_value", "share"), " of ", number(row, "n", "count"), " in the ", span(CONVERSION, "week", row.period_start)),
+            row.baseline_value === null ? "" : [", ", el("span", null, number(row, "baseline_value", "share"), " in the 90 days before")],
+            row.baseline_value !== null && row.metric_value >= row.baseline_value ? ["; ", link({ page: "today", segment: segment === "all" ? "" : segment }, "its breach"), " compares with what was before it opened" ] : "", ". ",
+            dealsOf(row, {}, "Its open deals"), " · ", link({ page: "activity", segment: segment === "all" ? "" : segment }, "the activity underneath"))),
           chart(`Conversion by stage, ${segmentName(segment)}: ` + own.map((row) => `${stageName(row.stage_id)} ${show(row.metric_value, "share")}`).join(", "), (width) => Plot.plot({
-            width, height: 34 * own.length + 32, marginLeft: 92, marginRight: 56, style: STYLE,
+            width, height: 34 * own.length + 32, marginLeft: gutter(own.map((row) => stageName(row.stage_id)), width).marginLeft, marginRight: 56, style: STYLE,
             x: { domain: [0, 1], grid: true, label: null, ticks: width < 420 ? 2 : 5, tickFormat: tickShare },
-            y: { label: null, domain: own.map((row) => stageName(row.stage_id)) },
+            y: { label: null, domain: own.map((row) => stageName(row.stage_id)), tickFormat: gutter([], width).cut },
             marks: [
               Plot.barX(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x: "metric_value", fill: (/** @type {Row} */ row) => row.status === "below" ? "var(--bad)" : "var(--bar)", insetTop: 5, insetBottom: 5 }),
               Plot.ruleY(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
@@ -264,17 +279,18 @@ const PANELS = {
               Plot.text(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x: 1, text: (/** @type {Row} */ row) => show(row.metric_value, "share"), textAnchor: "start", dx: 6, fontWeight: 600 }),
             ],
           }), table(`Conversion by stage, ${segmentName(segment)}`, own, [
-            { title: "Stage", header: true, text: (row) => stageName(row.stage_id) }, { title: "Now", key: "metric_value", unit: "share" }, { title: "Cases", key: "n", unit: "count" },
-            { title: "From", key: "ci_low", unit: "share" }, { title: "To", key: "ci_high", unit: "share" }, { title: "Before", key: "baseline_value", unit: "share" }, { title: "", text: (row) => statusChip(row.status) },
+            { title: "Stage", header: true, text: (row) => dealsOf(row, {}, stageName(row.stage_id)) }, { title: "Now", key: "metric_value", unit: "share" }, { title: "Cases", key: "n", unit: "count" },
+            { title: "From", key: "ci_low", unit: "share" }, { title: "To", key: "ci_high", unit: "share" }, { title: "90 days before", key: "baseline_value", unit: "share" }, { title: "", text: (row) => statusChip(row.status) },
           ])));
       })),
     ];
   },
 
-  "funnel.weeks"(filters) {
+  "funnel.weeks"(filters, panel) {
     const all = byStage(rowsOf("funnel.weeks").filter((row) => row.metric_value !== null && (filters.segment === "all" || row.segment === filters.segment)));
-    if (!all.length) return none("No deal of this segment has left a stage yet.");
-    return scopes(all).map((segment) => {
+    if (!all.length) return nothing(filters, panel, "No deal of this segment has left a stage yet.");
+    const lasts = all.map((row) => row.period_start).sort();
+    return [el("p", { class: "note" }, `Each ends with the ${span(CONVERSION, "week", lasts[lasts.length - 1])}.`), scopes(all).map((segment) => {
       const rows = all.filter((row) => row.segment === segment);
       return [el("h3", null, segmentName(segment)), el("div", { class: "multiples" }, [...new Set(rows.map((row) => row.stage_id))].map((stage) => {
         const own = rows.filter((row) => row.stage_id === stage);
@@ -287,37 +303,40 @@ const PANELS = {
               Plot.dot([last], { x: (/** @type {Row} */ row) => asDay(row.period_start), y: "metric_value", fill: "var(--accent)", r: 3 })],
           })));
       }))];
-    });
+    })];
   },
 
   "funnel.decomposition"(filters) {
     const all = byStage(rowsOf("funnel.decomposition"));
     const rows = filters.segment === "all" ? all : all.filter((row) => row.segment === filters.segment);
     if (!rows.length) return none("There are no two windows of this segment to compare yet.");
+    const now = span(CONVERSION, "week", rows[0].period_start);
     return table("Mix and rate by stage and segment", rows, [
-      { title: "Stage", header: true, text: (row) => stageName(row.stage_id), order: (row) => stageOrder(row.stage_id) }, { title: "Segment", key: "segment", text: (row) => segmentName(row.segment) },
-      { title: "Rate", key: "rate", unit: "share" }, { title: "Before", key: "baseline_rate", unit: "share" }, { title: "By mix", key: "mix_effect", unit: "percentage points" }, { title: "By rate", key: "rate_effect", unit: "percentage points" },
+      { title: "Stage", header: true, text: (row) => dealsOf(row, {}, stageName(row.stage_id)), order: (row) => stageOrder(row.stage_id) }, { title: "Segment", key: "segment", text: (row) => segmentName(row.segment) },
+      { title: "Rate", sub: now, key: "rate", unit: "share" }, { title: "Rate", sub: "90 days before", key: "baseline_rate", unit: "share" }, { title: "By mix", key: "mix_effect", unit: "percentage points" }, { title: "By rate", key: "rate_effect", unit: "percentage points" },
       { title: "Company", key: "company_delta", unit: "percentage points" }, { title: "", text: (row) => row.hidden_leak ? chip("▼ hidden leak", "bad") : "" },
     ], { sortable: true });
   },
 
-  "funnel.age"(filters) {
+  "funnel.age"(filters, panel) {
     const rows = byStage(ONE_SCOPE("funnel.age", filters).filter((row) => row.metric_value !== null));
-    if (!rows.length) return none("No deal of this segment is open.");
+    if (!rows.length) return nothing(filters, panel, "No deal of this segment is open.");
+    const on = span("stage_age_days", "week", rows[0].period_start);
     return table("Days in the stage", rows, [
-      { title: "Stage", header: true, text: (row) => link({ page: "deals", segment: filters.segment === "all" ? "" : filters.segment, stage_id: row.stage_id }, stageName(row.stage_id)), order: (row) => stageOrder(row.stage_id) },
-      { title: "Open deals", key: "n", unit: "count" }, { title: "Days so far", key: "metric_value", unit: "days" },
+      { title: "Stage", header: true, text: (row) => dealsOf(row, {}, stageName(row.stage_id)), order: (row) => stageOrder(row.stage_id) },
+      { title: "Open deals", sub: on, key: "n", unit: "count" }, { title: "Days so far", sub: on, key: "metric_value", unit: "days" },
       { title: "Expected", text: (row) => { const stage = rowsOf("shared.stages").find((one) => one.stage_id === row.stage_id); return stage ? number(stage, "expected_days", "days") : "–"; }, unit: "days" },
-      { title: "Stalled", key: "stalled_share", unit: "share" }, { title: "", text: (row) => row.status === "not_judged" ? "" : statusChip(row.status) },
+      { title: "Stalled", sub: on, key: "stalled_share", unit: "share" }, { title: "", text: (row) => row.status === "not_judged" ? "" : statusChip(row.status) },
     ], { sortable: true });
   },
 
-  "funnel.losses"(filters) {
+  "funnel.losses"(filters, panel) {
     const rows = ONE_SCOPE("funnel.losses", filters).filter((row) => row.metric_value !== null);
-    if (!rows.length) return none("No lost deal of this segment names a reason.");
-    return chart("Loss reasons: " + rows.map((row) => `${words(row.loss_reason)} ${show(row.metric_value, "share")}`).join(", "), (width) => Plot.plot({
-      width, height: 30 * rows.length + 30, marginLeft: 118, marginRight: 58, style: STYLE,
-      x: { label: null, grid: true, ticks: 4, tickFormat: tickShare }, y: { label: null, domain: rows.map((row) => words(row.loss_reason)) },
+    if (!rows.length) return nothing(filters, panel, "No lost deal of this segment names a reason.");
+    const over = span("loss_reason_share", "week", rows[0].period_start);
+    return [el("p", { class: "note" }, `${sentence(over)}.`), chart("Loss reasons: " + rows.map((row) => `${words(row.loss_reason)} ${show(row.metric_value, "share")}`).join(", "), (width) => Plot.plot({
+      width, height: 30 * rows.length + 30, marginLeft: gutter(rows.map((row) => words(row.loss_reason)), width).marginLeft, marginRight: 58, style: STYLE,
+      x: { label: null, grid: true, ticks: width < 420 ? 2 : 4, tickFormat: tickShare }, y: { label: null, domain: rows.map((row) => words(row.loss_reason)), tickFormat: gutter([], width).cut },
       marks: [
         Plot.barX(rows, { y: (/** @type {Row} */ row) => words(row.loss_reason), x: "metric_value", fill: "var(--bar)", insetTop: 4, insetBottom: 4 }),
         Plot.ruleY(rows, { y: (/** @type {Row} */ row) => words(row.loss_reason), x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
@@ -326,11 +345,11 @@ const PANELS = {
     }), table("Loss reasons", rows, [
       { title: "Reason", header: true, text: (row) => words(row.loss_reason) }, { title: "Deals", key: "lost_count", unit: "count" }, { title: "Share", key: "metric_value", unit: "share" },
       { title: "From", key: "ci_low", unit: "share" }, { title: "To", key: "ci_high", unit: "share" }, { title: "Of", key: "n", unit: "count" },
-    ]));
+    ]))];
   },
 
   "deals.deals"(filters) {
-    const kept = (/** @type {Row} */ row) => ["team_id", "rep_id", "stage_id", "health"].every((name) => !filters[name] || row[name] === filters[name])
+    const kept = (/** @type {Row} */ row) => ["team_id", "rep_id", "stage_id", "closes", "health"].every((name) => !filters[name] || row[name] === filters[name])
       && (filters.segment === "all" || row.segment === filters.segment);
     const sums = rowsOf("deals.summary").filter(kept);
     const rows = rowsOf("deals.deals").filter(kept);
@@ -363,6 +382,8 @@ function reasons(text) {
 }
 
 const MOVES = ["first_known", "created", "pulled_in", "pushed_in_from_past", "reopened", "increased", "decreased", "transferred", "pushed_out", "lost", "deleted", "won"];
+/** What moved in the quarter, or in each of its weeks, in a segment or in all. @param {string} type @param {string} segment */
+const moved = (type, segment) => rowsOf("quarter.waterfall").filter((row) => row.period_type === type && (!segment || row.segment === segment));
 /** In the order of a waterfall; what is zero and moves nothing is left out. @param {Row[]} rows */
 function ordered(rows) {
   const order = ["opening", ...MOVES, "closing"];

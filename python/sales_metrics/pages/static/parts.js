@@ -4,7 +4,8 @@
 /** @typedef {{[name: string]: any, _at: string}} Row A row of a panel and where it stands. */
 /** @typedef {{segment: string, [name: string]: string}} Filters */
 /** @typedef {{title: string, key?: string, unit?: string | ((row: Row) => string),
- *   text?: (row: Row) => any, order?: (row: Row) => any, header?: boolean}} Column */
+ *   sub?: string, text?: (row: Row) => any, order?: (row: Row) => any, header?: boolean}} Column
+ * `sub` stands below the title and belongs to it. */
 
 /** @param {string} tag @param {Object<string, any> | null} [attributes] @param {...any} children */
 function el(tag, attributes, ...children) {
@@ -57,14 +58,41 @@ function nameOf(key, id, name) {
   const row = rowsOf("shared." + key).find((one) => one[id] === name);
   return row ? row[id.replace("_id", "") + "_name"] : null;
 }
-const segmentName = (/** @type {string} */ id) => (id === "all" ? "Company" : nameOf("segments", "segment", id) || words(id));
-const teamName = (/** @type {string} */ id) => words(nameOf("teams", "team_id", id) || id);
-const repName = (/** @type {string} */ id) => nameOf("reps", "rep_id", id) || words(id);
+// What belongs to nobody says of what kind nobody is: it may stand beside others of its name.
+const segmentName = (/** @type {string} */ id) => (id === "all" ? "Company" : id === "unassigned" ? "No segment" : nameOf("segments", "segment", id) || words(id));
+const teamName = (/** @type {string} */ id) => (id === "unassigned" ? "No team" : words(nameOf("teams", "team_id", id) || id));
+const repName = (/** @type {string} */ id) => (id === "unassigned" ? "No rep" : nameOf("reps", "rep_id", id) || words(id));
 const stageName = (/** @type {string} */ id) => nameOf("stages", "stage_id", id) || words(id);
 const stageOrder = (/** @type {string} */ id) => {
   const found = rowsOf("shared.stages").findIndex((row) => row.stage_id === id);
   return found < 0 ? 99 : found;
 };
+
+/** @param {string} id */
+const metric = (id) => rowsOf("shared.metrics").find((row) => row.metric_id === id);
+
+const WINDOWS = { t28: "28 days", t90: "90 days", t365: "365 days" };
+
+/** The days a value speaks of, as part of its name: no two values of a metric have the same one.
+ * @param {string} id of the metric @param {string} type @param {string | null} start of the period */
+function span(id, type, start) {
+  if (!start) return "";
+  const period = rowsOf("shared.periods").find((row) => row.period_type === type && row.period_start === start);
+  const last = period ? period.last_day : start;
+  const window = metric(id)?.window_id;
+  const days = WINDOWS[/** @type {keyof typeof WINDOWS} */ (window)];
+  if (days) return `${days} to ${day(last)}`;
+  if (window === "point" || type === "day") return `on ${day(last)}`;
+  return period ? `${type} to ${day(last)}` : `${type} from ${day(start)}`;
+}
+/** @param {Row} row */
+const spanOf = (row) => span(row.metric_id, row.period_type, row.period_start || row.value_period_start);
+/** @param {Row} row */
+const spanBelow = (row) => el("span", { class: "sub" }, spanOf(row));
+/** The last day of the last whole week. */
+const lastWeek = () => rowsOf("shared.periods").filter((row) => row.period_type === "week" && row.is_complete).map((row) => row.last_day).sort().pop();
+/** A metric's name, without the window that its span names. @param {string | null} label @param {string} id */
+const metricName = (label, id) => (label || words(id)).replace(/, trailing \d+ days$/, "");
 
 /** A number and where it comes from: the tests hold it against the tables.
  * @param {Row} row @param {string} key @param {string} unit */
@@ -95,6 +123,14 @@ function link(to, ...children) {
   return el("a", { href: `#${page}${query ? "?" + query : ""}` }, ...children);
 }
 
+/** To the open deals behind a row of any scope.
+ * @param {Row} row @param {Object<string, string>} more filters @param {...any} children */
+function dealsOf(row, more, ...children) {
+  const known = (/** @type {string} */ id) => (row[id] && row[id] !== "all" ? row[id] : "");
+  const stage = row.stage_id || (row.slice_type === "stage" ? row.slice_id : "");
+  return link({ page: "deals", segment: known("segment"), team_id: known("team_id"), rep_id: known("rep_id"), stage_id: stage, ...more }, ...children);
+}
+
 /** A table; a click or the keyboard sorts it by a column that can be ordered.
  * @param {string} label @param {Row[]} rows @param {Column[]} columns
  * @param {{stack?: boolean, sortable?: boolean, page?: number, sum?: (row: Row) => boolean, short?: string}} [how] */
@@ -110,10 +146,11 @@ function table(label, rows, columns, how = {}) {
       : unit && unit !== "day" ? number(row, column.key || "", unit)
       : unit === "day" ? (row[column.key || ""] ? number(row, column.key || "", "day") : "–")
       : row[column.key || ""] ?? "–";
-    const attributes = { class: isNumber(column) ? "n" : unit === "day" ? "d" : null, "data-title": column.title };
+    const attributes = { class: isNumber(column) ? "n" : unit === "day" ? "d" : null, "data-title": [column.title, column.sub].filter(Boolean).join(", ") };
     if (column.header) return el("th", { ...attributes, scope: "row" }, el("span", null, content));
     return el("td", attributes, el("span", null, content));
   };
+  const below = (/** @type {Column} */ column) => column.sub ? el("span", { class: "sub" }, column.sub) : "";
   const fill = () => {
     body.replaceChildren(...ordered.slice(0, shown).map((row) =>
       el("tr", { class: how.sum && how.sum(row) ? "sum" : null }, columns.map((column) => cell(row, column)))));
@@ -126,14 +163,14 @@ function table(label, rows, columns, how = {}) {
   const head = el("tr", null, columns.map((column, at) => {
     const order = column.order || (column.key ? (/** @type {Row} */ row) => row[column.key || ""] : null);
     const th = el("th", { scope: "col", class: isNumber(column) ? "n" : null });
-    if (!how.sortable || !order) { th.append(column.title || " "); return th; }
+    if (!how.sortable || !order) { th.append(column.title || " ", below(column)); return th; }
     th.append(el("button", { type: "button", onclick: () => {
       const up = th.getAttribute("aria-sort") === (isNumber(column) ? "descending" : "none") || (!isNumber(column) && th.getAttribute("aria-sort") !== "ascending");
       for (const other of head.children) other.setAttribute("aria-sort", "none");
       th.setAttribute("aria-sort", up ? "ascending" : "descending");
       ordered = [...rows].sort((a, b) => compare(order(a), order(b), up));
       fill();
-    } }, column.title));
+    } }, column.title), below(column));
     th.setAttribute("aria-sort", "none");
     return th;
   }));
@@ -176,6 +213,14 @@ function chart(label, draw, numbers) {
 function legend(entries) {
   return el("ul", { class: "legend" }, entries.map(([colour, text]) =>
     el("li", null, el("i", { style: `background:${colour}` }), text)));
+}
+
+/** Room for the names beside a picture, as wide as the longest, and a longer one cut to it.
+ * @param {string[]} names @param {number} width */
+function gutter(names, width) {
+  const most = Math.floor((width * 0.38 - 14) / 7);
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  return { marginLeft: Math.max(52, Math.min(longest, most) * 7 + 14), cut: (/** @type {string} */ name) => name.length > most ? name.slice(0, most - 1) + "…" : name };
 }
 
 const STYLE = { background: "none", fontSize: "12px", color: "var(--ink)", fontFamily: "inherit" };

@@ -8,6 +8,8 @@ select
     places.generation_metric_id,
     generation.label as generation_label,
     generation.unit as generation_unit,
+    places.generation_period_type,
+    places.generation_period_start,
     places.generation_value,
     places.is_generation_short,
     places.activity_metric_id,

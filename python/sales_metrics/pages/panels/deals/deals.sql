@@ -4,6 +4,16 @@ with touches as (
         cast(max(occurred_at) as date) as last_touch
     from marts.fct_activities
     group by opportunity_id
+),
+
+today as (
+    select
+        calendar.quarter_start,
+        calendar.quarter_end
+    from marts.dim_dates as calendar
+    where
+        calendar.date_day
+        = (select max(built.as_of_date) as as_of_date from marts.data_quality as built)
 )
 select
     deals.opportunity_id,
@@ -20,10 +30,16 @@ select
     touches.last_touch,
     deals.push_count,
     deals.close_date,
+    case
+        when deals.close_date < today.quarter_start then 'past_due'
+        when deals.close_date <= today.quarter_end then 'this'
+        else 'later'
+    end as closes,
     deals.amount,
     chances.chance,
     chances.expected_amount
 from marts.fct_opportunities as deals
+cross join today
 left join marts.dim_accounts as customer on deals.account_id = customer.account_id
 left join marts.dim_stages as step on deals.stage_id = step.stage_id
 left join marts.forecast_deals as chances

@@ -16,6 +16,8 @@ select
     metrics.decision,
     metrics.revenue_link,
     metrics.intervention,
+    audits.period_type,
+    audits.period_start,
     audits.metric_value,
     audits.n,
     audits.triggers,

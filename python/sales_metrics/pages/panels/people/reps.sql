@@ -5,6 +5,7 @@ select
     reps.segment,
     reps.ramp_stage,
     reps.tenure_months,
+    attainment.period_type,
     attainment.period_start,
     attainment.metric_value,
     attainment.peer_median,

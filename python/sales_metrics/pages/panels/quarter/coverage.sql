@@ -2,19 +2,24 @@ select
     curve.quarter_start,
     curve.segment,
     curve.days_to_quarter_end,
+    days.date_day as on_day,
     curve.coverage,
     curve.required
 from marts.coverage_curve as curve
 inner join marts.dim_dates as today
     on today.date_day
     = (select max(built.as_of_date) as as_of_date from marts.data_quality as built)
+inner join marts.dim_dates as days
+    on
+    curve.quarter_start = days.quarter_start
+    and curve.days_to_quarter_end = days.days_to_quarter_end
 where
     curve.scope in ('company', 'segment')
     and curve.quarter_start in (
-        select days.quarter_start
-        from marts.dim_dates as days
+        select compared.quarter_start
+        from marts.dim_dates as compared
         where
-            days.date_day in (
+            compared.date_day in (
                 today.quarter_start, today.quarter_start - 1, today.quarter_start - 365
             )
     )
