@@ -97,7 +97,7 @@ const PANELS = {
       ...(now.high_80 === now.expected ? [] : [{ value: now.high_80, text: "high " + show(now.high_80, "currency"), fill: "var(--muted)" }]),
       { value: now.expected, text: "exp. " + show(now.expected, "currency"), fill: "var(--accent)" },
       ...(now.low_80 === now.expected ? [] : [{ value: now.low_80, text: "low " + show(now.low_80, "currency"), fill: "var(--muted)" }]),
-    ], Math.max(now.high_80, now.target_amount || 0) * 0.055);
+    ], Math.max(...rows.map((row) => row.expected), now.high_80, now.target_amount || 0) * 0.06);
     return [
       el("p", { class: "said" }, el("strong", null, sentence(now.verdict)), ". Expected ", number(now, "expected", "currency"), ", between ",
         number(now, "low_80", "currency"), " and ", number(now, "high_80", "currency"),
