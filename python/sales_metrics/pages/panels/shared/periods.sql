@@ -1,5 +1,10 @@
 -- The last day that is known of each period a page may name: what stands behind a value ends there.
-with days as (
+with built as (
+    select max(as_of_date) as as_of_date
+    from marts.data_quality
+),
+
+days as (
     select
         calendar.date_day,
         calendar.week_start,
@@ -7,7 +12,7 @@ with days as (
         calendar.quarter_start,
         built.as_of_date
     from marts.dim_dates as calendar
-    cross join (select max(as_of_date) as as_of_date from marts.data_quality) as built
+    cross join built
 ),
 
 periods as (
