@@ -55,7 +55,7 @@ PERIOD_END = (
     " else cast(period_start + interval 3 month as date) - 1 end"
 )
 # What stands as of the day of the build alone, whatever period it reads: no row of it is ever past.
-AS_OF_ALONE = ("ceo_five", "forecast_deals", "scorecard_rep", "scorecard_team")
+AS_OF_ALONE = ("ceo_five", "forecast_deals", "kpi_audit", "scorecard_rep", "scorecard_team")
 # What tells that a row of another table is past.
 PAST = {
     "dim_dates": "date_day <= {day}",
