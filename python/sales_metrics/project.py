@@ -53,6 +53,54 @@ def project_vars(project: Path) -> dict[str, Any]:
     return {**found, **own} if isinstance(own, dict) else found
 
 
+def package_folder(project: Path) -> Path:
+    """Where this package lies in a project that has it; the project, where it is the package."""
+    installed = project / _packages_path(project) / PACKAGE
+    return installed if (installed / "dbt_project.yml").is_file() else project
+
+
+def _packages_path(project: Path) -> str:
+    if not (project / "dbt_project.yml").is_file():
+        return "dbt_packages"
+    return str(read_yaml(project / "dbt_project.yml").get("packages-install-path", "dbt_packages"))
+
+
+def configured_rows(
+    project: Path, table: str, key: str | None, *columns: str
+) -> list[dict[str, str]]:
+    """The rows a build reads of a table of the seeds.
+
+    A seed of the project's own that a var names is in place of the shipped one, or with a `key`
+    over it, row by row. A model has no file to read: with one in place of ours there are no rows.
+    """
+    seeds = package_folder(project) / "seeds"
+    ours = [
+        row for path in sorted(seeds.glob(f"*/{table}.csv")) for row in read_seed(path, *columns)
+    ]
+    is_there = (project / "dbt_project.yml").is_file()
+    told = project_vars(project).get(table) if is_there else None
+    if not isinstance(told, str) or not told:
+        return ours
+    name = told.rsplit(".", 1)[-1]
+    theirs = [
+        {column: _plain(value) for column, value in row.items() if column}
+        for path in sorted((project / "seeds").rglob(f"{name}.csv"))
+        for row in read_seed(path)
+    ]
+    if key is None:
+        return theirs
+    over = {row.get(key, ""): row for row in theirs}
+    kept = [{**row, **over.pop(row[key], {})} for row in ours]
+    # A new row needs all columns; the build tells of one that has not.
+    return kept + [row for row in over.values() if all(name in row for name in columns)]
+
+
+def _plain(value: str | None) -> str:
+    """Booleans in small letters, as shipped ones are."""
+    text = (value or "").strip()
+    return text.lower() if text.lower() in ("true", "false") else text
+
+
 def read_seed(path: Path, *columns: str) -> list[dict[str, str]]:
     """The rows of a CSV file of the project; of one that is not there, none."""
     if not path.is_file():
@@ -122,8 +170,11 @@ def check_profile(project: Path, profiles: Path, target: str | None) -> None:
 
 
 def code_hash(project: Path) -> str:
-    """Of all that can change a number: models, seeds, macros, the vars."""
+    """Of all that can change a number: models, seeds, macros, the vars; the package's with them."""
     settings = [f"{name}={os.environ.get(name, '')}" for name in SETTINGS]
+    package = package_folder(project)
+    if package != project:
+        settings.append(f"{PACKAGE}={code_hash(package)}")
     files = (path for part in CODE for path in _files(project / part))
     return _hashed(project, files, settings)
 

@@ -108,6 +108,23 @@ def test_exports_of_several_months_are_one_table(tmp_path: Path) -> None:
     assert sorted(str(row["id"]) for row in rows["opportunities"]) == ["1", "2", "3"]
 
 
+def test_a_folder_of_parts_is_read_where_it_lies(tmp_path: Path) -> None:
+    """As staging reads it; several files of one table in the folder of the source it does not."""
+    rows: Sheet = [
+        ["id", "owner", "stage", "created_date", "close_date", "amount"],
+        ["1", "ana", "Open", "2025-01-02", "2025-03-01", "5"],
+    ]
+    sheet(tmp_path / "parts" / "csv_export" / "opportunities" / "part-0.csv", rows)
+    sheet(tmp_path / "parts" / "csv_export" / "opportunities" / "part-1.csv", rows)
+    sheet(tmp_path / "files" / "csv_export" / "opportunities.csv", rows)
+    sheet(tmp_path / "files" / "csv_export" / "opportunities_2.csv", rows)
+    in_place, _ = read(tmp_path / "parts", tmp_path / "one")
+    laid_down, rows_of = read(tmp_path / "files", tmp_path / "two")
+    assert not in_place.plan.recipes
+    assert laid_down.plan.recipes
+    assert len(rows_of["opportunities"]) == 2
+
+
 def test_dates_that_read_two_ways_are_left_out_until_somebody_says(tmp_path: Path) -> None:
     deals: Sheet = [
         ["Opp Id", "Stage", "Value", "Created", "Close Date", "Rep"],

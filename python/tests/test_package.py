@@ -17,6 +17,9 @@ import pytest
 import yaml
 
 from harness import PREFIX, REPO
+from sales_metrics.expectations.reconciling import STAGE_COLUMNS
+from sales_metrics.expectations.suites import marts_suite
+from sales_metrics.project import code_hash, configured_rows, package_folder
 
 DEALS = """\
 id,owner,stage,created_date,close_date,amount,loss_reason
@@ -180,6 +183,24 @@ def test_the_root_project_names_the_schemas(built: Project) -> None:
     schemas = {node["schema"] for node in built.manifest["nodes"].values() if "schema" in node}
     rooms = {f"analytics_{room}" for room in ("seeds", "staging", "intermediate", "marts")}
     assert {name for name in schemas if "dbt_test" not in name} == {"analytics", *rooms}
+
+
+def test_the_audit_goes_by_the_rows_of_the_root_project(tmp_path: Path) -> None:
+    """`run` in a project of a user: its own stages, metrics of both, and the package's contract."""
+    project = written(tmp_path, {"local": str(REPO)}, {}).folder
+    stages = configured_rows(project, "stage_map", None, *STAGE_COLUMNS)
+    assert {row["raw_stage"]: row["is_won"] for row in stages} == {
+        "Erstgespräch": "false", "Angebot": "false", "Gewonnen": "true", "Verloren": "false"
+    }  # fmt: skip
+    units = {
+        row["metric_id"]: row["unit"] for row in configured_rows(project, "metrics", "metric_id")
+    }
+    assert units["acme_win_share"] == "share"
+    assert len(units) == len(configured_rows(REPO, "metrics", "metric_id")) + 1
+    assert package_folder(project).resolve() == REPO
+    assert code_hash(project) != code_hash(REPO)
+    found = [one.sentence for one in marts_suite(project)]
+    assert len(found) > len(marts_suite(tmp_path / "nothing"))
 
 
 def test_no_unit_test_runs_in_the_users_build(built: Project) -> None:

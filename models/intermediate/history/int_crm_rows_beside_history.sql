@@ -9,6 +9,25 @@ stage_names as (select * from {{ ref('int_stage_names_mapped') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),
 
+-- Deals that are closed by the CRM's own flag in a stage that is none: a deal is never open against
+-- the word of its row. A row older than a change record is an older copy, and proves nothing.
+flagged as (
+    select
+        opportunities.opportunity_id,
+        case when opportunities.is_won_in_crm then 'unmapped_won' else 'unmapped_lost' end
+            as flagged_stage_id
+    from opportunities
+    left join beginnings on opportunities.opportunity_id = beginnings.opportunity_id
+    where (opportunities.is_closed_in_crm or opportunities.is_won_in_crm)
+        and opportunities.is_current_at_as_of
+        and (
+            opportunities.last_modified_at is null
+            or beginnings.last_changed_at is null
+            or {{ business_day('opportunities.last_modified_at') }}
+            >= {{ business_day('beginnings.last_changed_at') }}
+        )
+),
+
 pipelines as (
     select
         pipeline_id,
@@ -35,10 +54,20 @@ current_rows as (
         opportunities.segment_value,
         opportunities.loss_reason_value as loss_reason,
         opportunities.close_date,
-        {{ mapped_stage('opportunities.stage_name', 'stage_names') }} as stated_stage_id,
-        coalesce(stage_names.stage_id, 'unmapped') as stage_id,
-        coalesce(stages.is_won or stages.is_lost, false) as is_closed_stage,
-        coalesce(pipelines.first_stage_id, 'unmapped') as first_stage_id,
+        coalesce(
+            flagged.flagged_stage_id,
+            {{ mapped_stage('opportunities.stage_name', 'stage_names') }}
+        ) as stated_stage_id,
+        coalesce(flagged.flagged_stage_id, stage_names.stage_id, 'unmapped') as stage_id,
+        coalesce(stages.is_won or stages.is_lost, false) or flagged.flagged_stage_id is not null
+            as is_closed_stage,
+        flagged.flagged_stage_id is not null as is_closed_by_flag,
+        -- Where stages have no order, a deal that only a flag closes was in the stage it names.
+        coalesce(
+            pipelines.first_stage_id,
+            case when flagged.flagged_stage_id is not null then stage_names.stage_id end,
+            'unmapped'
+        ) as first_stage_id,
         coalesce(pipelines.first_qualified_stage_id, pipelines.first_stage_id, 'unmapped')
             as first_qualified_stage_id,
         -- A value that could not be read says nothing about the deal: history knows better.
@@ -89,7 +118,9 @@ current_rows as (
         beginnings.first_currency_code,
         beginnings.first_segment_value,
         beginnings.first_loss_reason,
-        coalesce(beginnings.last_changed_at, opportunities.created_at) as last_changed_at
+        coalesce(beginnings.last_changed_at, opportunities.created_at) as last_changed_at,
+        coalesce(beginnings.last_stage_changed_at, opportunities.created_at)
+            as last_stage_changed_at
     from opportunities
     left join beginnings on opportunities.opportunity_id = beginnings.opportunity_id
     left join stage_names
@@ -98,6 +129,9 @@ current_rows as (
         and opportunities.stage_name = stage_names.stage_name
         and {{ in_force('stage_names', as_of_date()) }}
     left join stages on stage_names.stage_id = stages.stage_id
+    left join flagged
+        on opportunities.opportunity_id = flagged.opportunity_id
+        and not coalesce(stages.is_won or stages.is_lost, false)
     left join pipelines on stages.pipeline_id = pipelines.pipeline_id
     left join stages as known_stages on beginnings.first_stage_id = known_stages.stage_id
     left join pipelines as known_pipelines

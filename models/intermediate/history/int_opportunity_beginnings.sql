@@ -24,6 +24,8 @@ beginnings as (
         max(observed_at) filter (
             where observed_at < {{ as_of_end() }} and not coalesce(is_remembered, false)
         ) as last_changed_at,
+        max(observed_at) filter (where observed_at < {{ as_of_end() }} and stage_id is not null)
+            as last_stage_changed_at,
         -- Of these fields today's row says nothing that builds do not remember better.
         coalesce(bool_or(is_remembered and segment_value is not null), false)
             as is_segment_remembered,

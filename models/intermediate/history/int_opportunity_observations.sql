@@ -19,7 +19,9 @@ opportunities as (
 ),
 
 -- A closing the records miss stands at its close date: one of a row without records on no later
--- day than its last modification, beside records only where no modification is stamped.
+-- day than its last modification, beside records only where no modification is stamped. One that
+-- only a flag tells stands there too, beside any records, and never before the last stage of them:
+-- the last modification would move with every later edit.
 current_rows as (
     select
         *,
@@ -34,6 +36,15 @@ current_rows as (
                         coalesce(least(closes_at, last_modified_at), created_at),
                         created_at,
                         coalesce(qualified_at, created_at)
+                    )
+            when is_closed_by_flag
+                then
+                    greatest(
+                        case
+                            when closes_at is null then last_stage_changed_at
+                            else least(closes_at, last_modified_at)
+                        end,
+                        last_stage_changed_at
                     )
             when last_modified_at is null and is_current_at_as_of
                 then greatest(coalesce(closes_at, last_changed_at), last_changed_at)
@@ -112,7 +123,8 @@ proven_closings as (
     select
         opportunity_id,
         closing_proven_at as observed_at,
-        case when has_stage_history then 5 else 4 end as observation_kind,
+        case when is_closed_by_flag or not has_stage_history then 4 else 5 end
+            as observation_kind,
         {{ no_change_order }},
         stage_id,
         {{ silent_fields(known=['stage_id']) }},

@@ -33,7 +33,8 @@ names as (
     inner join pipelines on changes.opportunity_id = pipelines.opportunity_id
 ),
 
--- A single flag may be an accident; of a stage that closes, all deals are closed.
+-- Of a stage that closes, all deals are closed. Where only some are, the stage is open and those
+-- deals are closed one by one (int_crm_rows_beside_history).
 flags as (
     select
         source,

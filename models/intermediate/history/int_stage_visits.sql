@@ -5,6 +5,8 @@ with runs as (select * from {{ ref('int_stage_visits_rolled_up') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),
 
+pipelines_in_use as (select * from {{ ref('int_pipelines_in_use') }}),
+
 linked as (
     select
         *,
@@ -49,7 +51,8 @@ qualifying_stages as (
 ),
 
 -- A winning move jumps over every open stage that was left; a loss is allowed from anywhere. A
--- stage up to the first qualified one is needed to qualify.
+-- stage up to the first qualified one is needed to qualify. Of a pipeline that nobody used by that
+-- day there is nothing to jump over: a map may hold processes of other companies.
 jumps as (
     select
         judged.opportunity_id,
@@ -62,6 +65,9 @@ jumps as (
         on judged.pipeline_id = jumped.pipeline_id
         and judged.stage_order < jumped.stage_order
         and (judged.next_stage_order > jumped.stage_order or judged.exit_kind = 'won')
+    inner join pipelines_in_use
+        on judged.pipeline_id = pipelines_in_use.pipeline_id
+        and {{ business_day('judged.exited_at') }} >= pipelines_in_use.in_use_from
     left join qualifying_stages on judged.pipeline_id = qualifying_stages.pipeline_id
     where
         judged.exit_kind in ('forward', 'won')

@@ -11,7 +11,7 @@ from typing import Any
 from sales_metrics.contract import Filled, RawColumn, RawTable
 from sales_metrics.dbt_runs import dbt
 from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError, about
-from sales_metrics.project import read_yaml
+from sales_metrics.project import package_folder, read_yaml
 
 MACRO = "sales_metrics.tell_raw_tables"
 
@@ -114,7 +114,7 @@ def understood(done: dbt.DbtOutcome, told: Mapping[str, Any], raw: Path) -> Read
 
 def _has_contract(project: Path) -> bool:
     """A contract of another shape than it must have would end dbt in a trace."""
-    files = list((project / "models" / "staging").glob("*/_*__sources.yml"))
+    files = list((package_folder(project) / "models" / "staging").glob("*/_*__sources.yml"))
     for file in files:
         sources = read_yaml(file).get("sources", [])
         with about(file):

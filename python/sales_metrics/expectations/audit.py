@@ -20,7 +20,7 @@ from sales_metrics.expectations.reconciling import (
     write_reconciliation,
 )
 from sales_metrics.expectations.suites import marts_suite, raw_suite
-from sales_metrics.project import read_seed
+from sales_metrics.project import configured_rows
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,12 @@ class Audit:
     def mart_findings(self, work: Path, before: Path | None) -> list[Finding]:
         # A file of its own, for the landing is read meanwhile.
         comparison = self.database.with_name("comparison.duckdb")
-        stage_map = self.project / "seeds" / "mappings" / "stage_map.csv"
         write_reconciliation(
             comparison,
             self.database,
             work,
             self.reading.files,
-            read_seed(stage_map, *STAGE_COLUMNS),
+            configured_rows(self.project, "stage_map", None, *STAGE_COLUMNS),
             self.reading.currency,
         )
         write_drift(comparison, work, before)

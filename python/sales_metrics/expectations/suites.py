@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sales_metrics.contract import RawColumn, RawTable
-from sales_metrics.project import read_seed
+from sales_metrics.project import configured_rows
 from sales_metrics.sql import literal, quoted
 
 # An error stops publishing, a warning is shown.
@@ -67,8 +67,7 @@ def raw_suite(
     last_load: Mapping[str, Any] | None = None,
 ) -> list[Expected]:
     """What every landing shows, however dirty its rows are; `load`, `last_load`: in numbers."""
-    path = project / "seeds" / "mappings" / "stage_map.csv"
-    stages = read_seed(path, "source", "raw_stage")
+    stages = configured_rows(project, "stage_map", None, "source", "raw_stage")
     found: list[Expected] = []
     for table in tables:
         if table.is_required:
@@ -411,5 +410,5 @@ def _drift(project: Path) -> Iterator[Expected]:
 
 
 def _catalog(project: Path) -> list[dict[str, str]]:
-    path = project / "seeds" / "catalog" / "metrics.csv"
-    return read_seed(path, "metric_id", "unit", "kind", "stack", "matures")
+    columns = ("metric_id", "unit", "kind", "stack", "matures")
+    return configured_rows(project, "metrics", "metric_id", *columns)

@@ -48,6 +48,8 @@ class Found:
     # Staging can read the file as it stands.
     is_plain: bool = False
     path: Path | None = None
+    # The table is the folder around the files, of which `path` is the first.
+    is_folder: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -113,7 +115,9 @@ def _of_folder(place: Path, connection: duckdb.DuckDBPyConnection, copies: Path)
     root = place if place.is_dir() else place.parent
     for folder, files in _folders(place):
         if folder != root and len(files) > 0 and all(PART.match(one.stem.lower()) for one in files):
-            found.append(_together(folder.name, folder.parent, root, files, connection, copies))
+            found.append(
+                _together(folder.name, folder.parent, root, files, connection, copies, True)
+            )
             continue
         for stem, parts in _by_stem(files).items():
             if stem == "as_of":
@@ -178,8 +182,12 @@ def _together(
     files: Sequence[Path],
     connection: duckdb.DuckDBPyConnection,
     copies: Path,
+    is_folder: bool = False,
 ) -> Found:
-    """Several files as one table; a column that one of them lacks is empty there."""
+    """Several files as one table; a column that one of them lacks is empty there.
+
+    Staging reads a folder of files of one kind as it stands, and never two files of one folder.
+    """
     parts = [_of_file(path, root, connection, copies) for path in files]
     relation = " union all by name ".join(f"select * from {part.relation}" for part in parts)
     relation = f"({relation})"
@@ -191,7 +199,11 @@ def _together(
         relation=relation,
         columns=described(connection, relation),
         rows=sum(part.rows for part in parts),
+        is_plain=is_folder
+        and all(part.is_plain for part in parts)
+        and len({one.suffix for one in files}) == 1,
         path=files[0],
+        is_folder=is_folder,
     )
 
 

@@ -20,7 +20,7 @@ from sales_metrics.init.formats import (
     read_amounts,
     read_dates,
 )
-from sales_metrics.init.landing import ATTACHED, Landing
+from sales_metrics.init.landing import ATTACHED, Found, Landing
 from sales_metrics.init.proposals import Proposal, Question, listed, merged
 from sales_metrics.init.recipes import Recipe, recipes, whole
 from sales_metrics.init.tables import DATED, Matched, Matches
@@ -228,10 +228,18 @@ def _is_in_place(source: Matches, landing: Landing, without: set[tuple[str, str,
     return all(
         match.found.group == source.source
         and match.found.is_plain
-        and match.found.path is not None
-        and match.found.path.parent.parent == landing.place
+        and _is_a_table_of(match.found, landing.place)
         for match in matches
     )
+
+
+def _is_a_table_of(found: Found, folder: Path) -> bool:
+    """A file, or a folder of files, where staging looks: in a folder of the source."""
+    if found.path is None:
+        return False
+    if found.is_folder:
+        return found.path.parent.parent.parent == folder
+    return found.path.parent.parent == folder
 
 
 def _columns(source: Matches, made: Mapping[tuple[str, str], Recipe]) -> dict[str, Any]:

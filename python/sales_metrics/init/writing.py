@@ -26,6 +26,12 @@ PROPOSAL, NEWS = "PROPOSAL.md", "PROPOSAL-NEW.md"
 # What was ever proposed, so that a row a person has taken out does not come again.
 MEMORY = ".sales_metrics_init.json"
 PREFIX = "my_"
+# `run`, `pages` and dashboards read the schema `marts`, whatever dbt's own rule makes of it.
+SCHEMA_NAMES = """\
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}
+"""
 KEYS = {
     "stage_map": ("source", "pipeline", "raw_stage"),
     "segments": ("segment",),
@@ -67,6 +73,7 @@ def write(
         "packages.yml": f"packages:\n{_package(package)}",
         ".gitignore": "target/\nlogs/\ndbt_packages/\n*.duckdb\n*.duckdb.wal\n/raw/\n",
         "seeds/_seeds.yml": _seed_types(project, mapped),
+        "macros/generate_schema_name.sql": SCHEMA_NAMES,
         PROPOSAL: told(proposals, target, plan),
         **planning(rows, plan),
     }
@@ -180,8 +187,8 @@ def told(proposals: Sequence[Proposal], target: Path, plan: Plan) -> str:
         f"# Proposal for {target.resolve().name}",
         "",
         "Everything below is read from the data, and everything can be changed: the files of this"
-        " project are yours. `dbt build` here gives the tables in the schema `main_marts` of"
-        " `metrics.duckdb`; look at `main_marts.data_quality` first.",
+        " project are yours. `dbt build` here gives the tables in the schema `marts` of"
+        " `metrics.duckdb`; look at `marts.data_quality` first.",
         "",
         "## Only a person knows",
         "",
@@ -239,6 +246,7 @@ def _dbt_project(
         "profile": name,
         "seed-paths": ["seeds"],
         "model-paths": ["models"],
+        "macro-paths": ["macros"],
         "flags": {"send_anonymous_usage_stats": False},
         "vars": {"sales_metrics": ours},
     }

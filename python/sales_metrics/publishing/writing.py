@@ -123,11 +123,24 @@ def as_of_date(work: Path) -> str:
         except duckdb.CatalogException:
             found = None
     if not found or found[0] is None:
-        raise SalesMetricsError(
-            f"{work} holds no finished build: its table marts.data_quality is missing or empty.",
-            exit_code=CHECK_FAILED,
-        )
+        raise SalesMetricsError(_no_build(work), exit_code=CHECK_FAILED)
     return str(found[0])
+
+
+def _no_build(work: Path) -> str:
+    with connected(work) as connection:
+        elsewhere = connection.execute(
+            "select schema_name from duckdb_tables() where table_name = 'data_quality'"
+            " and schema_name like ? order by 1",
+            [f"%_{SCHEMA}"],
+        ).fetchone()
+    if elsewhere:
+        return (
+            f"The public tables lie in the schema {elsewhere[0]}, and what is published is the"
+            f" schema {SCHEMA}: give your project the macro generate_schema_name that"
+            " docs/package.md tells of."
+        )
+    return f"{work} holds no finished build: its table marts.data_quality is missing or empty."
 
 
 def connected(database: Path) -> duckdb.DuckDBPyConnection:
