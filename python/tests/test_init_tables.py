@@ -125,6 +125,47 @@ def test_a_folder_of_parts_is_read_where_it_lies(tmp_path: Path) -> None:
     assert len(rows_of["opportunities"]) == 2
 
 
+def test_true_and_false_are_known_in_other_languages(tmp_path: Path) -> None:
+    """Of a stage that is called closed, who has not won has lost; headers leave small words out."""
+    rows: Sheet = [
+        ["Codice", "Cliente", "Fase", "Vinto", "Importo", "Data creazione", "Data chiusura",
+         "Motivo perdita", "Chiuso"],
+        ["O-1", "A", "Offerta", "", "5", "13.01.2025", "30.04.2025", "", "no"],
+        ["O-2", "B", "Chiusa", "Sì", "6", "13.01.2025", "30.04.2025", "", "sì"],
+        ["O-3", "C", "Chiusa", "No", "7", "13.01.2025", "30.04.2025", "Prezzo", "sì"],
+    ]  # fmt: skip
+    sheet(tmp_path / "in" / "Opportunita.csv", rows, ";", "cp1252")
+    seen, laid_down = read(tmp_path / "in", tmp_path)
+    deals = laid_down["opportunities"]
+    assert [(row["id"], row["stage"], row["is_won"], row["is_closed"]) for row in deals] == [
+        ("O-1", "Offerta", None, "false"),
+        ("O-2", "Won", "true", "true"),
+        ("O-3", "Lost", "false", "true"),
+    ]
+    assert (deals[2]["created_date"], deals[2]["loss_reason"]) == (
+        "13.01.2025",
+        "Prezzo",
+    )
+    assert seen.plan.recipes[("csv_export", "opportunities")].phases == ("Offerta",)
+
+
+def test_a_history_without_its_values_is_left_out(tmp_path: Path) -> None:
+    """As a tap lands it: the build would refuse to do without them."""
+    sheet(tmp_path / "salesforce" / "opportunity.csv", [
+        ["id", "owner_id", "stage_name", "amount", "created_date", "close_date", "system_modstamp"],
+        ["006000000000001", "005", "Demo", "5", "2025-01-06", "2025-03-01", "2025-01-06T10:00:00Z"],
+    ])  # fmt: skip
+    sheet(tmp_path / "salesforce" / "opportunity_field_history.csv", [
+        ["id", "opportunity_id", "field", "created_date"],
+        ["h1", "006000000000001", "StageName", "2025-01-06T10:00:00Z"],
+    ])  # fmt: skip
+    seen, _ = read(tmp_path, tmp_path / "out")
+    assert seen.plan.vars["left_out_tables"] == {"salesforce": ["opportunity_field_history"]}
+    assert "waived_columns" not in seen.plan.vars
+    asked = [str(question) for one in seen.plan.proposals for question in one.questions]
+    assert any("old_value" in one and "left out" in one for one in asked)
+
+
 def test_dates_that_read_two_ways_are_left_out_until_somebody_says(tmp_path: Path) -> None:
     deals: Sheet = [
         ["Opp Id", "Stage", "Value", "Created", "Close Date", "Rep"],

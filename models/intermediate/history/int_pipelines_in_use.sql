@@ -1,7 +1,7 @@
--- The pipelines deals move through, and since when: from the day on by which deals have stood in two
--- of a pipeline's open stages, or in its only one. One stage is not enough, because processes share
--- names. A stage this project had to infer, the first or the first qualified one of a pipeline, shows
--- no use of it: only a stage that a record or a row names.
+-- The pipelines deals move through, and since when: from the day on by which deals have stood in
+-- two of a pipeline's open stages, or in its only one. One stage is not enough, because processes
+-- share names. A stage this project had to infer, the first or the first qualified one of a
+-- pipeline, shows no use of it: only a stage that a record or a row names.
 with visits as (select * from {{ ref('int_stage_visits_rolled_up') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),

@@ -30,6 +30,8 @@ class Column:
     data_type: str
     is_required: bool
     spellings: tuple[str, ...]
+    # Without it the table says nothing or something wrong.
+    is_indispensable: bool = False
 
     def found_in(self, names: dict[str, str], own: str | None = None) -> str | None:
         """The name of the table's column that staging reads it from; `names` by lower case."""
@@ -115,6 +117,7 @@ def _column(told: dict[str, Any], property_columns: Sequence[str]) -> Column:
         data_type=told.get("data_type", "string"),
         is_required=bool(meta.get("required")),
         spellings=(*_flat(meta.get("spellings", [])), *as_property),
+        is_indispensable=bool(meta.get("indispensable")),
     )
 
 

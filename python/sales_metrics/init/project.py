@@ -90,7 +90,9 @@ def again(
         say(f"Read {len(seen.landing.tables)} tables of {place}; dbt reads them now.")
         lay(writing.recipe_files(target, seen.plan), connection)
     reading = {
-        name: value for name, value in written.items() if name.startswith(("raw_", "waived"))
+        name: value
+        for name, value in written.items()
+        if name.startswith(("raw_", "waived", "left_out"))
     }
     reading.pop("raw_folder", None)
     raw = seen.plan.raw_folder or target / RAW

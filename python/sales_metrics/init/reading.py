@@ -246,8 +246,12 @@ def _columns(source: Matches, made: Mapping[tuple[str, str], Recipe]) -> dict[st
     """The vars that name columns and do without others."""
     named: dict[str, dict[str, str]] = {}
     waived: dict[str, list[str]] = {}
+    left_out: list[str] = []
     for name, match in source.tables.items():
         recipe = made.get((source.source, name))
+        if match.is_useless and not match.table.is_required:
+            left_out.append(name)
+            continue
         there = set(match.columns)
         if recipe and not recipe.is_whole:
             there = set(recipe.selected)
@@ -265,6 +269,8 @@ def _columns(source: Matches, made: Mapping[tuple[str, str], Recipe]) -> dict[st
         found["raw_columns"] = {source.source: named}
     if waived:
         found["waived_columns"] = {source.source: waived}
+    if left_out:
+        found["left_out_tables"] = {source.source: left_out}
     return found
 
 
@@ -310,7 +316,16 @@ def _tables(
             )
         if recipe:
             evidence += [f"{name}: {told}" for told in recipe.made]
-        if missing := match.missing:
+        if match.is_useless and not match.table.is_required:
+            questions.append(
+                Question(
+                    f"Can the loader bring {listed(match.missing)} of {source.source}.{name}?"
+                    " Without them the table tells no change.",
+                    "it is left out, and the past it would tell is inferred.",
+                    "dbt_project.yml, var left_out_tables",
+                )
+            )
+        elif missing := match.missing:
             questions.append(
                 Question(
                     f"Where does {source.source}.{name} say {', '.join(missing)}? No column does.",

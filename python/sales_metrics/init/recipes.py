@@ -6,7 +6,7 @@ Staging reads comma-separated UTF-8 and Parquet files named as the contract name
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +22,21 @@ from sales_metrics.init.formats import (
     without_code,
 )
 from sales_metrics.init.landing import Found
-from sales_metrics.init.stage_words import said
-from sales_metrics.init.tables import Matched, Matches, phrases
+from sales_metrics.init.stage_words import CLOSED, said
+from sales_metrics.init.tables import Matched, Matches, phrases, plain
 from sales_metrics.sql import literal, quoted
 
 CLOSES = {"won": "Won", "lost": "Lost"}
+# How people write true and false, without accents; staging reads the first five of each.
+TRUE = (
+    *("true", "t", "yes", "y", "1", "1.0", "x", "on", "ja", "j", "wahr", "oui", "vrai"),
+    *("si", "s", "verdadero", "vero", "sim", "verdadeiro", "tak", "prawda"),
+)
+FALSE = (
+    *("false", "f", "no", "n", "0", "0.0", "-", "off", "nein", "falsch", "non", "faux"),
+    *("falso", "nao", "nie", "falsz", "nee", "nej"),
+)
+READ = {*TRUE[:5], *FALSE[:5]}
 # Of the values of a column, the share that must say won, lost or open for it to be the outcome.
 IS_OUTCOME = 0.95
 
@@ -97,6 +107,9 @@ def _recipe(
             day = other_day_sql(f"trim({column})", style)
             selected[name] = f"coalesce(cast({day} as varchar), {column})"
             made.append(f"{name}: days written like {read.samples[0]} become ISO days")
+    for name, column in columns.items():
+        if match.table.columns[name].data_type == "boolean":
+            _translate(match, name, column, selected, made, connection)
     if match.table.name == "opportunities" and "id" not in selected:
         told = [quoted(one) for one in match.found.columns]
         texts = ", ".join(f"cast({one} as varchar)" for one in told)
@@ -194,19 +207,57 @@ def _conclude(
     if flags and "stage" in selected:
 
         def is_true(name: str) -> str:
-            text = f"lower(trim(cast({quoted(match.columns[name])} as varchar)))"
-            return f"{text} in ('true', 't', 'yes', 'y', '1', 'ja', 'oui', 'si', 'x', '1.0')"
+            return f"{_word(match.columns[name])} in {_listed(TRUE)}"
 
         flagged = ""
         if "is_won" in flags:
             flagged += f" when {is_true('is_won')} then {literal(CLOSES['won'])}"
         if "is_closed" in flags:
             flagged += f" when {is_true('is_closed')} then {literal(CLOSES['lost'])}"
+        # A stage that is called closed holds both; who has not won there has lost.
+        both = [one for one in stages if set(plain(one).split()) & CLOSED]
+        if both and "is_won" in flags:
+            stage = f"trim(cast({quoted(match.columns['stage'])} as varchar))"
+            flagged += f" when {stage} in {_listed(both)} then {literal(CLOSES['lost'])}"
+            stages = tuple(one for one in stages if one not in both)
         selected["stage"] = f"case{flagged} else {selected['stage']} end"
         names = ", ".join(f"`{match.columns[name]}`" for name in flags)
         made.append(f"stage: no stage closes a deal, so {names} says which are won and lost")
         return stages
     return ()
+
+
+def _translate(
+    match: Matched,
+    name: str,
+    column: str,
+    selected: dict[str, str],
+    made: list[str],
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """True and false in the words staging reads, where a column has those of another language."""
+    if match.found.columns[column] != "varchar":
+        return
+    word = _word(column)
+    rows = connection.execute(
+        f"select distinct {word} as word from {match.found.relation} where word <> '' limit 50"
+    ).fetchall()
+    words = {str(one) for (one,) in rows}
+    if not words or words <= READ or not words <= {*TRUE, *FALSE}:
+        return
+    selected[name] = (
+        f"case when {word} in {_listed(TRUE)} then 'true'"
+        f" when {word} in {_listed(FALSE)} then 'false' end"
+    )
+    made.append(f"{name}: {', '.join(sorted(words))} of `{column}` become true and false")
+
+
+def _word(column: str) -> str:
+    return f"lower(strip_accents(trim(cast({quoted(column)} as varchar))))"
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return f"({', '.join(literal(one) for one in texts)})"
 
 
 def _values(

@@ -33,6 +33,14 @@ CLOSED = {
     "cerrado",
     "cerrada",
     "chiuso",
+    "chiusa",
+    "fechado",
+    "gesloten",
+    "finished",
+    "beendet",
+    "erledigt",
+    "termine",
+    "terminado",
 }
 NUMBER = re.compile(r"^(?:s|p|stage|phase|stufe|etape|etapa|fase|step)? ?(\d{1,3})(?: ?%)?(?= |$)")
 

@@ -32,6 +32,9 @@ CODE_WORDS = {
     "code",
     "number",
     "nummer",
+    "codice",
+    "codigo",
+    "numero",
     "nr",
     "no",
     "ref",
@@ -39,6 +42,8 @@ CODE_WORDS = {
     "guid",
     "uuid",
 }
+# Words that people leave out as they like: "data di creazione", "data creazione".
+SMALL = {"d", "da", "das", "de", "del", "della", "des", "di", "do", "du", "la", "le", "of", "the"}
 LOSS_REASON = re.compile(r"(loss|lost).*reason|reason.*(lost|loss)|verlustgrund|motif.*perte")
 SEGMENT_LIKE = re.compile(
     r"segment|market.*(size|tier)|(account|customer|company).*(tier|size|class)"
@@ -67,6 +72,11 @@ class Matched:
             for one in self.table.columns.values()
             if one.is_required and one.name not in self.columns
         ]
+
+    @property
+    def is_useless(self) -> bool:
+        """It lacks what it cannot do without, and staging would refuse to read it."""
+        return any(self.table.columns[name].is_indispensable for name in self.missing)
 
     @property
     def is_spelled(self) -> bool:
@@ -259,7 +269,7 @@ def _by_names(table: Table, found: Found, connection: duckdb.DuckDBPyConnection)
             offers += [
                 (1 + place, _rank(column.name), column.name, name)
                 for name, said in spoken.items()
-                if phrase in said
+                if phrase in said or bare(phrase) in {bare(one) for one in said}
             ]
     for _, _, column_name, name in sorted(offers, key=lambda one: one[:2]):
         if column_name in columns or name in columns.values():
@@ -342,11 +352,16 @@ def _own_key(
     found: Found, columns: Mapping[str, str], connection: duckdb.DuckDBPyConnection
 ) -> str | None:
     """What tells the deals apart though nobody calls it so: a number or code, else their name."""
-    coded = [name for name in found.columns if CODE_WORDS & set(_words(name))]
+    coded = [name for name in found.columns if any(map(_is_code, _words(name)))]
     named = [columns["name"]] if "name" in columns else []
     used = set(columns.values()) - set(named)
     likely = [name for name in [*coded, *named] if name not in used]
     return next((name for name in likely if _tells_apart(found, name, connection)), None)
+
+
+def _is_code(word: str) -> bool:
+    """Languages that write words together end with it."""
+    return word in CODE_WORDS or word.endswith(("nr", "nummer"))
 
 
 def _is_list(found: Found, name: str, connection: duckdb.DuckDBPyConnection) -> bool:
@@ -368,6 +383,10 @@ def plain(text: str) -> str:
 
 def _words(name: str) -> list[str]:
     return plain(name).split()
+
+
+def bare(phrase: str) -> str:
+    return " ".join(word for word in phrase.split() if word not in SMALL) or phrase
 
 
 def phrases(name: str, things: set[str]) -> set[str]:
