@@ -1,7 +1,6 @@
--- Everything known of a deal's past, one row per fact, in six kinds: its creation, the change
--- records, the qualification and the closing its row proves where there are no records, the
--- correction by the current row, the deletion. A field a fact does not mention is null; "set to
--- nothing" is the sentinel of its type. Long, because each kind of fact is one branch of the union.
+-- Everything known of a deal's past, one row per fact, in six kinds (observation_kind). A field a
+-- fact does not mention is null; "set to nothing" is the sentinel of its type. Long, because each
+-- kind of fact is one branch of the union.
 {#- The columns of change_order for a fact that is no change record. -#}
 {%- set no_change_order -%}
 cast(null as timestamp) as changed_at,
@@ -18,10 +17,9 @@ opportunities as (
     from {{ ref('int_crm_rows_beside_history') }}
 ),
 
--- A closing the records miss stands at its close date: one of a row without records on no later
--- day than its last modification, beside records only where no modification is stamped. One that
--- only a flag tells stands there too, beside any records, and never before the last stage of them:
--- the last modification would move with every later edit.
+-- A closing the records miss stands at its close date: of a row without records no later than its
+-- last modification; beside records only without that stamp, or where a flag alone tells of it, and
+-- then never before the last stage: later edits must not move it.
 current_rows as (
     select
         *,
@@ -40,10 +38,7 @@ current_rows as (
             when is_closed_by_flag
                 then
                     greatest(
-                        case
-                            when closes_at is null then last_stage_changed_at
-                            else least(closes_at, last_modified_at)
-                        end,
+                        least(coalesce(closes_at, last_stage_changed_at), last_modified_at),
                         last_stage_changed_at
                     )
             when last_modified_at is null and is_current_at_as_of
@@ -123,8 +118,7 @@ proven_closings as (
     select
         opportunity_id,
         closing_proven_at as observed_at,
-        case when is_closed_by_flag or not has_stage_history then 4 else 5 end
-            as observation_kind,
+        case when is_closed_by_flag or not has_stage_history then 4 else 5 end as observation_kind,
         {{ no_change_order }},
         stage_id,
         {{ silent_fields(known=['stage_id']) }},
