@@ -1,5 +1,5 @@
--- Everything known of a deal's past, one row per fact. A field a fact does not mention is null; "set
--- to nothing" is the sentinel of its type. Long, because each kind of fact is a branch of the union.
+-- Everything known of a deal's past, one row per fact. A field a fact does not mention is null;
+-- "set to nothing" is the sentinel of its type. Long, because each kind of fact is one branch.
 {#- The columns of change_order for a fact that is no change record. -#}
 {%- set no_change_order -%}
 cast(null as timestamp) as changed_at,
