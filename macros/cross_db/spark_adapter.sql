@@ -4,8 +4,6 @@
 
     spark__list_relations_without_caching(relation)  the tables and views of a schema
     spark__load_csv_rows(model, agate_table)         the rows of a seed
-    get_fixture_sql(rows, column_name_to_data_types) the given rows of a unit test
-    get_expected_sql(rows, types, quoted)            its expected rows
 -#}
 
 {#- Two questions a schema. SHOW TABLE EXTENDED fails for Iceberg, dbt's way round asks per table. -#}
@@ -37,48 +35,4 @@
     {%- set sql = 'insert into ' ~ this.render() ~ ' values\n' ~ rows | join(',\n') -%}
     {%- if rows -%}{%- do adapter.add_query(sql, abridge_sql_log=true) -%}{%- endif -%}
     {{ return(sql) }}
-{%- endmacro %}
-
-{#- dbt writes a select per row and a union; as one list of values Spark plans it once, not per row. -#}
-{% macro get_fixture_sql(rows, column_name_to_data_types) -%}
-    {%- if target.type != 'spark' or not rows -%}
-        {{ return(dbt.get_fixture_sql(rows, column_name_to_data_types)) }}
-    {%- endif -%}
-    {%- set types = column_name_to_data_types or {} -%}
-    {%- if not types -%}
-        {%- for column in adapter.get_columns_in_relation(this) -%}
-            {%- do types.update({column.name | lower: column.data_type}) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {%- if not types -%}
-        {%- do exceptions.raise_compiler_error(
-            "Unit test '" ~ model.name ~ "' gives rows of " ~ this ~ ', which is not built yet'
-        ) -%}
-    {%- endif -%}
-    {{ return(rows_as_values(rows, types.keys() | list, types)) }}
-{%- endmacro %}
-
-{% macro get_expected_sql(rows, column_name_to_data_types, column_name_to_quoted) -%}
-    {%- if target.type != 'spark' or not rows -%}
-        {{ return(dbt.get_expected_sql(rows, column_name_to_data_types, column_name_to_quoted)) }}
-    {%- endif -%}
-    {%- set names = rows[0].keys() | map('lower') | list -%}
-    {{ return(rows_as_values(rows, names, column_name_to_data_types)) }}
-{%- endmacro %}
-
-{#- Rows of a unit test, dictionaries, as a select of these columns; a column a row lacks is null. -#}
-{% macro rows_as_values(rows, names, types) -%}
-    {%- set listed = [] -%}
-    {%- for row in rows -%}
-        {%- set given = dbt.format_row(row, types) -%}
-        {%- set cells = [] -%}
-        {%- for name in names -%}
-            {%- do cells.append(given.get(name) or 'cast(null as ' ~ types[name] ~ ')') -%}
-        {%- endfor -%}
-        {%- do listed.append('(' ~ cells | map('trim') | join(', ') ~ ')') -%}
-    {%- endfor -%}
-    {{ return(
-        'select * from values\n' ~ listed | join(',\n')
-        ~ '\nas given_rows (`' ~ names | join('`, `') ~ '`)'
-    ) }}
 {%- endmacro %}

@@ -41,11 +41,12 @@ def tested_keys(manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     for node in manifest["nodes"].values():
         test = node.get("test_metadata") or {}
         model = manifest["nodes"].get(node.get("attached_node"))
-        if model is None or test.get("name") not in ("unique", "unique_combination_of_columns"):
+        if model is None or test.get("name") != "rows_keep":
             continue
         arguments = test["kwargs"]
-        key = tuple(arguments.get("combination") or [arguments["column_name"]])
-        # Of two keys the shorter one is enough, and the choice must not depend on dbt's order.
-        known = keys.get(model["name"])
-        keys[model["name"]] = min(known or key, key, key=lambda names: (len(names), names))
+        tested = [[column] for column in arguments.get("unique", [])]
+        for key in map(tuple, tested + arguments.get("unique_together", [])):
+            # Of two keys the shorter one is enough, and the choice must not depend on dbt's order.
+            known = keys.get(model["name"], key)
+            keys[model["name"]] = min(known, key, key=lambda names: (len(names), names))
     return keys

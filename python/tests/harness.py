@@ -232,6 +232,12 @@ class Project:
         last = self._on_parsed(arguments, raw, vars or {}, {})
         return [] if last["success"] else list(dbt.outcome({**last, "results": []}).sentences)
 
+    def broken_rules(self, folder: Path, raw: Path, select: str) -> list[str]:
+        """What `dbt test` of a selection says is wrong in the tables of `folder`/DATABASE."""
+        settings = {"SALES_METRICS_DUCKDB": str(folder / DATABASE)}
+        last = self._on_parsed(["test", "--select", *select.split()], raw, {}, settings)
+        return [rule for rules in last["broken"].values() for rule in rules]
+
     def _on_parsed(
         self,
         arguments: Sequence[str],
@@ -240,13 +246,16 @@ class Project:
         settings: Mapping[str, str],
     ) -> dict[str, Any]:
         """What dbt does and says, as its child tells it to the program."""
-        from sales_metrics.dbt_runs.dbt_child import TELLS
+        from sales_metrics.dbt_runs.dbt_child import BROKEN_RULE, TELLS
 
         said: dict[str, Any] = {}
+        broken: dict[str, list[str]] = {}
 
         def listen(event: Any) -> None:
             if event.info.name == "JinjaLogInfo" and event.data.msg.startswith(TELLS):
                 said.update(json.loads(event.data.msg.removeprefix(TELLS)))
+            elif event.info.name == "JinjaLogInfo" and (rule := BROKEN_RULE.match(event.data.msg)):
+                broken.setdefault(rule[1], []).append(rule[2])
 
         place = {"SALES_METRICS_DUCKDB": str(self._work / DATABASE), "SALES_METRICS_RAW": str(raw)}
         # What a folder is asked with does not change what dbt would parse.
@@ -254,7 +263,13 @@ class Project:
             arguments, {**place, **settings}, vars, parsed=self._parsed(None), listen=listen
         )
         exception = str(done.exception or "") or None
-        return {"success": done.success, "exception": exception, "errors": errors, "said": said}
+        return {
+            "success": done.success,
+            "exception": exception,
+            "errors": errors,
+            "said": said,
+            "broken": broken,
+        }
 
     def manifest(self) -> dict[str, Any]:
         """dbt's manifest of the project as it lies, parsed once."""

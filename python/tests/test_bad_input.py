@@ -388,7 +388,7 @@ def test_a_work_file_somebody_else_has_open(tmp_path: Path) -> None:
     ],
 )
 def test_the_words_of_dbt_become_sentences(message: str, sentence: str) -> None:
-    result = {
+    result: dict[str, object] = {
         "name": "x",
         "kind": "model",
         "status": "error",
@@ -398,6 +398,7 @@ def test_the_words_of_dbt_become_sentences(message: str, sentence: str) -> None:
         "model": None,
         "column": None,
         "test": None,
+        "broken": [],
     }
     last = {"success": False, "exception": None, "errors": [], "results": [result]}
     (found,) = dbt.outcome(last).sentences

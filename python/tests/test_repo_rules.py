@@ -297,13 +297,27 @@ def test_every_public_table_has_a_tested_key(manifest: Node) -> None:
         node["attached_node"]
         for node in manifest["nodes"].values()
         if node["resource_type"] == "test"
-        and "unique" in (node.get("test_metadata") or {}).get("name", "")
+        if (test := node.get("test_metadata") or {})
+        if "unique" in test["name"] or {"unique", "unique_together"} & set(test["kwargs"])
     }
     wrong = [
         node["name"]
         for node in models(manifest, "marts")
         if node["unique_id"] not in keyed
         and not any(limit["type"] == "primary_key" for limit in node["constraints"])
+    ]
+    assert not wrong
+
+
+def test_the_plain_rules_of_a_relation_are_one_test(manifest: Node) -> None:
+    """A test of its own costs more than what it asks; rows_keep asks them at once."""
+    plain = ("not_null", "unique", "accepted_values", "unique_combination_of_columns")
+    wrong = [
+        f"{node['original_file_path']}: {node['name']} belongs into rows_keep"
+        for node in manifest["nodes"].values()
+        if (node.get("test_metadata") or {}).get("name") in plain
+        # rows_keep asks all rows alike.
+        if not node["config"].get("where")
     ]
     assert not wrong
 

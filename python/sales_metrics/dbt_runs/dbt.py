@@ -239,6 +239,8 @@ def _sentence(result: Mapping[str, Any]) -> str:
         if result["kind"] == "operation":
             return _plain(result["message"] or "")
         return f"{result['kind']} {result['name']}: {_plain(result['message'] or '')}"
+    if result["broken"]:
+        return " ".join(result["broken"])
     if result["test"] and result["model"]:
         where = ".".join(part for part in (result["model"], result["column"]) if part)
         return f"{where}: the test {result['test'].replace('_', ' ')} fails for {failing}."

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import threading
 from typing import Any
 
 # What a macro says to the program that called dbt, as JSON behind these words.
 TELLS = "sales_metrics tells "
+# What tell_broken_rules says of a test of rows that failed: its name, and what is wrong where.
+BROKEN_RULE = re.compile(r"sales_metrics: (rows_of_\w+): (.+)", re.DOTALL)
 HEADERS = ("model", "test", "unit_test", "seed", "snapshot", "operation")
 
 
@@ -31,10 +34,13 @@ def main() -> None:
 
     errors: list[str] = []
     said: dict[str, Any] = {}
+    broken: dict[str, list[str]] = {}
 
     def listen(event: Any) -> None:
         if event.info.name == "JinjaLogInfo" and event.data.msg.startswith(TELLS):
             said.update(json.loads(event.data.msg.removeprefix(TELLS)))
+        elif event.info.name == "JinjaLogInfo" and (rule := BROKEN_RULE.match(event.data.msg)):
+            broken.setdefault(rule[1], []).append(rule[2])
         if event.info.name == "LogStartLine":
             tell(done=event.data.index - 1, of=event.data.total)
         if event.info.level == "error" and event.info.msg.strip():
@@ -48,11 +54,11 @@ def main() -> None:
         errors=errors,
         said=said,
         # What a macro did alone has no node.
-        results=[_told(result) for result in results if hasattr(result, "node")],
+        results=[_told(result, broken) for result in results if hasattr(result, "node")],
     )
 
 
-def _told(result: Any) -> dict[str, Any]:
+def _told(result: Any, broken: dict[str, list[str]]) -> dict[str, Any]:
     node = result.node
     attached = getattr(node, "attached_node", None)
     metadata = getattr(node, "test_metadata", None)
@@ -66,6 +72,7 @@ def _told(result: Any) -> dict[str, Any]:
         "model": attached.split(".")[-1] if attached else None,
         "column": getattr(node, "column_name", None),
         "test": metadata.name if metadata else None,
+        "broken": broken.get(node.name, []),
     }
 
 
