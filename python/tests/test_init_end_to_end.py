@@ -77,7 +77,7 @@ def test_every_deal_is_what_the_export_says(folder: Path) -> None:
     deals = rows(
         folder,
         "select opportunity_id, status, amount, cast(closed_on as varchar), rep_id"
-        " from main_marts.fct_opportunities order by 1",
+        " from marts.fct_opportunities order by 1",
     )
     assert deals == [
         ("V1", "won", Decimal("1200.50"), "2025-02-14", "Jörg"),
@@ -93,13 +93,13 @@ def test_every_deal_is_what_the_export_says(folder: Path) -> None:
 def test_stages_and_words_are_mapped_without_a_hand(folder: Path) -> None:
     stages = rows(
         folder,
-        "select opportunity_id, stage_id from main_marts.fct_opportunities"
+        "select opportunity_id, stage_id from marts.fct_opportunities"
         " where status = 'open' order by 1",
     )
     assert stages == [("V5", "angebot_gesendet"), ("V6", "qualifiziert"), ("V7", "neu")]
     reasons = rows(
         folder,
-        "select opportunity_id, loss_reason from main_marts.fct_opportunities"
+        "select opportunity_id, loss_reason from marts.fct_opportunities"
         " where status = 'lost' order by 1",
     )
     assert reasons == [("V3", "price"), ("V4", "no_budget")]
