@@ -54,11 +54,13 @@ speaking as (
     select
         *,
         coalesce(baseline, threshold_value) as compared,
-        case
-            when metric_value is not null then {{ kpi_value_text('metric_value', 'kind') }}
-            when unit = 'minutes' then 'more than half still wait'
-            else 'nothing was won'
-        end as value_text,
+        {% for value in ('opening_value', 'metric_value') -%}
+            case
+                when {{ value }} is not null then {{ kpi_value_text(value, 'kind') }}
+                when unit = 'minutes' then 'more than half still wait'
+                else 'nothing was won'
+            end as {{ value }}_text,
+        {% endfor %}
         {{ kpi_value_text('baseline', 'kind') }} as baseline_text,
         {{ kpi_value_text('threshold_value', 'kind') }} as threshold_text
     from members
@@ -142,7 +144,7 @@ kpi_incidents as (
         costed.unit,
         costed.n,
         concat(
-            costed.value_text,
+            costed.opening_value_text,
             case
                 when costed.n > 0 then concat(' of ', cast(costed.n as string), ' cases')
                 else ''
@@ -152,7 +154,11 @@ kpi_incidents as (
                 else concat(', ', costed.baseline_text, ' to compare with')
             end,
             '; the line is ',
-            costed.threshold_text
+            costed.threshold_text,
+            case
+                when costed.metric_value_text = costed.opening_value_text then ''
+                else concat('; at last ', costed.metric_value_text)
+            end
         ) as evidence,
         cast(costed.amount_at_stake as decimal(18, 2)) as amount_at_stake,
         cast(lives.members_count as bigint) as members_count,
