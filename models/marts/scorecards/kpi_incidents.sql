@@ -55,12 +55,12 @@ speaking as (
         *,
         coalesce(baseline, threshold_value) as compared,
         {% for value in ('opening_value', 'metric_value') -%}
-            case
-                when {{ value }} is not null then {{ kpi_value_text(value, 'kind') }}
-                when unit = 'minutes' then 'more than half still wait'
-                else 'nothing was won'
-            end as {{ value }}_text,
-        {% endfor %}
+        case
+            when {{ value }} is not null then {{ kpi_value_text(value, 'kind') }}
+            when unit = 'minutes' then 'more than half still wait'
+            else 'nothing was won'
+        end as {{ value }}_text,
+        {% endfor -%}
         {{ kpi_value_text('baseline', 'kind') }} as baseline_text,
         {{ kpi_value_text('threshold_value', 'kind') }} as threshold_text
     from members

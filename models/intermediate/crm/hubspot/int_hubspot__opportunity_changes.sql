@@ -1,7 +1,7 @@
 -- The log of properties tells what each was given, '' where it was cleared; a log that reaches back
 -- to the creation of its deal also tells what was empty then: what it first tells of later. Of a
--- deal it says nothing of, what else is known counts: the entries into its stages, and since when it
--- is as it is. All become values as texts, which are read in one place. Long, because of the four.
+-- deal it says nothing of, what else is known counts: the entries into its stages, and since when
+-- it is as it is. All become values as texts, read in one place. Long, because of the four.
 {%- set typed = {
     'stage_name': 'property_value',
     'amount': hubspot__logged_value('property_value', 'amount', 'decimal(18,2)'),
