@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -178,6 +179,12 @@ def _cut_off(path: Path) -> None:
     ("file", "spoil", "sentence"),
     [
         ("opportunity.parquet", _cut_off, "is no whole Parquet file: the export was cut off"),
+        (
+            "opportunity.jsonl.gz",
+            lambda path: path.write_bytes(gzip.compress(b'{"id": 1}\n')[:-4]),
+            "is no whole gzip file: the load was cut off or the name is wrong; load it again.",
+        ),
+        ("opportunity.jsonl.gz", lambda path: path.write_bytes(b"{}"), "is no whole gzip file"),
         ("opportunity.parquet", lambda path: path.write_bytes(b""), "is empty: the export was cut"),
         ("opportunity.csv", lambda path: path.write_bytes(b""), "is empty: the export was cut off"),
         (
