@@ -47,7 +47,7 @@ MODELS = (
 # Quarters with a year of mature history before them.
 QUARTERS = (dt.date(2025, 6, 1), dt.date(2025, 9, 1))
 # By how many standard errors a narrower place must say more before it speaks (kpi_incidents).
-HANDICAP = 0.5
+HANDICAP = 1.0
 
 _INPUTS = """
 create table weeks as

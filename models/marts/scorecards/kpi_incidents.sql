@@ -26,7 +26,7 @@ members as (
                 -- in it by the root of its teams more than in one of them, what hit one team the
                 -- other way round.
                 breaches.errors_worse
-                - case when breaches.scope in ('company', 'segment') then 0 else 0.5 end
+                - case when breaches.scope in ('company', 'segment') then 0 else 1 end
                 desc nulls last,
                 breaches.opened_on asc,
                 case breaches.scope when 'company' then 1 when 'segment' then 2 else 3 end asc,
