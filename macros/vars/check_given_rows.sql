@@ -10,13 +10,12 @@
         {{ check_given_keys(name, theirs, told) }}
         {%- for test in graph.nodes.values() if test.resource_type == 'test'
             and test.attached_node == 'seed.sales_metrics.' ~ name and test.test_metadata -%}
-            {%- set rule = given_rule(test) -%}
-            {%- if rule -%}
+            {%- for rule in given_rules(test) -%}
                 {{ refuse_given_rows(
                     'select ' ~ rule.value ~ ' as told_value from ' ~ configured(name)
                     ~ ' as given where ' ~ rule.broken, told, rule.told
                 ) }}
-            {%- endif -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}
@@ -37,35 +36,40 @@
     ) }}
 {%- endmacro %}
 
-{#- {value: shown, broken: condition, told: words before the value}; none where keys say it all. -#}
-{% macro given_rule(test) -%}
+{#- Of a test: [{value: shown, broken: condition, told: words before the value}]; keys are told apart. -#}
+{% macro given_rules(test) -%}
     {%- set kind = test.test_metadata.name -%}
     {%- set kwargs = test.test_metadata.kwargs -%}
     {%- set column = kwargs.get('column_name') -%}
-    {%- if kind == 'not_null' -%}
-        {{ return({
-            'value': "'nothing'", 'broken': column ~ ' is null', 'told': column ~ ' says',
-        }) }}
-    {%- elif kind == 'accepted_values' -%}
-        {%- set texts = [] -%}
-        {%- for one in kwargs['values'] -%}{%- do texts.append("'" ~ one ~ "'") -%}{%- endfor -%}
-        {{ return({
-            'value': 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')',
-            'broken': 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ') not in ('
-                ~ texts | join(', ') ~ ')',
-            'told': column ~ ' takes ' ~ kwargs['values'] | join(', ') ~ ', and says',
-        }) }}
+    {%- set rules = [] -%}
+    {%- set text = dbt.type_string() -%}
+    {%- if kind == 'rows_keep' -%}
+        {%- for column in kwargs.get('not_null', []) -%}
+            {%- do rules.append({
+                'value': "'nothing'", 'broken': column ~ ' is null', 'told': column ~ ' says',
+            }) -%}
+        {%- endfor -%}
+        {%- for column, values in kwargs.get('accepted_values', {}).items() -%}
+            {%- set said = 'cast(' ~ column ~ ' as ' ~ text ~ ')' -%}
+            {%- set texts = [] -%}
+            {%- for one in values -%}{%- do texts.append("'" ~ one ~ "'") -%}{%- endfor -%}
+            {%- do rules.append({
+                'value': said,
+                'broken': said ~ ' not in (' ~ texts | join(', ') ~ ')',
+                'told': column ~ ' takes ' ~ values | join(', ') ~ ', and says',
+            }) -%}
+        {%- endfor -%}
     {%- elif kind == 'relationships' -%}
         {%- set table = kwargs['to'].split("'")[1] -%}
         {%- set known = configured(table) if table in configured_tables() else ref(table) -%}
-        {{ return({
+        {%- do rules.append({
             'value': column,
             'broken': column ~ ' is not null and not exists (select 1 from ' ~ known
                 ~ ' as known where known.' ~ kwargs['field'] ~ ' = given.' ~ column ~ ')',
             'told': column ~ ' is to be a ' ~ kwargs['field'] ~ ' of ' ~ table ~ ', and says',
-        }) }}
+        }) -%}
     {%- endif -%}
-    {{ return(none) }}
+    {{ return(rules) }}
 {%- endmacro %}
 
 {% macro refuse_given_rows(sql, told, words) -%}
