@@ -45,10 +45,16 @@
     {%- if source_name in known_crm_sources() and var('crm_sources', []) -%}
         {{ return(source_name in var('crm_sources')) }}
     {%- endif -%}
-    {%- set present = raw_relations(source_name) -%}
-    {%- for contract in graph.sources.values() if contract.package_name == 'sales_metrics'
-        and contract.source_name == source_name -%}
-        {%- if raw_table_names(contract, present) -%}{{ return(true) }}{%- endif -%}
-    {%- endfor -%}
-    {{ return(false) }}
+    {%- set known = raw_memory() -%}
+    {%- set place = 'in use ' ~ source_name -%}
+    {%- if place not in known -%}
+        {%- set present = raw_relations(source_name) -%}
+        {%- set found = [] -%}
+        {%- for contract in graph.sources.values() if contract.package_name == 'sales_metrics'
+            and contract.source_name == source_name and not found -%}
+            {%- do found.extend(raw_table_names(contract, present)) -%}
+        {%- endfor -%}
+        {%- do known.update({place: found | length > 0}) -%}
+    {%- endif -%}
+    {{ return(known[place]) }}
 {%- endmacro %}

@@ -7,6 +7,9 @@
     spelled_in(names, spellings) the first spelling that is among the names, else none
 -#}
 {% macro raw_fields(contract, table) -%}
+    {%- set known = raw_memory() -%}
+    {%- set place = 'fields ' ~ contract.unique_id ~ ' ' ~ table.from -%}
+    {%- if place in known -%}{{ return(known[place]) }}{%- endif -%}
     {%- set fields = [] -%}
     {%- for column in contract.columns.values() -%}
         {%- set spelled = spelled_in(table.columns, column_spellings(contract, column)) -%}
@@ -31,6 +34,7 @@
     {%- for told in raw_fields_missing(contract, table) -%}
         {%- do exceptions.raise_compiler_error(told) -%}
     {%- endfor -%}
+    {%- do known.update({place: fields}) -%}
     {{ return(fields) }}
 {%- endmacro %}
 
@@ -92,17 +96,21 @@
 
 {#- The suffix of a custom field: __c in Salesforce, _c where a loader has cleaned it. -#}
 {% macro column_spellings(contract, column) -%}
+    {%- set known = raw_memory() -%}
+    {%- set place = 'spellings ' ~ contract.unique_id ~ '.' ~ column.name -%}
+    {%- if place in known -%}{{ return(known[place]) }}{%- endif -%}
+    {%- set plain = plain_spellings(contract, column) -%}
     {%- set found = [] -%}
     {%- for suffix in ['', '_c', '__c'] -%}
-        {%- for name in plain_spellings(contract, column) -%}
-            {%- do found.append(name ~ suffix) -%}
-        {%- endfor -%}
+        {%- for name in plain -%}{%- do found.append(name ~ suffix) -%}{%- endfor -%}
     {%- endfor -%}
     {#- As people write the headers of a sheet. -#}
-    {%- for name in plain_spellings(contract, column) if '_' in name -%}
+    {%- for name in plain if '_' in name -%}
         {%- do found.append(name | replace('_', ' ')) -%}
     {%- endfor -%}
-    {{ return(found | unique | list) }}
+    {%- set found = found | unique | list -%}
+    {%- do known.update({place: found}) -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {% macro table_spellings(contract) -%}

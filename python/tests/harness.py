@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 
+from quick_dbt import Kept, quick
+
 if TYPE_CHECKING:
     from sales_metrics.dbt_runs.reading import Reading, Refusal
 
@@ -54,6 +56,7 @@ class BuildProject(Protocol):
         tests: bool = False,
         check: bool = True,
         database: Path | None = None,
+        by_dbt_alone: bool = False,
     ) -> Build: ...
 
 
@@ -144,16 +147,20 @@ class Project:
         tests: bool = False,
         check: bool = True,
         database: Path | None = None,
+        by_dbt_alone: bool = False,
     ) -> Build:
         """Builds the marts of a raw folder.
 
         `as_of` is the last business day the build may know of, `select` dbt's own selection,
         `tests` whether data tests and unit tests run too. A build that fails fails the test,
         unless `check` is false: then the caller reads `success` and `errors`. `database` is a file
-        to build into, for raw tables that lie in a schema of the warehouse.
+        to build into, for raw tables that lie in a schema of the warehouse. `by_dbt_alone` is
+        dbt's own way in every step, for which `quick_dbt` stands in otherwise.
         """
         raw_folder = raw_folder.resolve()
+        by_dbt_alone = by_dbt_alone or database is not None
         inputs = [_fingerprint(raw_folder), as_of, vars, threads, select, tests, str(database)]
+        inputs.append(by_dbt_alone)
         key = _digest(inputs)
 
         def run() -> Build:
@@ -170,10 +177,13 @@ class Project:
             }
             if as_of is not None:
                 environment["SALES_METRICS_AS_OF_DATE"] = as_of
-            return self._run(arguments, environment, place, vars)
+            if by_dbt_alone:
+                return self._run(arguments, environment, place, vars)
+            with self._quick(vars):
+                return self._run(arguments, environment, place, vars)
 
         if key not in self._builds:
-            plain = not (as_of or vars or select or tests or database)
+            plain = not (as_of or vars or select or tests or by_dbt_alone)
             if plain and raw_folder == DEMO.resolve() and BUILT_DEMO.is_file():
                 self._builds[key] = Build(BUILT_DEMO, success=True, statuses={})
             else:
@@ -192,6 +202,23 @@ class Project:
             if not kept.exists():
                 kept.write_bytes(pickle.dumps(make()))
             return pickle.loads(kept.read_bytes())
+
+    @contextlib.contextmanager
+    def _quick(self, vars: Mapping[str, Any] | None) -> Iterator[None]:
+        """dbt with the SQL that this and other workers have rendered with these `--vars`."""
+        file = self._shared / f"rendered{_digest(vars) if vars else ''}.pickle"
+        kept: Kept = {}
+        with locked(self._shared, "rendered"):
+            if file.exists():
+                kept = pickle.loads(file.read_bytes())
+        known = len(kept)
+        with quick(kept):
+            yield
+        if len(kept) > known:
+            with locked(self._shared, "rendered"):
+                if file.exists():
+                    kept = {**pickle.loads(file.read_bytes()), **kept}
+                file.write_bytes(pickle.dumps(kept))
 
     def _parsed(self, vars: Mapping[str, Any] | None) -> Any:
         """The project as dbt parses it with these `--vars`, for one invocation."""
@@ -380,9 +407,9 @@ class Project:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Holds a folder against the other workers of the session."""
-    with (folder / "lock").open("w") as file:
+def locked(folder: Path, what: str = "") -> Iterator[None]:
+    """Holds a folder, or `what` is in it, against the other workers of the session."""
+    with (folder / f"{what}lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +62,14 @@ def test_rows_loaded_twice_do_not_matter(build_project: BuildProject, tmp_path: 
 
 def test_the_number_of_threads_does_not_matter(build_project: BuildProject) -> None:
     assert assert_same_marts(build_project(GOLDEN), build_project(GOLDEN, threads=1)) > 0
+
+
+def test_what_the_tests_spare_dbt_does_not_matter(
+    build_project: BuildProject, tmp_path: Path
+) -> None:
+    build_project(GOLDEN)
+    kept = build_project(shutil.copytree(GOLDEN, tmp_path / "raw"))
+    assert assert_same_marts(build_project(GOLDEN, by_dbt_alone=True), kept) > 0
 
 
 def test_none_of_these_matters_to_a_generated_company(
