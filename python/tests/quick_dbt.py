@@ -1,10 +1,10 @@
 """dbt's own `build`, without doing the same work for every raw folder anew.
 
-Of a build of a small company, dbt spends nine tenths on rendering the same Jinja into the same SQL
-and on swapping tables that were not there before. Within `quick` a model's SQL is kept where nothing
-it was rendered from can differ between two raw folders, and a model is one `create`. Scheduling,
+Of a build of a small company dbt spends most on rendering the same Jinja into the same SQL, and on
+swapping tables that were not there before. Within `quick` a model's SQL is kept where nothing it
+was rendered from can differ between two raw folders, and a model is one `create`. Scheduling,
 hooks, seeds, whatever reads the raw folder, and every data test are dbt's as ever.
-`test_determinism` compares all tables of both ways.
+`test_determinism` compares the marts of both ways.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class _Rendering(threading.local):
 @contextlib.contextmanager
 def quick(kept: Kept) -> Iterator[None]:
     """Lets dbt reuse the SQL in `kept`, which is for one `--vars`, and add to it."""
-    from dbt.adapters.base import BaseAdapter
+    from dbt.adapters.base.impl import BaseAdapter
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.artifacts.schemas.results import RunStatus
     from dbt.artifacts.schemas.run import RunResult
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.clients.jinja import MacroGenerator
     from dbt.compilation import Compiler
     from dbt.task.run import ModelRunner
@@ -47,9 +47,10 @@ def quick(kept: Kept) -> Iterator[None]:
     # The day of this run, once a model has asked for it.
     told: list[str] = []
 
-    call, compile_node = MacroGenerator.__call__, Compiler.compile_node
-    execute_model, query = ModelRunner.execute, DuckDBConnectionManager.execute
-    relation = BaseAdapter.get_relation
+    # dbt does not say what these take and give.
+    call: Any = MacroGenerator.__call__
+    compile_node: Any = Compiler.compile_node
+    execute_model: Any = ModelRunner.execute
 
     def calls(self: Any, *given: Any, **named: Any) -> Any:
         if not rendering.active:
@@ -67,7 +68,7 @@ def quick(kept: Kept) -> Iterator[None]:
 
     def looks(what: Any) -> Any:
         def looking(*given: Any, **named: Any) -> Any:
-            rendering.looked = True
+            rendering.looked = rendering.looked or rendering.active
             return what(*given, **named)
 
         return looking
@@ -87,7 +88,7 @@ def quick(kept: Kept) -> Iterator[None]:
         if rendering.day and not told:
             told.append(rendering.day)
         if not rendering.looked:
-            kept[node.unique_id, rendering.day] = done.compiled_code
+            kept[node.unique_id, rendering.day] = str(done.compiled_code)
         return done
 
     def executes(self: Any, model: Any, manifest: Any) -> Any:
@@ -118,8 +119,8 @@ def quick(kept: Kept) -> Iterator[None]:
         (MacroGenerator, "__call__", calls),
         (Compiler, "compile_node", compiles),
         (ModelRunner, "execute", executes),
-        (DuckDBConnectionManager, "execute", looks(query)),
-        (BaseAdapter, "get_relation", looks(relation)),
+        (DuckDBConnectionManager, "execute", looks(DuckDBConnectionManager.execute)),
+        (BaseAdapter, "get_relation", looks(BaseAdapter.get_relation)),
     ]
     with contextlib.ExitStack() as stack:
         for owner, name, replacement in patched:
