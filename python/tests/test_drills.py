@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -36,8 +37,15 @@ METRIC = (
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """The project as it is tracked."""
+def project(tmp_path: Path, parsed: Path) -> Path:
+    """The project as it is tracked, and what dbt keeps of it."""
+    copied(tmp_path)
+    (tmp_path / "target").mkdir()
+    shutil.copy(parsed, tmp_path / "target")
+    return tmp_path
+
+
+def copied(folder: Path) -> None:
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z", "--", *PARTS],
         cwd=REPO,
@@ -48,9 +56,8 @@ def project(tmp_path: Path) -> Path:
         pytest.skip("not a git checkout")
     for name in filter(None, listed.stdout.decode().split("\0")):
         if (REPO / name).is_file():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPO / name, tmp_path / name)
-    return tmp_path
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPO / name, folder / name)
 
 
 @pytest.fixture
@@ -72,19 +79,37 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def build(folder: Path, raw: Path = GOLDEN, **extra: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What dbt keeps of the project as it is: of a copy it parses what the drill changes alone."""
+    folder = tmp_path_factory.mktemp("parsed")
+    copied(folder)
+    outcome = dbt(folder, "parse")
+    assert outcome.returncode == 0, outcome.stdout[-3000:]
+    return folder / "target" / "partial_parse.msgpack"
+
+
+def build(
+    folder: Path, raw: Path = GOLDEN, select: str = "", **extra: str
+) -> subprocess.CompletedProcess[str]:
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    if select:
+        arguments += ["--indirect-selection", "buildable", "--select", *select.split()]
+    return dbt(folder, *arguments, SALES_METRICS_RAW=str(raw), **extra)
+
+
+def dbt(folder: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
     settings = {
-        "SALES_METRICS_RAW": str(raw),
-        "SALES_METRICS_DUCKDB": str(folder / "drill.duckdb"),
+        # The same for every copy: dbt takes up nothing it parsed for another database.
+        "SALES_METRICS_DUCKDB": "drill.duckdb",
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
         **extra,
     }
-    command = [str(Path(sys.executable).parent / "dbt"), "build", "--profiles-dir", "profiles"]
     return subprocess.run(
-        [*command, "--exclude-resource-type", "unit_test"],
+        [str(Path(sys.executable).parent / "dbt"), *arguments, "--profiles-dir", "profiles"],
         cwd=folder,
         env={**os.environ, **settings},
         capture_output=True,
@@ -95,7 +120,7 @@ def build(folder: Path, raw: Path = GOLDEN, **extra: str) -> subprocess.Complete
 
 def test_a_new_measure_gives_the_value_that_plain_sql_gives(copy: Path) -> None:
     replace(copy / "macros" / "event_measures.sql", *NAME)
-    outcome = build(copy)
+    outcome = build(copy, select="+metric_values")
     assert outcome.returncode == 0, outcome.stdout[-3000:]
     with duckdb.connect(str(copy / "drill.duckdb"), read_only=True) as connection:
         found = connection.execute(
@@ -127,7 +152,8 @@ def test_a_measure_that_nothing_counts_stops_the_build_by_name(copy: Path) -> No
 
 def build_toy(project: Path) -> subprocess.CompletedProcess[str]:
     raw = toy_crm.write_raw(project / "raw")
-    return build(project, raw, SALES_METRICS_AS_OF_DATE="2025-06-30")
+    select = "+fct_opportunities +dim_reps +int_raw_audit"
+    return build(project, raw, select, SALES_METRICS_AS_OF_DATE="2025-06-30")
 
 
 def add_lines(project: Path) -> None:
@@ -212,7 +238,8 @@ def two_crms(project: Path) -> Path:
 
 def test_a_person_of_two_crms_is_one_rep(project: Path) -> None:
     raw = two_crms(project)
-    outcome = build(project, raw, SALES_METRICS_AS_OF_DATE="2025-06-30")
+    select = "+fct_opportunities +dim_reps +metric_values"
+    outcome = build(project, raw, select, SALES_METRICS_AS_OF_DATE="2025-06-30")
     assert outcome.returncode == 0, outcome.stdout[-3000:]
     ana = f"salesforce:{ANA}"
     with duckdb.connect(str(project / "drill.duckdb"), read_only=True) as connection:
@@ -246,3 +273,102 @@ def test_a_person_of_two_crms_is_one_rep(project: Path) -> None:
         (ana, 2000),
         ("hubspot:52", 4000),
     ]
+
+
+# What one CRM knows of the invented company and the other does not, or says in words of its own.
+OF_ONE_CRM = {
+    "fct_opportunities": {
+        *("opportunity_id", "account_id", "team_id", "type", "lead_source"),
+        # HubSpot has no forecast category of a stage; its next step was not landed.
+        *("forecast_category", "health_reasons"),
+    },
+    # Only HubSpot's stamps have milliseconds.
+    "fct_stage_visits": {"entered_at", "exited_at", "days_in_stage", "team_id"},
+    "fct_stage_transitions": {"moved_at"},
+    "fct_closings": {"team_id"},
+    "forecast_deals": {"team_id"},
+    "fct_activities": {"activity_id", "account_id", "team_id", "occurred_at"},
+}
+
+
+OTHERS = ("metric_values", "dim_reps", "int_planned_reps_unknown")
+
+
+def test_one_company_in_two_crms_is_the_same_in_both_and_counts_twice(
+    project: Path, shared_data: Path
+) -> None:
+    """Quillwort of the public data, in Salesforce and in HubSpot; all amounts by hand."""
+    orgs = shared_data / "orgs"
+    if not (orgs / "hubspot_fivetran.duckdb").exists():
+        pytest.skip("the invented company is not among the public data here")
+    raw = project / "raw"
+    shutil.copytree(orgs / "fivetran_csv", raw)
+    (raw / "hubspot").mkdir()
+    with duckdb.connect(str(orgs / "hubspot_fivetran.duckdb"), read_only=True) as connection:
+        for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall():
+            connection.execute(f"copy hubspot.{name} to '{raw / 'hubspot' / name}.parquet'")
+    ana, ben = (f"salesforce:00500000000000{n}AAA" for n in (2, 3))
+    people = project / "seeds" / "mappings" / "people_map.csv"
+    people.write_text(
+        f"source,crm_rep_id,rep_id\nhubspot,9002,{ana}\nhubspot,9003,{ben}\n"
+        "hubspot,9004,salesforce:005000000000004AAA\n",
+        encoding="utf-8",
+    )
+    # Ana by her plain id too, and Ben as HubSpot knows him, which is not his id here.
+    quotas = [(ana[11:26], 1000), (ana, 4000), (ben, 2000), ("9003", 8000)]
+    landings.comma(
+        raw / "planning" / "quotas.csv",
+        [{"rep": rep, "month": f"2025-0{n + 5}", "amount": q} for n, (rep, q) in enumerate(quotas)],
+    )
+    target = {"segment": "smb", "quarter": "2025-06-01", "metric": "closed_won_amount"}
+    landings.comma(raw / "planning" / "targets.csv", [{**target, "amount": 9000}])
+    select = " ".join(f"+{table}" for table in (*OF_ONE_CRM, *OTHERS))
+    outcome = build(project, raw, select)
+    assert outcome.returncode == 0, outcome.stdout[-3000:]
+    with duckdb.connect(str(project / "drill.duckdb"), read_only=True) as connection:
+
+        def ask(sql: str) -> list[tuple[Any, ...]]:
+            return connection.execute(sql).fetchall()
+
+        # Per CRM: 12,000.50 + 95,000 + 4,000 + 28,000 + 21,000 EUR / 0.88 won; 8,000 + 50,000 +
+        # 18,000 lost; 60,000 + 9,000 + 15,000 GBP / 0.8 open. A merged duplicate is Salesforce's.
+        assert ask(
+            "select split_part(opportunity_id, ':', 1), status, count(*), sum(amount)::text"
+            " from marts.fct_opportunities where status <> 'deleted' group by all order by all"
+        ) == [
+            (crm, *of)
+            for crm in ("hubspot", "salesforce")
+            for of in (("lost", 3, "76000.00"), ("open", 5, "87750.00"), ("won", 5, "162864.14"))
+        ]
+        assert ask(
+            "select rep_id, sum(metric_value)::decimal(18, 2)::text from marts.metric_values"
+            " where metric_id = 'closed_won_amount' and scope = 'rep' and period_type = 'quarter'"
+            " and metric_value <> 0 group by all order by all"
+        ) == [(ana, "269728.28"), (ben, "56000.00")]
+        assert ask(
+            "select sum(metric_value)::decimal(18, 2)::text from marts.metric_values"
+            " where metric_id = 'closed_won_amount' and scope = 'company'"
+            " and period_type = 'quarter'"
+        ) == [("325728.28",)]
+        assert ask(
+            "select rep_id, sum(amount)::int from staging.stg_planning__quotas"
+            " group by all order by all"
+        ) == [("hubspot:9003", 8000), (ana, 5000), (ben, 2000)]
+        assert ask("from intermediate.int_planned_reps_unknown") == [("hubspot:9003",)]
+        assert ask("select count(*) from marts.dim_reps where rep_name = 'Ana Lind'") == [(1,)]
+
+        for table, of_one in OF_ONE_CRM.items():
+            kept = ", ".join(
+                f"f.{name}"
+                for (name, *_) in ask(f"describe marts.{table}")
+                if name not in {*of_one, "opportunity_id"}
+            )
+            rows = (
+                f"select o.name as deal, {kept} from marts.{table} as f"
+                " join marts.fct_opportunities as o using (opportunity_id)"
+                " where o.name not like 'Duplicate%' and opportunity_id like '{crm}:%'"
+            )
+            one, other = (rows.format(crm=crm) for crm in ("salesforce", "hubspot"))
+            assert ask(f"select count(*) > 9 from ({one})") == [(True,)], table
+            assert ask(f"({one} except all {other})") == [], table
+            assert ask(f"({other} except all {one})") == [], table

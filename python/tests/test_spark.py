@@ -1,4 +1,4 @@
-"""The same models on Spark: green twice in a row, and the same public tables as on DuckDB.
+"""The same models on Spark: green, replaced by a second run, the public tables as on DuckDB.
 
 Needs the package group `spark` and Java; skips with the reason where they are not.
 """
@@ -118,9 +118,10 @@ def test_every_model_seed_and_test_passes(built: dict[str, str]) -> None:
 
 
 def test_a_second_run_replaces_every_table(work: Path, built: dict[str, str]) -> None:
-    """Tables, contracts and seeds; that the tests hold has been seen."""
-    again = build_on_spark(work, [*NO_UNIT_TESTS, *NO_DATA_TESTS])
-    assert len(again) > 150
+    """Tables with and without a contract, and seeds: two ways for all the others."""
+    rooms = ["path:models/marts", "path:models/intermediate/history", "path:seeds/mappings"]
+    again = build_on_spark(work, [*NO_UNIT_TESTS, *NO_DATA_TESTS, "--select", *rooms])
+    assert len(again) > 60
     assert not {name: status for name, status in again.items() if status not in GREEN}
 
 

@@ -16,67 +16,41 @@ findings as (select * from {{ ref('int_quality_findings') }}),
 
 unknown_words as (select * from {{ ref('int_unknown_words') }}),
 
-opportunities as (select count(*) as rows_checked from {{ ref('int_opportunities_unioned') }}),
-
-changes as (select count(*) as rows_checked from {{ ref('int_opportunity_changes_unioned') }}),
-
-activities as (select count(*) as rows_checked from {{ ref('int_activities_typed') }}),
-
-leads as (select count(*) as rows_checked from {{ ref('int_leads_unioned') }}),
-
--- What no CRM holds is checked as a whole.
-kept_apart as (
+counted as (
+    {%- for table_name, relation in {
+        'raw_files': ref('int_raw_files'),
+        'opportunities': ref('int_opportunities_unioned'),
+        'opportunity_changes': ref('int_opportunity_changes_unioned'),
+        'activities': ref('int_activities_typed'),
+        'leads': ref('int_leads_unioned'),
+        'kpi_roles': configured('kpi_roles'),
+    }.items() %}
+    select
+        '{{ table_name }}' as table_name,
+        count(*) as rows_checked
+    from {{ relation }}
+    union all
+    {%- endfor %}
+    -- What no CRM holds is checked as a whole.
     select
         source_name as table_name,
-        sum(rows_out) as rows_checked
+        cast(coalesce(sum(rows_out), 0) as bigint) as rows_checked
     from {{ ref('int_raw_audit') }}
     where source_name in ('planning', 'ledger')
     group by source_name
 ),
 
-files as (select count(*) as rows_checked from {{ ref('int_raw_files') }}),
-
 checked as (
     select
-        'raw_files' as table_name,
+        table_name,
         rows_checked
-    from files
-    union all
-    select
-        'opportunities' as table_name,
-        rows_checked
-    from opportunities
-    union all
-    select
-        'opportunity_changes' as table_name,
-        rows_checked
-    from changes
-    union all
-    select
-        'activities' as table_name,
-        rows_checked
-    from activities
-    union all
-    select
-        'leads' as table_name,
-        rows_checked
-    from leads
+    from counted
     union all
     select
         'records' as table_name,
-        opportunities.rows_checked
-        + changes.rows_checked
-        + activities.rows_checked
-        + leads.rows_checked as rows_checked
-    from opportunities
-    cross join changes
-    cross join activities
-    cross join leads
-    union all
-    select
-        table_name,
-        cast(coalesce(rows_checked, 0) as bigint) as rows_checked
-    from kept_apart
+        cast(sum(rows_checked) as bigint) as rows_checked
+    from counted
+    where table_name in ('opportunities', 'opportunity_changes', 'activities', 'leads')
 ),
 
 placed as (
