@@ -357,6 +357,39 @@ def test_every_landing_of_a_company_is_that_company(
         assert found == expected, name
 
 
+def test_the_connectors_own_seeds_come_through(
+    build_project: BuildProject, shared_data: Path, tmp_path: Path
+) -> None:
+    """Of their 44 deals none names a stage; of their 71 stages 42 have a chance of 0 and no flag
+    that says closed: nobody can know whether a deal in one is lost.
+    """
+    seeds = shared_data / "fivetran_hubspot" / "seeds"
+    if not seeds.is_dir():
+        pytest.skip("the connector's seeds are not among the public data here")
+    raw = tmp_path / "hubspot"
+    raw.mkdir()
+    for file in seeds.glob("*_data.csv"):
+        shutil.copy(file, raw / f"{file.stem.removesuffix('_data')}.csv")
+    build = build_project(
+        tmp_path, as_of="2023-12-31", select="+fct_opportunities +fct_activities +data_quality"
+    )
+    assert build.query(
+        "select status, stage_id, count(*) from marts.fct_opportunities group by all"
+    ) == [("open", "unmapped", 44)]
+    found = dict(
+        build.query(
+            "select check_id, rows_failing from marts.data_quality"
+            " where check_id in ('stage_undecided', 'unmapped_stage')"
+        )
+    )
+    assert found == {"stage_undecided": 42, "unmapped_stage": 44}
+    # Every row is counted: staged, a copy, or set apart with its reason.
+    assert build.query(
+        "select sum(rows_in - rows_out - duplicate_rows - quarantined_rows)::int,"
+        " sum(rows_in) > 400 from intermediate.int_raw_audit where source_name = 'hubspot'"
+    ) == [(0, True)]
+
+
 BRINGS: dict[str, Callable[[dict[str, list[dict[str, Any]]]], bool]] = {
     "deals, owners, stages, pipelines": lambda of: all(
         of[name] for name in ("opportunities", "people", "stages")
