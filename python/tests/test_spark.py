@@ -16,6 +16,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+import landings
 from engine_parity import __main__ as parity
 from engine_parity.exporting import export
 from harness import GOLDEN, REPO, Build, BuildProject, environment
@@ -57,12 +58,21 @@ def iceberg_jar() -> Path:
 
 
 @pytest.fixture(scope="module")
-def on_duckdb(build_project: BuildProject) -> Build:
-    return build_project(GOLDEN, vars=VARS)
+def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The golden world in Salesforce, and a company in HubSpot beside it."""
+    folder = tmp_path_factory.mktemp("two_crms") / "raw"
+    shutil.copytree(GOLDEN, folder)
+    landings.fivetran(folder / "hubspot")
+    return folder
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory: pytest.TempPathFactory, on_duckdb: Build) -> Iterator[Path]:
+def on_duckdb(build_project: BuildProject, raw: Path) -> Build:
+    return build_project(raw, vars=VARS)
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory, raw: Path, on_duckdb: Build) -> Iterator[Path]:
     """A folder with a Spark of its own, whose settings are in the environment."""
     jar = iceberg_jar()
     folder = tmp_path_factory.mktemp("spark")
@@ -70,7 +80,7 @@ def work(tmp_path_factory: pytest.TempPathFactory, on_duckdb: Build) -> Iterator
     (folder / "conf" / "spark-defaults.conf").write_text(DEFAULTS)
     (folder / "warehouse").mkdir()
     settings = {
-        "SALES_METRICS_RAW": str(GOLDEN),
+        "SALES_METRICS_RAW": str(raw),
         "SALES_METRICS_DUCKDB": str(on_duckdb.database),
         "SALES_METRICS_SPARK_WAREHOUSE": str(folder / "warehouse"),
         "SALES_METRICS_SPARK_JARS": str(jar),
