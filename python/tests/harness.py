@@ -127,8 +127,9 @@ class Project:
     """Runs dbt for a test session: each distinct build once, whichever of its workers asks first.
 
     dbt parses the project anew for every other database file and every other `--vars`, which takes
-    longer than most builds. Here it is parsed once for each `--vars`; that a build may take it,
-    every database file bears the name that the parsed project knows.
+    longer than most builds. Here it is parsed once: vars and folders are read when SQL is rendered,
+    and that a build may take it, every database file bears the name that the parsed project knows.
+    A var that names a seed or model of another project is tried in such a project (test_package).
     """
 
     def __init__(self, work: Path, shared: Path) -> None:
@@ -158,7 +159,8 @@ class Project:
         dbt's own way in every step, for which `quick_dbt` stands in otherwise.
         """
         raw_folder = raw_folder.resolve()
-        by_dbt_alone = by_dbt_alone or database is not None
+        # SQL that is kept names the database.
+        by_dbt_alone = by_dbt_alone or (database is not None and database.name != DATABASE)
         inputs = [_fingerprint(raw_folder), as_of, vars, threads, select, tests, str(database)]
         inputs.append(by_dbt_alone)
         key = _digest(inputs)
@@ -220,24 +222,21 @@ class Project:
                     kept = {**pickle.loads(file.read_bytes()), **kept}
                 file.write_bytes(pickle.dumps(kept))
 
-    def _parsed(self, vars: Mapping[str, Any] | None) -> Any:
-        """The project as dbt parses it with these `--vars`, for one invocation."""
+    def _parsed(self) -> Any:
+        """The project as dbt parses it, for one invocation."""
         from dbt.contracts.graph.manifest import Manifest
 
-        key = "parsed" + (_digest(vars) if vars else "")
-
         def parse() -> Any:
-            place = self._shared / key / DATABASE
-            errors, outcome = self._invoke(["parse"], {"SALES_METRICS_DUCKDB": str(place)}, vars)
+            place = self._shared / "parsed" / DATABASE
+            errors, outcome = self._invoke(["parse"], {"SALES_METRICS_DUCKDB": str(place)}, None)
             assert outcome.success, "\n".join(errors)
-            if not vars:
-                shutil.copy(self._target / "manifest.json", self._shared / key)
+            shutil.copy(self._target / "manifest.json", self._shared / "parsed")
             # Its lookups are made again where they are missed: dbt's own pickling mixes them up.
             fields = dataclasses.fields(outcome.result)
             public = [field.name for field in fields if not field.name.startswith("_")]
             return {name: getattr(outcome.result, name) for name in public}
 
-        return Manifest(**self._once(key, parse))
+        return Manifest(**self._once("parsed", parse))
 
     def ask(
         self,
@@ -285,9 +284,8 @@ class Project:
                 broken.setdefault(rule[1], []).append(rule[2])
 
         place = {"SALES_METRICS_DUCKDB": str(self._work / DATABASE), "SALES_METRICS_RAW": str(raw)}
-        # What a folder is asked with does not change what dbt would parse.
         errors, done = self._invoke(
-            arguments, {**place, **settings}, vars, parsed=self._parsed(None), listen=listen
+            arguments, {**place, **settings}, vars, parsed=self._parsed(), listen=listen
         )
         exception = str(done.exception or "") or None
         return {
@@ -300,7 +298,7 @@ class Project:
 
     def manifest(self) -> dict[str, Any]:
         """dbt's manifest of the project as it lies, parsed once."""
-        self._parsed(None)
+        self._parsed()
         path = self._shared / "parsed" / "manifest.json"
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return content
@@ -356,7 +354,7 @@ class Project:
         vars: Mapping[str, Any] | None = None,
     ) -> Build:
         # A file of another name is another database, which only a project parsed for it knows.
-        parsed = self._parsed(vars) if database.name == DATABASE else None
+        parsed = self._parsed() if database.name == DATABASE else None
         errors, outcome = self._invoke(arguments, settings, vars, parsed=parsed)
         message = str(outcome.exception or "").strip()
         if message and not any(message in error for error in errors):

@@ -101,7 +101,7 @@ def quick(kept: Kept) -> Iterator[None]:
             # As dbt does: columns in the order of the contract.
             columns = ", ".join(f'"{column.name}"' for column in model.columns.values())
             sql = f"select {columns} from (\n{sql}\n)"
-        response, _ = self.adapter.execute(f"create {made} {target} as (\n{sql}\n)")
+        response, _ = self.adapter.execute(f"create or replace {made} {target} as (\n{sql}\n)")
         self.adapter.cache_added(target.incorporate(dbt_created=True))
         return RunResult(
             node=model,
