@@ -10,6 +10,9 @@
 {#-
     crm_rows(shape): the rows of every CRM in one shape, and its `source`; ids are prefixed by it where
     several CRMs are in use. Of a CRM that is not in use there are no rows.
+
+    Who is a user of several CRMs is whom the seed people_map says; with one CRM in use nobody has two
+    ids, and nothing is looked up. Looked up by joins: Spark fails on the same subquery twice in a row.
 -#}
 {% macro crm_rows(shape) -%}
     {%- set ids = [
@@ -17,15 +20,32 @@
         'parent_account_id', 'master_account_id',
         'converted_opportunity_id', 'converted_contact_id', 'converted_account_id',
     ] -%}
-    {%- set people = ['rep_id', 'old_rep_id', 'manager_id'] -%}
+    {%- set people = ['rep_id', 'old_rep_id', 'manager_id']
+        | select('in', crm_shapes()[shape]) | list -%}
+    {%- set people_map = configured('people_map') if people else none -%}
+    {%- set looked_up = people if crm_sources() | length > 1 else [] -%}
     {%- for crm in crms_with(shape) -%}
     select
         {%- for column in crm_shapes()[shape] %}
-        {{ person_id(crm, column) ~ ' as ' ~ column if column in people
-            else source_id(crm, column) ~ ' as ' ~ column if column in ids else column }},
+        {{ 'coalesce(who_' ~ column ~ '.rep_id, ' ~ source_id(crm, 'crm_rows.' ~ column) ~ ') as ' ~ column
+                if column in looked_up
+            else source_id(crm, 'crm_rows.' ~ column) ~ ' as ' ~ column
+                if column in ids and crm_sources() | length > 1
+            else 'crm_rows.' ~ column }},
         {%- endfor %}
         '{{ crm }}' as source
     from {{ ref('int_' ~ crm ~ '__' ~ shape) }} as crm_rows
+    {%- for column in looked_up %}
+    left join (
+        select
+            crm_rep_id,
+            max(rep_id) as rep_id
+        from {{ people_map }} as people_map
+        where source = '{{ crm }}'
+        group by crm_rep_id
+    ) as who_{{ column }}
+        on crm_rows.{{ column }} = who_{{ column }}.crm_rep_id
+    {%- endfor %}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 {%- endmacro %}
