@@ -18,7 +18,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--hide-scrollbars", "--force-color-profile=srgb", "--remote-debugging-pipe"),
 )
-WAIT_SECONDS = 20
+WAIT_SECONDS = 90
 
 
 def find_chromium() -> str | None:

@@ -137,7 +137,7 @@ def start_reader(folder: Path, stop: Path) -> subprocess.Popen[str]:
 
 
 def reader_result(reader: subprocess.Popen[str]) -> dict[str, Any]:
-    out, _ = reader.communicate(timeout=60)
+    out, _ = reader.communicate(timeout=300)
     assert reader.returncode == 0
     return dict(json.loads(out))
 

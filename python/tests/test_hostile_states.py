@@ -426,7 +426,7 @@ def interrupted(place: Place) -> tuple[int, str]:
         time.sleep(0.05)
     time.sleep(0.3)
     running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=60)
+    _, err = running.communicate(timeout=300)
     return running.returncode, err
 
 

@@ -163,13 +163,13 @@ def test_two_runs_at_once(folder: Path, tmp_path: Path) -> None:
         assert done.returncode == LOCKED
         assert done.stderr.startswith("sales-metrics: Another run (process ")
     line, environment = command(
-        *("publish", "--database", work, "--published", folder, "--wait", "30")
+        *("publish", "--database", work, "--published", folder, "--wait", "200")
     )
     with locked(folder):
         waiting = subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL)
         time.sleep(1.5)
         assert waiting.poll() is None
-    assert waiting.wait(timeout=30) == 0
+    assert waiting.wait(timeout=300) == 0
     assert served_number(folder) == 1
 
 
