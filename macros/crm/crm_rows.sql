@@ -23,14 +23,15 @@
     {%- set people = ['rep_id', 'old_rep_id', 'manager_id']
         | select('in', crm_shapes()[shape]) | list -%}
     {%- set people_map = configured('people_map') if people else none -%}
-    {%- set looked_up = people if crm_sources() | length > 1 else [] -%}
+    {%- set several = crm_sources() | length > 1 -%}
+    {%- set looked_up = people if several else [] -%}
     {%- for crm in crms_with(shape) -%}
     select
         {%- for column in crm_shapes()[shape] %}
         {{ 'coalesce(who_' ~ column ~ '.rep_id, ' ~ source_id(crm, 'crm_rows.' ~ column) ~ ') as ' ~ column
                 if column in looked_up
             else source_id(crm, 'crm_rows.' ~ column) ~ ' as ' ~ column
-                if column in ids and crm_sources() | length > 1
+                if several and column in ids
             else 'crm_rows.' ~ column }},
         {%- endfor %}
         '{{ crm }}' as source
