@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
+import yaml
 
 from quick_dbt import Kept, quick
 
@@ -395,7 +396,7 @@ class Project:
         if list(arguments) != ["parse"]:
             common.append("--no-write-json")
         if vars:
-            common += ["--vars", json.dumps(vars)]
+            common += ["--vars", yaml.safe_dump(dict(vars))]
         listeners = [remember, *([listen] if listen else [])]
         with environment(settings):
             outcome = dbtRunner(manifest=parsed, callbacks=listeners).invoke([*arguments, *common])

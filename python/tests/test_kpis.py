@@ -89,7 +89,7 @@ DEFECTS = {
     ),
     "an activity count gets a target": (
         ACTIVITY,
-        "create or replace view staging.stg_planning__targets as"
+        "create or replace table staging.stg_planning__targets as"
         " select 'meetings_booked_count' as metric_id",
     ),
     "an activity count is managed": (

@@ -2,6 +2,7 @@
 -- quarter of the as-of day. Where the CRM's close dates rule, deals can be booked before the first
 -- one was created. Long, because the first day is looked for in every kind of record and the fiscal
 -- calendar is reckoned here.
+-- depends_on: {{ ref('int_closings') }}
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 activities as (select * from {{ ref('int_activities_typed') }}),
