@@ -2,8 +2,9 @@
 
 Of a build of a small company dbt spends most on rendering the same Jinja into the same SQL, and on
 swapping tables that were not there before. Within `quick` a model's SQL is kept where nothing it
-was rendered from can differ between two raw folders, and a model is one `create`. Scheduling,
-hooks, seeds, whatever reads the raw folder, and every data test are dbt's as ever.
+was rendered from can differ between two raw folders, a model is one `create`, a view is made once
+and not by every model that reads it, and what dbt notes for its own makers is not written.
+Scheduling, hooks, seeds, whatever reads the raw folder, and every data test are dbt's as ever.
 `test_determinism` compares the marts of both ways.
 """
 
@@ -17,6 +18,8 @@ from unittest import mock
 
 # Macros that look at the raw folder or at what an earlier node of the same run found in it.
 LOOKS_AT_RAW = frozenset({"raw_folder", "raw_memory"})
+# Views of files and views of those, which every look at them reads again.
+NOT_PUBLIC = ("staging", "intermediate")
 # What it says is the only thing of a folder that SQL is kept by.
 AS_OF = "as_of_day"
 
@@ -42,6 +45,8 @@ def quick(kept: Kept) -> Iterator[None]:
     from dbt.clients.jinja import MacroGenerator
     from dbt.compilation import Compiler
     from dbt.task.run import ModelRunner
+    from dbt_common.events.base_types import EventLevel
+    from dbt_common.events.event_manager import EventManager
 
     rendering = _Rendering()
     # The day of this run, once a model has asked for it.
@@ -51,6 +56,7 @@ def quick(kept: Kept) -> Iterator[None]:
     call: Any = MacroGenerator.__call__
     compile_node: Any = Compiler.compile_node
     execute_model: Any = ModelRunner.execute
+    fire_event: Any = EventManager.fire_event
 
     def calls(self: Any, *given: Any, **named: Any) -> Any:
         if not rendering.active:
@@ -95,6 +101,8 @@ def quick(kept: Kept) -> Iterator[None]:
         made = model.get_materialization()
         if made not in ("table", "view") or model.config.pre_hook or model.config.post_hook:
             return execute_model(self, model, manifest)
+        if model.schema in NOT_PUBLIC:
+            made = "table"
         target = self.adapter.Relation.create_from(self.config, model, type=made)
         sql = model.compiled_code
         if made == "table" and model.config.contract.enforced:
@@ -115,12 +123,17 @@ def quick(kept: Kept) -> Iterator[None]:
             batch_results=None,
         )
 
+    def fires(self: Any, event: Any, level: Any = None, *given: Any, **named: Any) -> None:
+        if (level or event.level_tag()) != EventLevel.DEBUG:
+            fire_event(self, event, level, *given, **named)
+
     patched: list[tuple[Any, str, Any]] = [
         (MacroGenerator, "__call__", calls),
         (Compiler, "compile_node", compiles),
         (ModelRunner, "execute", executes),
         (DuckDBConnectionManager, "execute", looks(DuckDBConnectionManager.execute)),
         (BaseAdapter, "get_relation", looks(BaseAdapter.get_relation)),
+        (EventManager, "fire_event", fires),
     ]
     with contextlib.ExitStack() as stack:
         for owner, name, replacement in patched:

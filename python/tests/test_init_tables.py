@@ -235,6 +235,21 @@ def test_a_snapshot_table_is_no_history_of_changes(tmp_path: Path) -> None:
     assert [found.name for found in crm.unread] == ["opportunity_history"]
 
 
+def test_a_table_staging_would_mistake_is_left_out_and_asked_about(tmp_path: Path) -> None:
+    """Read where it lies, staging finds it by its name, and would refuse to build."""
+    columns = ["Id", "StageName", "OwnerId", "CreatedDate", "CloseDate"]
+    row = ["006000000000001AAA", "New", "005000000000001AAA", "2025-01-02", "2025-03-04"]
+    folder = tmp_path / "salesforce"
+    sheet(folder / "opportunity.csv", [columns, row])
+    sheet(folder / "opportunity_history.csv", [[*columns, "_fivetran_start"], [*row, "2025-01-02"]])
+    with duckdb.connect() as connection:
+        plan = looked(tmp_path, REPO, connection, None, tmp_path / "work").plan
+    assert plan.recipes == {}
+    assert plan.vars["left_out_tables"] == {"salesforce": ["opportunity_history"]}
+    (asked,) = [one for one in plan.proposals[0].questions if "opportunity_history" in one.asked]
+    assert "called like salesforce.opportunity_history and has other columns" in asked.asked
+
+
 def test_a_folder_without_deals_says_what_was_seen(tmp_path: Path) -> None:
     sheet(tmp_path / "weather.csv", [["day", "degrees"], ["2025-01-01", "3"]])
     with duckdb.connect() as connection, pytest.raises(SalesMetricsError, match=r"Seen: weather\."):

@@ -108,6 +108,10 @@ DEFECTS = {
         "five_to_eight_metrics_are_managed",
         "update seeds.metrics set is_managed = metric_id = 'nrr'",
     ),
+    "a check fails more rows than it looked at": (
+        "no_check_fails_more_rows_than_it_looked_at",
+        "update marts.data_quality set rows_failing = rows_checked + 1",
+    ),
     "too many metrics are managed": (
         "five_to_eight_metrics_are_managed",
         "update seeds.metrics set is_managed = true where stack = 'outcome'",
@@ -147,6 +151,24 @@ def test_a_defect_of_the_seeds_is_found(
     if "sentence" in columns:
         sentences = [row[columns.index("sentence")] for row in rows]
         assert all(str(sentence).endswith(".") for sentence in sentences)
+
+
+def test_a_ratio_is_promised_where_its_measures_meet(
+    tests: dict[str, str], built: duckdb.DuckDBPyConnection
+) -> None:
+    """Who began to log calls a year after the last deal was created has no calls per deal."""
+    promised = tests["metric_values_hold_what_the_catalog_promises"]
+    ratio = "calls_per_opportunity_created"
+    built.execute(
+        "create or replace view marts.metric_values as"
+        f" select * from intermediate.int_metric_values_unioned where metric_id <> '{ratio}'"
+    )
+    assert built.execute(promised).fetchall() == [(ratio,)]
+    built.execute(
+        "update intermediate.int_measures_daily set measured_on = measured_on + 9999"
+        " where measure_id = 'calls_count'"
+    )
+    assert built.execute(promised).fetchall() == []
 
 
 def test_a_trigger_is_a_row_of_a_seed_and_nothing_else(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from sales_metrics.init.proposals import Question
 
 DATES = ("m/d/y", "d/m/y", "d-m-y", "d.m.y")
+LONGEST_LINE = 600
 
 
 @click.command(short_help="Propose a project from what lies in a raw folder or database.")
@@ -64,7 +66,8 @@ def init(place: Path, target: Path, dates: str | None, adds: bool, package: str)
             else begin(**told, package=package, ask=_asked if _is_terminal() else None)
         )
     for line in outcome.lines:
-        click.echo(line)
+        # A funnel of sixty stages stands whole in PROPOSAL.md.
+        click.echo(textwrap.shorten(line, LONGEST_LINE, placeholder=" …"))
 
 
 def _is_terminal() -> bool:

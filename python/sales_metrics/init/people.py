@@ -85,7 +85,11 @@ def proposed(
         evidence.append(f"without a name in the CRM: {len(nameless)}, called by their id")
     return Proposal(
         "People",
-        (f"The {len(owners)} owners of deals are the reps.",),
+        (
+            f"The {len(owners)} owners of deals are the reps."
+            if owners
+            else "No deal names an owner: there are no reps, and nothing is told by rep or team.",
+        ),
         tuple(evidence),
         (
             Question(

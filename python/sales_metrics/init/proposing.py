@@ -52,7 +52,7 @@ def looked(
             f" amount or a close date. Seen: {seen}.",
             *landing.unread[:5],
         )
-    return Looked(landing, planned(landing, sources, connection, dates))
+    return Looked(landing, planned(landing, sources, contracts(project), connection, dates))
 
 
 def proposed(

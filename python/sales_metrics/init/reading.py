@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from sales_metrics.init.contracts import ANY_CRM, PLANNING
+from sales_metrics.init.contracts import ANY_CRM, PLANNING, Table
 from sales_metrics.init.formats import (
     DATES,
     Chosen,
@@ -55,6 +55,7 @@ class Plan:
 def planned(
     landing: Landing,
     sources: Sequence[Matches],
+    contracts: Mapping[str, Mapping[str, Table]],
     connection: duckdb.DuckDBPyConnection,
     dates: str | None = None,
 ) -> Plan:
@@ -88,8 +89,10 @@ def planned(
                 for name, recipe in recipes(source, connection, left).items()
             }
             made |= {(source.source, one.name.lower()): whole(one) for one in source.beside}
-        vars = merged(vars, _columns(source, made))
-        proposals.append(_tables(source, in_place[source.source], made, landing))
+        is_in_place = in_place[source.source]
+        mistaken = source.mistaken(contracts[source.source]) if is_in_place else {}
+        vars = merged(vars, _columns(source, made, mistaken))
+        proposals.append(_tables(source, is_in_place, made, mistaken, landing))
     is_all_in_place = all(in_place.values())
     return Plan(
         sources=tuple(with_readings),
@@ -242,11 +245,13 @@ def _is_a_table_of(found: Found, folder: Path) -> bool:
     return found.path.parent.parent == folder
 
 
-def _columns(source: Matches, made: Mapping[tuple[str, str], Recipe]) -> dict[str, Any]:
-    """The vars that name columns and do without others."""
+def _columns(
+    source: Matches, made: Mapping[tuple[str, str], Recipe], mistaken: Iterable[str]
+) -> dict[str, Any]:
+    """The vars that name columns and do without others, and without tables."""
     named: dict[str, dict[str, str]] = {}
     waived: dict[str, list[str]] = {}
-    left_out: list[str] = []
+    left_out: list[str] = [*mistaken]
     for name, match in source.tables.items():
         recipe = made.get((source.source, name))
         if match.is_useless and not match.table.is_required:
@@ -278,6 +283,7 @@ def _tables(
     source: Matches,
     is_in_place: bool,
     made: Mapping[tuple[str, str], Recipe],
+    mistaken: Mapping[str, Found],
     landing: Landing,
 ) -> Proposal:
     decided = []
@@ -333,6 +339,15 @@ def _tables(
                     "dbt_project.yml, vars raw_columns and waived_columns",
                 )
             )
+    for name, found in mistaken.items():
+        questions.append(
+            Question(
+                f"What is `{found.place}`? It is called like {source.source}.{name} and has other"
+                " columns: versions of another table, or a report?",
+                "it is left out.",
+                "dbt_project.yml, var left_out_tables",
+            )
+        )
     unread = [found.place for found in source.unread]
     if unread:
         evidence.append(f"no table of the contract is like {listed(unread)}: they are not read")

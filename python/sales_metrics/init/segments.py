@@ -80,7 +80,7 @@ def proposed(
         Question(
             "Does another field of the accounts say the segment?"
             + (f" Few values have: {', '.join(f'`{one}`' for one in fields)}." if fields else ""),
-            "the segments above hold.",
+            "the proposed segments hold.",
             "dbt_project.yml, var raw_columns, {<source>: {<accounts>: {segment: <field>}}}",
         )
     ]

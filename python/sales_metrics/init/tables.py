@@ -93,6 +93,17 @@ class Matches:
     # What staging reads together with a table: archived rows, tables below it.
     beside: tuple[Found, ...] = ()
 
+    def mistaken(self, contract: Mapping[str, Table]) -> dict[str, Found]:
+        """What was not read, by the table that staging would take it for by its name."""
+        return {
+            table.name: found
+            for table in contract.values()
+            for found in self.unread
+            if table.name not in self.tables
+            and found.group == self.source
+            and found.name.lower() in table.names
+        }
+
 
 def matched(
     landing: Landing,
