@@ -17,6 +17,7 @@ from harness import GOLDEN, REPO, Ask
 from publishing_harness import call
 from sales_metrics.dbt_runs import dbt
 from sales_metrics.dbt_runs.reading import Reading, Refusal
+from sales_metrics.doctor.checks import judged
 from sales_metrics.errors import CHECK_FAILED, USAGE
 from sales_metrics.expectations.audit import Audit
 from sales_metrics.expectations.checking import Finding
@@ -285,15 +286,22 @@ def test_doctor_finds_nothing_wrong_with_the_golden_folder(tmp_path: Path) -> No
     ],
 )
 def test_doctor_finds_what_the_build_would_refuse(
-    tmp_path: Path, file: str, content: str, sentence: str
+    ask: Ask, tmp_path: Path, file: str, content: str, sentence: str
 ) -> None:
     raw = write(tmp_path / "raw", deals())
     (raw / file).parent.mkdir(exist_ok=True)
     (raw / file).write_text(content, encoding="utf-8")
+    (told,) = [check.sentence for check in judged(ask(raw)) if check.status == "error"]
+    assert sentence in told
+
+
+def test_doctor_says_what_it_finds_wrong_and_ends_with_1(tmp_path: Path) -> None:
+    raw = write(tmp_path / "raw", deals())
+    (raw / "as_of.csv").write_text("as_of_date\n", encoding="utf-8")
     done = call("doctor", "--raw", raw, "--published", tmp_path / "published")
     assert done.returncode == 1
     (told,) = [line for line in done.stdout.splitlines() if line.startswith("error")]
-    assert sentence in told
+    assert "as_of.csv says 'nothing', which is not a day" in told
 
 
 def test_an_export_that_has_stopped(ask: Ask, tmp_path: Path) -> None:
