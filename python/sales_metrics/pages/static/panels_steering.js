@@ -136,7 +136,7 @@ const PANELS = {
       { title: "Yet to be created", key: "from_to_be_created", unit: "currency" }, { title: "Expected", key: "expected", unit: "currency" },
       { title: "Low", key: "low_80", unit: "currency" }, { title: "High", key: "high_80", unit: "currency" }, { title: "Committed", key: "submitted_amount", unit: "currency" },
       { title: "Target", key: "target_amount", unit: "currency" }, { title: "Chance", key: "p_target", unit: "share", text: (/** @type {Row} */ row) => row.target_amount === null ? "–" : number(row, "p_target", "share") },
-      { title: "Verdict", text: (/** @type {Row} */ row) => sentence(row.verdict) },
+      { title: "Verdict", words: true, text: (/** @type {Row} */ row) => sentence(row.verdict) },
     ];
     const numbers = el("details", { open: true }, el("summary", null, "The numbers, with the teams"), table("Forecast by segment and team", rows, columns, { stack: true, sum: (row) => row.scope === "company" }));
     if (!drawn.length) return [none("There is no forecast yet: it needs a whole fiscal quarter with a win."), numbers];
@@ -361,7 +361,7 @@ const PANELS = {
       table("Open deals", rows, [
         { title: "Health", key: "health", order: (row) => ["red", "amber", "green"].indexOf(row.health), text: (row) => chip({ red: "▲ red", amber: "◆ amber", green: "● green" }[/** @type {"red"} */ (row.health)] || "–", { red: "bad", amber: "warn", green: "good" }[/** @type {"red"} */ (row.health)]) },
         { title: "Deal", key: "name", header: true, text: (row) => [crm.url ? el("a", { href: crm.url.replace("{opportunity_id}", encodeURIComponent(row.opportunity_id)), rel: "noreferrer" }, row.name || row.opportunity_id) : row.name || row.opportunity_id, el("span", { class: "sub" }, segmentName(row.segment))] },
-        { title: "Why", key: "health_reasons", text: (row) => reasons(row.health_reasons) },
+        { title: "Why", key: "health_reasons", words: true, text: (row) => reasons(row.health_reasons) },
         { title: "Stage", key: "stage_id", order: (row) => stageOrder(row.stage_id), text: (row) => stageName(row.stage_id) },
         { title: "Days in it", key: "days_in_stage", unit: "count", text: (row) => [number(row, "days_in_stage", "count"), row.expected_days === null ? "" : el("span", { class: "sub" }, "of ", number(row, "expected_days", "count"))] },
         { title: "Rep", key: "rep_id", order: (row) => repName(row.rep_id), text: (row) => el("span", { class: "keep" }, repName(row.rep_id), el("span", { class: "sub" }, teamName(row.team_id))) },

@@ -4,8 +4,8 @@
 /** @typedef {{[name: string]: any, _at: string}} Row A row of a panel and where it stands. */
 /** @typedef {{segment: string, [name: string]: string}} Filters */
 /** @typedef {{title: string, key?: string, unit?: string | ((row: Row) => string),
- *   sub?: string, text?: (row: Row) => any, order?: (row: Row) => any, header?: boolean}} Column
- * `sub` stands below the title and belongs to it. */
+ *   sub?: string, text?: (row: Row) => any, order?: (row: Row) => any, header?: boolean, words?: boolean}} Column
+ * `sub` stands below the title and belongs to it; `words` are those of a sentence. */
 
 /** @param {string} tag @param {Object<string, any> | null} [attributes] @param {...any} children */
 function el(tag, attributes, ...children) {
@@ -146,7 +146,7 @@ function table(label, rows, columns, how = {}) {
       : unit && unit !== "day" ? number(row, column.key || "", unit)
       : unit === "day" ? (row[column.key || ""] ? number(row, column.key || "", "day") : "–")
       : row[column.key || ""] ?? "–";
-    const attributes = { class: isNumber(column) ? "n" : unit === "day" ? "d" : null, "data-title": [column.title, column.sub].filter(Boolean).join(", ") };
+    const attributes = { class: isNumber(column) ? "n" : unit === "day" ? "d" : column.words ? "words" : null, "data-title": [column.title, column.sub].filter(Boolean).join(", ") };
     if (column.header) return el("th", { ...attributes, scope: "row" }, el("span", null, content));
     return el("td", attributes, el("span", null, content));
   };
