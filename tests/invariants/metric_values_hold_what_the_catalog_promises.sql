@@ -13,8 +13,8 @@ metrics as (select * from {{ configured('metrics') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
 
--- A measure that is zero throughout may be no measure at all, and a metric speaks from the first case
--- of its numerator on: where the last case of its denominator lies before, there is nothing to say.
+-- A measure that is zero throughout may be no measure at all, and a metric speaks from the first
+-- case of its numerator on: where the last of its denominator lies before, there is nothing to say.
 daily as (
     select
         measure_id,
@@ -48,7 +48,7 @@ missing as (
     inner join daily as numerators on metrics.numerator = numerators.measure_id
     inner join daily as denominators
         on coalesce(metrics.denominator, metrics.numerator) = denominators.measure_id
-        and denominators.last_day >= numerators.first_day
+        and numerators.first_day <= denominators.last_day
     anti join metric_values on metrics.metric_id = metric_values.metric_id
     anti join evidence on metrics.metric_id = evidence.metric_id
 ),
