@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.project import PROJECT
+from sales_metrics.project import database_here, project_here
 
 BUCKET = re.compile(r"^[a-z][a-z0-9]+:/")
 
@@ -48,21 +48,21 @@ project_option = click.option(
     "--project-dir",
     "project",
     type=click.Path(file_okay=False, path_type=Path),
-    default=PROJECT,
-    help="The dbt project; by default the one this program belongs to.",
+    default=project_here,
+    help="The dbt project; by default that of this folder, else the one this program belongs to.",
 )
 raw_option = click.option(
     "--raw",
     type=click.Path(path_type=Path),
     envvar="SALES_METRICS_RAW",
     default=None,
-    help="The raw folder; $SALES_METRICS_RAW if set, else the demo company's.",
+    help="The raw folder; $SALES_METRICS_RAW if set, else what the project's var raw_folder says.",
 )
 database_option = click.option(
     "--database",
     type=click.Path(path_type=Path),
     envvar="SALES_METRICS_DUCKDB",
-    default=Path("sales_metrics.duckdb"),
-    show_default=True,
+    default=database_here,
+    show_default="sales_metrics.duckdb, or metrics.duckdb where init wrote the project",
     help="The built database; $SALES_METRICS_DUCKDB if set.",
 )

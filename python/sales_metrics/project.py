@@ -34,6 +34,30 @@ def check_project(project: Path) -> None:
     read_yaml(project / "dbt_project.yml")
 
 
+def project_here() -> Path:
+    """The dbt project somebody stands in, else the one this program belongs to."""
+    here = Path.cwd()
+    return here if (here / "dbt_project.yml").is_file() else PROJECT
+
+
+def profiles_of(project: Path) -> Path:
+    """The folder of its profiles.yml: `profiles` here, the project's own where `init` wrote it."""
+    return project if (project / "profiles.yml").is_file() else project / "profiles"
+
+
+def raw_folder_of(project: Path) -> Path:
+    """The raw folder its vars name, else the demo company's."""
+    if not (project / "dbt_project.yml").is_file():
+        return project / "data" / "demo"
+    return project / str(project_vars(project).get("raw_folder") or Path("data") / "demo")
+
+
+def database_here() -> Path:
+    """What `dbt build` makes in this folder: in a project that `init` wrote, metrics.duckdb."""
+    usual, of_init = Path("sales_metrics.duckdb"), Path("metrics.duckdb")
+    return of_init if of_init.is_file() and not usual.is_file() else usual
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """A YAML file that holds names with values; an empty one holds none."""
     with about(path):

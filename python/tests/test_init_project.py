@@ -14,6 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from harness import REPO
+from sales_metrics import project
 from sales_metrics.cli import cli
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.init import company, segments, words, writing
@@ -244,3 +245,32 @@ def test_a_zone_that_is_none_is_not_proposed(connection: duckdb.DuckDBPyConnecti
     none = relation(connection, "select now()::timestamp as created_at where false")
     told = company.time_zone({"Europe/Berlin": 3, "Nowhere/Land": 9}, none)
     assert told.vars == {"business_timezone": "Europe/Berlin"}
+
+
+def test_a_question_answered_in_a_seed_finds_it_there(tmp_path: Path) -> None:
+    """With its columns and the var that names it, or an answer would change nothing."""
+    asked = Question("What does `n/a` mean?", "it is its own.", "seeds/my_loss_reason_map.csv")
+    proposal = Proposal("Loss reasons", (), (), (asked,))
+    target = tmp_path / "acme"
+    writing.write(target, REPO, str(REPO), Plan((), {}, {}), {}, {}, [proposal])
+    assert (target / "seeds" / "my_loss_reason_map.csv").read_text(encoding="utf-8") == (
+        "raw_reason,loss_reason\n"
+    )
+    project = yaml.safe_load((target / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert project["vars"]["sales_metrics"]["loss_reason_map"] == "my_loss_reason_map"
+
+
+def test_commands_look_at_the_project_somebody_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert project.project_here() == project.PROJECT
+    assert project.database_here() == Path("sales_metrics.duckdb")
+    writing.write(tmp_path, REPO, str(REPO), Plan((), {}, {}), {}, {}, [])
+    (tmp_path / "metrics.duckdb").touch()
+    assert project.project_here() == tmp_path
+    assert project.profiles_of(tmp_path) == tmp_path
+    assert project.raw_folder_of(tmp_path) == tmp_path / "raw"
+    assert project.database_here() == Path("metrics.duckdb")
+    assert project.profiles_of(REPO) == REPO / "profiles"
+    assert project.raw_folder_of(REPO) == REPO / "data" / "demo"

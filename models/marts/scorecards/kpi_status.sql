@@ -1,6 +1,9 @@
 -- Every KPI judged in every complete period at every scope it is reported at, also where there is
 -- nothing to judge: a KPI without a value says why. Long, because bands, thin readings and breaches
 -- are cases of one status.
+{%- set series = [
+    'metric_id', 'period_type', 'period_start', 'segment', 'team_id', 'rep_id', 'slice_id',
+] %}
 with readings as (select * from {{ ref('int_kpi_readings') }}),
 
 bands as (select * from {{ configured('kpi_bands') }}),
@@ -13,6 +16,8 @@ trigger_scopes as (select * from {{ ref('int_trigger_scopes') }}),
 
 breach_periods as (select * from {{ ref('int_kpi_breach_periods') }}),
 
+judgements as (select * from {{ ref('int_kpi_judgements') }}),
+
 metrics as (select * from {{ configured('metrics') }}),
 
 owners as (select * from {{ configured('kpi_owners') }}),
@@ -21,16 +26,12 @@ silent as (select * from {{ ref('int_kpis_silent') }}),
 
 breaching as (
     select
-        metric_id,
-        period_type,
-        period_start,
-        segment,
-        team_id,
-        rep_id,
-        slice_id,
+        {%- for key in series %}
+        {{ key }},
+        {%- endfor %}
         max(periods_in_breach) as periods_in_breach
     from breach_periods
-    group by metric_id, period_type, period_start, segment, team_id, rep_id, slice_id
+    group by {{ series | join(', ') }}
 ),
 
 watched as (
@@ -41,6 +42,17 @@ watched as (
     from triggers
     inner join trigger_scopes on triggers.trigger_id = trigger_scopes.trigger_id
     where coalesce(triggers.is_on, true)
+),
+
+-- Beyond the threshold of a trigger without being a breach yet, for want of evidence or of periods.
+compared_by_triggers as (
+    select
+        {%- for key in series %}
+        {{ key }},
+        {%- endfor %}
+        bool_or(is_beyond) as is_beyond
+    from judgements
+    group by {{ series | join(', ') }}
 ),
 
 -- A tier's own bands win over those of all.
@@ -80,6 +92,7 @@ banded as (
         measured.*,
         bands.status as band,
         watched.metric_id is not null as is_watched,
+        compared_by_triggers.is_beyond,
         coalesce(breaching.periods_in_breach, 0) as periods_in_breach
     from measured
     left join bands
@@ -92,13 +105,9 @@ banded as (
         and measured.period_type = watched.period_type
         and measured.scope = watched.scope
     left join breaching
-        on measured.metric_id = breaching.metric_id
-        and measured.period_type = breaching.period_type
-        and measured.period_start = breaching.period_start
-        and measured.segment = breaching.segment
-        and measured.team_id = breaching.team_id
-        and measured.rep_id = breaching.rep_id
-        and measured.slice_id = breaching.slice_id
+        on {{ same_series('measured', 'breaching', ['period_type', 'period_start']) }}
+    left join compared_by_triggers
+        on {{ same_series('measured', 'compared_by_triggers', ['period_type', 'period_start']) }}
 ),
 
 judged as (
@@ -125,8 +134,10 @@ judged as (
             -- What is in breach is never called good by its band.
             when periods_in_breach > 0 or is_worst then 'below'
             when band is not null then band
-            when is_watched then 'target'
-            else 'not_judged'
+            when not is_watched then 'not_judged'
+            when is_beyond then 'watch'
+            when not is_beyond then 'target'
+            else 'insufficient_data'
         end as status,
         periods_in_breach
     from banded
@@ -137,11 +148,9 @@ judged as (
         period_start,
         period_end,
         'company' as scope,
-        'all' as segment,
-        'all' as team_id,
-        'all' as rep_id,
-        'all' as slice_type,
-        'all' as slice_id,
+        {%- for key in ['segment', 'team_id', 'rep_id', 'slice_type', 'slice_id'] %}
+        'all' as {{ key }},
+        {%- endfor %}
         cast(null as double) as metric_value,
         0 as n,
         cast(null as double) as ci_low,

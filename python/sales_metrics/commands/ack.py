@@ -9,7 +9,7 @@ import click
 
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.options import BUCKET, database_option, raw_option
-from sales_metrics.project import PROJECT
+from sales_metrics.project import project_here, raw_folder_of
 
 
 @click.command(short_help="Say what was done about an incident.")
@@ -45,7 +45,7 @@ def ack(
     told = SNOOZED.format(snooze_until.date()) if snooze_until else act
     path = acknowledge(
         database.resolve(),
-        (raw or PROJECT / "data" / "demo").resolve(),
+        (raw or raw_folder_of(project_here())).resolve(),
         incident,
         by,
         ACKNOWLEDGED if told is None else told,

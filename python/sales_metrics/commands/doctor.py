@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
 from sales_metrics.options import json_option, project_option, published_option, raw_option
+from sales_metrics.project import raw_folder_of
 
 
 def _all(checks: Iterator[Check]) -> list[Check]:
@@ -46,7 +47,7 @@ def doctor(raw: Path | None, published: Path, project: Path, as_json: bool) -> N
     checks = [*check_installation(project)]
     if (project / "dbt_project.yml").is_file():
         cache = published / ".work" / "cache"
-        checks += _all(check_raw(project, raw or project / "data" / "demo", cache))
+        checks += _all(check_raw(project, raw or raw_folder_of(project), cache))
     checks += _all(check_published(published))
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(check) for check in checks]))

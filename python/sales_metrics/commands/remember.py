@@ -8,7 +8,7 @@ import click
 
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.options import BUCKET, database_option, raw_option
-from sales_metrics.project import PROJECT
+from sales_metrics.project import project_here, raw_folder_of
 from sales_metrics.remember import remember
 
 
@@ -23,5 +23,5 @@ def remember_build(database: Path, raw: Path | None) -> None:
     """
     if raw and BUCKET.match(str(raw)):
         raise SalesMetricsError(f"{raw} is no folder of this machine: only one can be written to.")
-    count = remember(database.resolve(), (raw or PROJECT / "data" / "demo").resolve())
+    count = remember(database.resolve(), (raw or raw_folder_of(project_here())).resolve())
     click.echo(f"{count:,} values are remembered from this build.")

@@ -19,6 +19,7 @@ from sales_metrics.options import (
     raw_option,
     wait_option,
 )
+from sales_metrics.project import profiles_of, raw_folder_of
 
 
 @click.command(short_help="Check, build, check, publish, report: the scheduled job.")
@@ -33,7 +34,7 @@ from sales_metrics.options import (
     "profiles",
     type=click.Path(path_type=Path),
     default=None,
-    help="Folder of profiles.yml; by default `profiles` in the dbt project.",
+    help="Folder of profiles.yml; by default `profiles` in the dbt project, or the project.",
 )
 @click.option(
     "--accept",
@@ -85,9 +86,9 @@ def run(
         )
     settings = Settings(
         project=project.resolve(),
-        profiles=(profiles or project / "profiles").resolve(),
+        profiles=(profiles or profiles_of(project)).resolve(),
         target=target,
-        raw=(raw or project / "data" / "demo").resolve(),
+        raw=(raw or raw_folder_of(project)).resolve(),
         published=published.resolve(),
         keep=keep,
         wait_seconds=wait_seconds,

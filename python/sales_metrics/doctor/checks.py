@@ -14,7 +14,7 @@ from pathlib import Path
 from sales_metrics.dbt_runs.dbt import CACHE
 from sales_metrics.dbt_runs.reading import Reading, Refusal, ask_reading
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.project import check_profile, check_raw_folder, check_settings
+from sales_metrics.project import check_profile, check_raw_folder, check_settings, profiles_of
 from sales_metrics.publishing.store import Store
 
 OLDEST_PYTHON = (3, 11)
@@ -62,7 +62,7 @@ def check_raw(project: Path, raw: Path, kept: Path) -> Iterator[Check]:
     `kept`: where `run` may have kept what dbt has parsed.
     """
     try:
-        check_profile(project, project / "profiles", None)
+        check_profile(project, profiles_of(project), None)
         check_settings()
     except SalesMetricsError as error:
         yield Check("setting", str(error))
@@ -75,7 +75,7 @@ def check_raw(project: Path, raw: Path, kept: Path) -> Iterator[Check]:
             shutil.copy(kept / CACHE, work / "cache")
         told = ask_reading(
             project=project,
-            profiles=project / "profiles",
+            profiles=profiles_of(project),
             target=None,
             work=work,
             cache=work / "cache",

@@ -523,7 +523,7 @@ def _told(
                 )
             )
         evidence += _evidence(funnel)
-        questions += _questions(funnel, of, moves)
+        questions += [*_questions(funnel, of, moves), *_days_unknown(funnel, of)]
     for outcome in ("won", "lost"):
         if not any(row[f"is_{outcome}"] for row in rows):
             questions.append(
@@ -593,6 +593,24 @@ def _expected_days(one: Stage) -> int:
     if one.days is not None and one.ended >= ENOUGH_VISITS:
         return max(1, min(LONGEST_DAYS, round(one.days)))
     return EXPECTED_DAYS
+
+
+def _days_unknown(funnel: Funnel, of: str) -> list[Question]:
+    """What is expected of a stage decides which of its deals are called stalled."""
+    thin = [one for one in funnel.open if one.days is None or one.ended < ENOUGH_VISITS]
+    if not thin:
+        return []
+    seen = ", ".join(f"{one.days:.0f} in `{one.label}`" for one in thin if one.days is not None)
+    return [
+        Question(
+            f"How many days may a deal{of} stay in {listed([one.label for one in thin])}? Fewer"
+            f" than {ENOUGH_VISITS} visits have ended there"
+            + (f"; so far it was {seen}." if seen else "."),
+            f"{EXPECTED_DAYS} are expected, and a deal counts as stalled beyond one and a half"
+            " times that.",
+            f"{MAP}, column expected_days",
+        )
+    ]
 
 
 def _evidence(funnel: Funnel) -> list[str]:

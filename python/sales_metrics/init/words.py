@@ -44,7 +44,7 @@ def proposed(
     """`mappings`: the folder of the shipped seeds."""
     found = [_activities(activities, source, mappings), _statuses(activities, mappings)]
     for mapping, column, title, otherwise in (
-        ("loss_reason_map", "loss_reason", "Loss reasons", "it counts as the loss reason `other`."),
+        ("loss_reason_map", "loss_reason", "Loss reasons", "it is a loss reason of its own."),
         (
             "opportunity_types",
             "opportunity_type",

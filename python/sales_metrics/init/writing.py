@@ -64,7 +64,13 @@ def write(
     name = re.sub(r"\W+", "_", target.resolve().name.lower()).strip("_") or "metrics"
     name = f"p_{name}" if name[0].isdigit() else name
     name = f"{name}_metrics" if name == "sales_metrics" else name
-    mapped = {mapping: rows[mapping] for mapping in KEYS if rows.get(mapping)}
+    # A question that is answered in a seed finds it there, with its columns.
+    asked = {question.answered_in for one in proposals for question in one.questions}
+    mapped = {
+        mapping: rows.get(mapping, ())
+        for mapping in KEYS
+        if rows.get(mapping) or (mapping not in WHOLE and f"seeds/{PREFIX}{mapping}.csv" in asked)
+    }
     files = {
         "dbt_project.yml": _dbt_project(name, plan, vars, mapped),
         "profiles.yml": yaml.safe_dump(

@@ -19,7 +19,7 @@ class Panel:
     title: str
     about: str = ""
     empty: str = ""
-    # Said instead where no number of the company can be told: that nothing is found says nothing.
+    # Said instead where no number of the company can be judged: that nothing is found says nothing.
     unknown: str = ""
     # How many rows at most are put into the file, and what is said when there are more.
     most: int | None = None
@@ -59,9 +59,10 @@ PAGES = (
                 "incidents",
                 "What is broken, and who acts",
                 "One cause, one incident; the one that costs most comes first.",
-                "Nothing is open: no managed metric stands on the wrong side of its threshold.",
-                "Nothing can be judged yet: no number of the company is known. Give opportunities,"
-                " with their history of stages (docs/own_crm.md, step 1).",
+                "Nothing is open: no trigger that is on has found a breach.",
+                "Nothing can be judged yet: each number of the company is unknown or rests on too"
+                " few cases. It takes opportunities with their history of stages"
+                " (docs/own_crm.md, step 1), and time.",
             ),
             Panel(
                 "five",
@@ -243,6 +244,7 @@ PAGES = (
                 "Where the trouble sits",
                 "From the breach down: pipeline, its making, and the activity that moved furthest.",
                 "There is no trouble to go down from: no segment has an open breach.",
+                "Nothing can be judged yet, so nobody knows where trouble sits.",
             ),
             Panel(
                 "ratios",

@@ -27,7 +27,8 @@ function slice(row) {
 }
 
 /** Whether any of the company's numbers can be told. */
-const isAnyJudged = () => rowsOf("today.five").some((row) => row.metric_value !== null);
+const JUDGED = ["strong", "target", "watch", "below"];
+const isAnyJudged = () => rowsOf("today.five").some((row) => JUDGED.includes(row.status));
 const CONVERSION = "stage_conversion_rate";
 const SEVERITY = { critical: "bad", warning: "warn" };
 
@@ -62,7 +63,7 @@ const PANELS = {
   },
 
   "today.five"(_, panel) {
-    if (!isAnyJudged()) return none(panel.empty);
+    if (rowsOf("today.five").every((row) => row.metric_value === null)) return none(panel.empty);
     const trend = rowsOf("today.five_trend");
     return el("div", { class: "cards" }, rowsOf("today.five").map((row) => {
       const line = trend.filter((point) => point.metric_id === row.metric_id && point.metric_value !== null);
