@@ -92,7 +92,7 @@ def again(
     reading = {
         name: value
         for name, value in written.items()
-        if name.startswith(("raw_", "waived", "left_out"))
+        if name.startswith(("raw_", "waived", "left_out", "crm_sources"))
     }
     reading.pop("raw_folder", None)
     raw = seen.plan.raw_folder or target / RAW
