@@ -64,9 +64,8 @@ def currency(deals: duckdb.DuckDBPyRelation, currencies: duckdb.DuckDBPyRelation
             Question(
                 f"At which rate are {', '.join(foreign)} converted into {chosen}?",
                 "their amounts are empty and counted as a finding.",
-                "salesforce/currency_type.csv of the raw folder, columns iso_code and"
-                " conversion_rate, whatever the CRM is; where it is no Salesforce, with the var"
-                " crm_sources that names it alone (docs/own_crm.md, step 6)",
+                "currency_type.csv of the raw folder, whatever the CRM is (docs/own_crm.md, step 6, says"
+                " in which folder, with which columns, and when with the var crm_sources)",
             )
         )
     return Proposal(
