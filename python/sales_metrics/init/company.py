@@ -64,8 +64,8 @@ def currency(deals: duckdb.DuckDBPyRelation, currencies: duckdb.DuckDBPyRelation
             Question(
                 f"At which rate are {', '.join(foreign)} converted into {chosen}?",
                 "their amounts are empty and counted as a finding.",
-                "currency_type.csv of the raw folder, whatever the CRM is (docs/own_crm.md, step 6, says"
-                " in which folder, with which columns, and when with the var crm_sources)",
+                "currency_type.csv of the raw folder, whatever the CRM is (docs/own_crm.md, step 6,"
+                " says in which folder, with which columns, and when with the var crm_sources)",
             )
         )
     return Proposal(
