@@ -612,6 +612,23 @@ def test_what_is_not_known_is_not_called_good(browser: Browser, demo: Path, tmp_
     assert (browser.requests, browser.said) == ([], [])
 
 
+def test_what_rests_on_too_few_cases_is_not_called_good_either(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    tables = f"{DEALS} or table_name in ('ceo_five', 'kpi_incidents')"
+    database = _copied(demo, tmp_path / "thin.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from marts.kpi_incidents")
+        connection.execute("update marts.ceo_five set status = 'insufficient_data'")
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    browser.open(page)
+    said = browser.run("document.querySelector('#panel-today-incidents').innerText")
+    (incidents,) = [panel for panel in PAGES[0].panels if panel.name == "incidents"]
+    assert incidents.unknown in said
+    assert incidents.empty not in said
+
+
 def test_the_file_is_small_and_the_same_of_the_same_tables(demo: Path) -> None:
     page = render(demo, SETTINGS)
     assert len(page.encode()) < LARGEST
