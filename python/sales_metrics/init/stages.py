@@ -597,17 +597,15 @@ def _expected_days(one: Stage) -> int:
 
 def _days_unknown(funnel: Funnel, of: str) -> list[Question]:
     """What is expected of a stage decides which of its deals are called stalled."""
-    thin = [one for one in funnel.open if one.days is None or one.ended < ENOUGH_VISITS]
-    if not thin:
+    if all(one.days is not None and one.ended >= ENOUGH_VISITS for one in funnel.open):
         return []
-    seen = ", ".join(f"{one.days:.0f} in `{one.label}`" for one in thin if one.days is not None)
+    # Without names and days, which would make it another question every month.
     return [
         Question(
-            f"How many days may a deal{of} stay in {listed([one.label for one in thin])}? Fewer"
-            f" than {ENOUGH_VISITS} visits have ended there"
-            + (f"; so far it was {seen}." if seen else "."),
-            f"{EXPECTED_DAYS} are expected, and a deal counts as stalled beyond one and a half"
-            " times that.",
+            f"How many days may a deal{of} stay in the stages of which fewer than {ENOUGH_VISITS}"
+            " visits have ended? How long they took so far stands under Stages.",
+            f"{EXPECTED_DAYS} are expected of each, and a deal counts as stalled beyond one and a"
+            " half times that.",
             f"{MAP}, column expected_days",
         )
     ]
