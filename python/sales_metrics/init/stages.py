@@ -589,15 +589,19 @@ def _closed_id(one: Stage, taken: dict[str, str]) -> str:
     return _stage_id(one.label, "main", taken)
 
 
+def _days_seen(one: Stage) -> float | None:
+    """How long visits of a stage take, where enough have ended to tell."""
+    return one.days if one.ended >= ENOUGH_VISITS else None
+
+
 def _expected_days(one: Stage) -> int:
-    if one.days is not None and one.ended >= ENOUGH_VISITS:
-        return max(1, min(LONGEST_DAYS, round(one.days)))
-    return EXPECTED_DAYS
+    days = _days_seen(one)
+    return EXPECTED_DAYS if days is None else max(1, min(LONGEST_DAYS, round(days)))
 
 
 def _days_unknown(funnel: Funnel, of: str) -> list[Question]:
     """What is expected of a stage decides which of its deals are called stalled."""
-    if all(one.days is not None and one.ended >= ENOUGH_VISITS for one in funnel.open):
+    if all(_days_seen(one) is not None for one in funnel.open):
         return []
     # Without names and days, which would make it another question every month.
     return [
