@@ -1,32 +1,47 @@
 {#-
-    raw_row_count(staged)                     the rows of a table of staged_tables(), 0 if missing
-    quarantined_rows(source_name, table_name) the rows without a key, each as one text
+    raw_rows_counted(source_name, table_name): how many rows a raw table has that a key can be given to,
+    and each row without one as a text. What has to be parsed to be read (a CSV file, a list in a column)
+    is gone through once; else the columns that only a row without a key needs are not read for all.
 -#}
-{% macro raw_row_count(staged) -%}
-    {%- set lineage = source(staged.source_name, staged.table_name) -%}
-    {%- if execute and staged.is_present -%}
-        {%- set contract = raw_table_contract(staged.source_name, staged.table_name) -%}
-        (select count(*) from {{ raw_table(contract).from }})
-    {%- else -%}
-        0
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro quarantined_rows(source_name, table_name) -%}
+{% macro raw_rows_counted(source_name, table_name) -%}
     {%- set lineage = source(source_name, table_name) -%}
     {%- if execute -%}
         {%- set contract = raw_table_contract(source_name, table_name) -%}
         {%- set table = raw_table(contract) -%}
         {%- set fields = raw_fields(contract, table) -%}
-        select
+        {%- set missing = raw_key_is_missing(contract, fields) -%}
+        {%- set names %}
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name,
-            concat_ws('; '
+        {%- endset %}
+        {%- set raw_row %}concat_ws('; '
             {%- for field in fields if field.physical and not field.is_personal %},
                 '{{ field.name }}: ' || cast({{ field.physical.sql }} as string)
             {%- endfor %}
-            ) as raw_row
+            )
+        {%- endset %}
+        {%- if table.is_text %}
+        select
+            {{- names }}
+            case when {{ missing }} then {{ raw_row }} end as raw_row,
+            count(*) as row_count
         from {{ table.from }}
-        where {{ raw_key_is_missing(contract, fields) }}
+        group by 3
+        {%- else %}
+        select
+            {{- names }}
+            cast(null as string) as raw_row,
+            count(*) as row_count
+        from {{ table.from }}
+        where not ({{ missing }})
+        union all
+        select
+            {{- names }}
+            {{ raw_row }} as raw_row,
+            count(*) as row_count
+        from {{ table.from }}
+        where {{ missing }}
+        group by 3
+        {%- endif %}
     {%- endif -%}
 {%- endmacro %}

@@ -11,7 +11,7 @@
         loader_sequence  the loader's sequence number
     Rows without a key are left out here and counted by int_raw_audit.
 
-    A table that is missing and optional gives no rows. The models are views over this, so each
+    A table that is missing and optional gives no rows. The models are mostly views over this, so each
     column costs only when it is read.
 -#}
 {% macro raw_rows(source_name, table_name) -%}

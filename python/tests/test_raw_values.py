@@ -23,7 +23,8 @@ from sales_metrics.dbt_runs.reading import Reading, Refusal
 from sales_metrics.expectations.landing import write_landing
 
 STAGING = (
-    "path:models/staging int_raw_rows_tallied int_raw_audit int_raw_quarantine int_raw_bad_values"
+    "path:models/staging int_raw_rows_tallied int_raw_rows_counted"
+    " int_raw_audit int_raw_quarantine int_raw_bad_values"
     " int_raw_doubts int_salesforce__currencies int_crm_currencies int_home_currency"
     " int_exchange_rates_dated"
 )

@@ -21,7 +21,8 @@ import yaml
 from harness import DATABASE, GOLDEN, REPO, Build, BuildProject
 
 STAGING = (
-    "path:models/staging int_raw_rows_tallied int_raw_audit int_raw_bad_values int_raw_quarantine"
+    "path:models/staging int_raw_rows_tallied int_raw_rows_counted"
+    " int_raw_audit int_raw_bad_values int_raw_quarantine"
 )
 OPPORTUNITY_COLUMNS = (
     "opportunity_id, account_id, rep_id, stage_name, amount, crm_probability, is_won, close_date,"

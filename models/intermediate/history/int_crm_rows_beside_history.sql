@@ -38,6 +38,22 @@ pipelines as (
     group by pipeline_id
 ),
 
+-- Deals of several processes may end in one place: theirs is then the one in which their pipeline in
+-- the CRM has its open stages.
+own_pipelines as (
+    select
+        stage_names.source,
+        stage_names.pipeline,
+        min(pipelines.first_stage_id) as first_stage_id,
+        min(pipelines.first_qualified_stage_id) as first_qualified_stage_id
+    from stage_names
+    inner join stages on stage_names.stage_id = stages.stage_id
+    inner join pipelines on stages.pipeline_id = pipelines.pipeline_id
+    where not stages.is_won and not stages.is_lost and stages.stage_id <> 'unmapped'
+    group by stage_names.source, stage_names.pipeline
+    having count(distinct pipelines.pipeline_id) = 1
+),
+
 current_rows as (
     select
         opportunities.opportunity_id,
@@ -65,11 +81,17 @@ current_rows as (
         -- Where stages have no order, a deal that only a flag closes was in the stage it names.
         coalesce(
             pipelines.first_stage_id,
+            own_pipelines.first_stage_id,
             case when flagged.flagged_stage_id is not null then stage_names.stage_id end,
             'unmapped'
         ) as first_stage_id,
-        coalesce(pipelines.first_qualified_stage_id, pipelines.first_stage_id, 'unmapped')
-            as first_qualified_stage_id,
+        coalesce(
+            pipelines.first_qualified_stage_id,
+            pipelines.first_stage_id,
+            own_pipelines.first_qualified_stage_id,
+            own_pipelines.first_stage_id,
+            'unmapped'
+        ) as first_qualified_stage_id,
         -- A value that could not be read says nothing about the deal: history knows better.
         case
             when opportunities.bad_values like '%amount%' then null
@@ -107,7 +129,7 @@ current_rows as (
                     or beginnings.is_stage_known_by_day
                 )
                 and (known_stages.is_won or known_stages.is_lost)
-                then known_pipelines.first_stage_id
+                then coalesce(known_pipelines.first_stage_id, own_pipelines.first_stage_id)
             else beginnings.first_stage_id
         end as first_known_stage_id,
         beginnings.first_amount,
@@ -134,6 +156,10 @@ current_rows as (
         and not coalesce(stages.is_won or stages.is_lost, false)
     left join pipelines on stages.pipeline_id = pipelines.pipeline_id
     left join stages as known_stages on beginnings.first_stage_id = known_stages.stage_id
+    left join own_pipelines
+        on opportunities.source = own_pipelines.source
+        and coalesce(opportunities.pipeline, '') = own_pipelines.pipeline
+        and (stages.is_won or stages.is_lost or known_stages.is_won or known_stages.is_lost)
     left join pipelines as known_pipelines
         on known_stages.pipeline_id = known_pipelines.pipeline_id
 )

@@ -34,10 +34,19 @@ findings as (
     where changes.changed_at < opportunities.created_at
     union all
     select distinct
-        'unmapped_stage' as check_id,
-        opportunity_id as row_id
+        case
+            when
+                versions.is_inferred
+                and current_rows.first_stage_id = 'unmapped'
+                and current_rows.stated_stage_id <> 'unmapped'
+                and coalesce(current_rows.first_known_stage_id, '') <> 'unmapped'
+                then 'first_stage_unknown'
+            else 'unmapped_stage'
+        end as check_id,
+        versions.opportunity_id as row_id
     from versions
-    where stage_id = 'unmapped'
+    left join current_rows on versions.opportunity_id = current_rows.opportunity_id
+    where versions.stage_id = 'unmapped'
     union all
     select distinct
         'closed_stage_unmapped' as check_id,

@@ -1,10 +1,12 @@
 -- Rows in = rows out + duplicates + quarantined, for every raw table; a test holds it to that.
-with quarantined as (
+with counted as (
     select
         source_name,
         table_name,
-        count(*) as quarantined_rows
-    from {{ ref('int_raw_quarantine') }}
+        cast(sum(row_count) as bigint) as rows_in,
+        cast(sum(case when raw_row is not null then row_count else 0 end) as bigint)
+            as quarantined_rows
+    from {{ ref('int_raw_rows_counted') }}
     group by 1, 2
 ),
 
@@ -25,7 +27,6 @@ staged as (
         '{{ table.table_name }}' as table_name,
         '{{ table.model }}' as model_name,
         {{ 'true' if table.is_present else 'false' }} as is_present,
-        {{ raw_row_count(table) }} as rows_in,
         {{ table.lines_before_header }} as lines_before_header
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -37,18 +38,18 @@ raw_audit as (
         staged.table_name,
         staged.model_name,
         staged.is_present,
-        cast(staged.rows_in as bigint) as rows_in,
+        coalesce(counted.rows_in, 0) as rows_in,
         coalesce(tallied.rows_out, 0) as rows_out,
         coalesce(tallied.duplicate_rows, 0) as duplicate_rows,
-        coalesce(quarantined.quarantined_rows, 0) as quarantined_rows,
+        coalesce(counted.quarantined_rows, 0) as quarantined_rows,
         cast(staged.lines_before_header as bigint) as lines_before_header
     from staged
     left join tallied
         on staged.source_name = tallied.source_name
         and staged.table_name = tallied.table_name
-    left join quarantined
-        on staged.source_name = quarantined.source_name
-        and staged.table_name = quarantined.table_name
+    left join counted
+        on staged.source_name = counted.source_name
+        and staged.table_name = counted.table_name
 )
 
 select * from raw_audit
