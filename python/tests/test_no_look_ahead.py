@@ -214,7 +214,8 @@ def test_edits_of_fields_with_a_history_leave_the_past_as_it_was(
 # What is seen of deals; recurring revenue and what stands on it follow the account as a whole.
 OF_DEALS = (
     *("fct_opportunities", "fct_stage_visits", "fct_stage_transitions", "fct_activities"),
-    *("pipeline_daily", "pipeline_metrics", "pipeline_movements", "coverage_curve"),
+    *("pipeline_daily", "pipeline_metrics", "coverage_curve"),
+    *("pipeline_movements", "pipeline_movement_deals"),
     *("loss_reasons", "stage_conversion", "forecast_accuracy", "velocity_drivers"),
     *("quarter_forecast", "forecast_deals"),
 )

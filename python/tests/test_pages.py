@@ -74,9 +74,8 @@ SOURCES: dict[str, tuple[str, dict[str, str], str]] = {
         "scope in ('company', 'segment')",
     ),
     "quarter.moves": (
-        "pipeline_movements",
-        {name: name for name in ("movement", "segment", "team_id", "rep_id")}
-        | {"week_start": "period_start"},
+        "pipeline_movement_deals",
+        {name: name for name in ("movement", "opportunity_id")} | {"week_start": "period_start"},
         "period_type = 'week' and closing_quarter = '2025-09-01'",
     ),
     "funnel.stages": (

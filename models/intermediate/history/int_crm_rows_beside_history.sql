@@ -38,8 +38,8 @@ pipelines as (
     group by pipeline_id
 ),
 
--- Deals of several processes may end in one place: theirs is then the one in which their pipeline in
--- the CRM has its open stages.
+-- Deals of several processes may end in one place: theirs is then the one in which their pipeline
+-- in the CRM has its open stages.
 own_pipelines as (
     select
         stage_names.source,

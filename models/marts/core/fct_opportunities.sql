@@ -38,6 +38,7 @@ written_steps as (
 stepped as (
     select
         open_deals.opportunity_id,
+        open_deals.last_activity_on,
         open_deals.health,
         open_deals.health_reasons,
         open_deals.is_past_due
@@ -97,6 +98,7 @@ fct_opportunities as (
         end as cycle_days,
         summarised.push_count,
         summarised.reopen_count,
+        stepped.last_activity_on,
         case
             when stepped.is_past_due_today then 'red'
             when stepped.health = 'green' and stepped.lacks_written_step then 'amber'

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 import duckdb
 
-from sales_metrics.init.proposals import Proposal, Question
+from sales_metrics.init.proposals import Proposal, Question, counted
 from sales_metrics.sql import over
 
 PROJECT = "dbt_project.yml"
@@ -58,7 +58,7 @@ def currency(deals: duckdb.DuckDBPyRelation, currencies: duckdb.DuckDBPyRelation
             )
         )
     known = {code for code, _, _ in rates} | {chosen}
-    foreign = [f"{code} ({count} deals)" for code, count in used if code not in known]
+    foreign = [f"{code} ({counted(count, 'deal')})" for code, count in used if code not in known]
     if foreign:
         questions.append(
             Question(

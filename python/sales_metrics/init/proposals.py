@@ -52,3 +52,8 @@ def listed(words: Sequence[object], most: int = 8) -> str:
     """Words in one line, the first of many."""
     shown = ", ".join(f"`{word}`" for word in words[:most])
     return shown + (f" and {len(words) - most} more" if len(words) > most else "")
+
+
+def counted(number: int, what: str) -> str:
+    """`1 deal`, `2 deals`: for nouns that take an s."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

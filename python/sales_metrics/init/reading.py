@@ -21,7 +21,7 @@ from sales_metrics.init.formats import (
     read_dates,
 )
 from sales_metrics.init.landing import ATTACHED, Found, Landing
-from sales_metrics.init.proposals import Proposal, Question, listed, merged
+from sales_metrics.init.proposals import Proposal, Question, counted, listed, merged
 from sales_metrics.init.recipes import Recipe, recipes, whole
 from sales_metrics.init.tables import DATED, Matched, Matches
 
@@ -303,7 +303,7 @@ def _tables(
     questions = []
     for name, match in source.tables.items():
         recipe = made.get((source.source, name))
-        evidence.append(f"{name}: `{match.found.place}`, {match.found.rows} rows")
+        evidence.append(f"{name}: `{match.found.place}`, {counted(match.found.rows, 'row')}")
         pairs = {**match.named}
         if recipe and not recipe.is_whole:
             pairs = {

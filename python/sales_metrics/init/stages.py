@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from sales_metrics.init.ordering import broken, order_of_moves
-from sales_metrics.init.proposals import Proposal, Question, listed
+from sales_metrics.init.proposals import Proposal, Question, counted, listed
 from sales_metrics.init.stage_words import Said, said
 from sales_metrics.init.tables import plain
 from sales_metrics.sql import literal, over
@@ -495,10 +495,13 @@ def _told(
                 )
             )
         rows += _renamed(funnel, rows, shared, source)
-        decided.append(
-            f"Open stages{of}: " + " → ".join(f"`{one.label}`" for one in funnel.open) + "."
-            f" Order by {funnel.why_order}."
-        )
+        if funnel.open:
+            decided.append(
+                f"Open stages{of}: " + " → ".join(f"`{one.label}`" for one in funnel.open) + "."
+                f" Order by {funnel.why_order}."
+            )
+        else:
+            decided.append(f"Open stages{of}: none.")
         last = len(funnel.open) + 1
         for one in sorted(
             funnel.closed, key=lambda one: (one.outcome == "lost", -one.deals, one.name)
@@ -621,7 +624,8 @@ def _evidence(funnel: Funnel) -> list[str]:
         seen = f"{one.first:%Y-%m-%d} to {one.last:%Y-%m-%d}" if one.first and one.last else "never"
         stays = f", {one.days:.0f} days in it" if one.days is not None else ""
         found.append(
-            f"`{one.label}`: {one.deals} deals in it now, {one.visits} visits, seen {seen}{stays};"
+            f"`{one.label}`: {counted(one.deals, 'deal')} in it now,"
+            f" {counted(one.visits, 'visit')}, seen {seen}{stays};"
             f" {one.outcome} by {one.why}"
         )
     return found

@@ -117,9 +117,9 @@ PAGES = (
             ),
             Panel(
                 "moves",
-                "What changed since last week, and whose deals",
-                "Of deals that close in this quarter. The public tables keep moves by rep and"
-                " week; a name leads to the open deals.",
+                "What changed since last week, deal by deal",
+                "Of deals that close in this quarter; what is new, pulled in, pushed out or closed"
+                " opens to its deals, and a rep leads to the open ones.",
                 f"Nothing moved. {QUARTER_INPUT}",
                 most=3000,
                 cut="The smallest moves are left out; the sums above hold them.",

@@ -245,10 +245,11 @@ const PANELS = {
         kinds.map((kind) => {
           const moves = ofWeek.filter((row) => row.movement === kind);
           const sum = moved("week", filters.segment).find((row) => row.period_start === week && row.movement === kind);
-          return el("details", null, el("summary", null, `${words(kind)}: `, sum ? [el("strong", null, number(sum, "amount", "currency")), sum.deals ? [", ", number(sum, "deals", "count"), Math.abs(sum.deals) === 1 ? " deal" : " deals"] : ""] : "", ` of ${moves.length} ${moves.length === 1 ? "rep" : "reps"}`),
+          return el("details", null, el("summary", null, `${words(kind)}: `, sum ? [el("strong", null, number(sum, "amount", "currency")), sum.deals ? [", ", number(sum, "deals", "count"), Math.abs(sum.deals) === 1 ? " deal" : " deals"] : ""] : ""),
             table(`${words(kind)}, week of ${show(week, "day")}`, moves, [
-              { title: "Rep", header: true, text: (row) => dealsOf({ ...row, team_id: "", segment: "" }, {}, repName(row.rep_id)) },
-              { title: "Segment", text: (row) => dealsOf({ ...row, team_id: "", rep_id: "" }, { closes: "this" }, segmentName(row.segment)) }, { title: "Deals", key: "deals", unit: "count" }, { title: "Amount", key: "amount", unit: "amount" },
+              { title: "Deal", header: true, text: (row) => [dealName(row), el("span", { class: "sub" }, segmentName(row.segment))] },
+              { title: "Rep", text: (row) => dealsOf({ ...row, team_id: "", segment: "" }, {}, repName(row.rep_id)) },
+              { title: "Closes", key: "close_date", unit: "day" }, { title: "Amount", key: "amount", unit: "amount" },
             ], { page: 15 }));
         }));
     }));
@@ -361,12 +362,12 @@ const PANELS = {
         el("li", { "data-health": health || "all" }, chip(text, tone), ` ${show(total(health, "deals"), "count")} deals, ${show(total(health, "amount"), "currency")}`))),
       table("Open deals", rows, [
         { title: "Health", key: "health", order: (row) => ["red", "amber", "green"].indexOf(row.health), text: (row) => chip({ red: "▲ red", amber: "◆ amber", green: "● green" }[/** @type {"red"} */ (row.health)] || "–", { red: "bad", amber: "warn", green: "good" }[/** @type {"red"} */ (row.health)]) },
-        { title: "Deal", key: "name", header: true, text: (row) => [crm.url ? el("a", { href: crm.url.replace("{opportunity_id}", encodeURIComponent(row.opportunity_id)), rel: "noreferrer" }, row.name || row.opportunity_id) : row.name || row.opportunity_id, el("span", { class: "sub" }, segmentName(row.segment))] },
+        { title: "Deal", key: "name", header: true, text: (row) => [dealName(row), el("span", { class: "sub" }, segmentName(row.segment))] },
         { title: "Why", key: "health_reasons", words: true, text: (row) => reasons(row.health_reasons) },
         { title: "Stage", key: "stage_id", order: (row) => stageOrder(row.stage_id), text: (row) => stageName(row.stage_id) },
         { title: "Days in it", key: "days_in_stage", unit: "count", text: (row) => [number(row, "days_in_stage", "count"), row.expected_days === null ? "" : el("span", { class: "sub" }, "of ", number(row, "expected_days", "count"))] },
         { title: "Rep", key: "rep_id", order: (row) => repName(row.rep_id), text: (row) => el("span", { class: "keep" }, repName(row.rep_id), el("span", { class: "sub" }, teamName(row.team_id))) },
-        { title: "Last touch", key: "last_touch", unit: "day" }, { title: "Closes", key: "close_date", unit: "day" }, { title: "Pushes", key: "push_count", unit: "count" },
+        { title: "Last touch", key: "last_activity_on", unit: "day" }, { title: "Closes", key: "close_date", unit: "day" }, { title: "Pushes", key: "push_count", unit: "count" },
         { title: "Amount", key: "amount", unit: "amount" }, { title: "Chance", key: "chance", unit: "share" }, { title: "Brings", key: "expected_amount", unit: "amount" },
       ], { stack: true, sortable: true, page: 30 }),
     ];
@@ -377,6 +378,11 @@ const REASONS = {
   stalled: "far too long in its stage", slow: "long in its stage", silent: "no touch for a long time", quiet: "no touch lately", no_next_step: "no next step",
   pushed_this_quarter: "pushed to a later quarter", pushed: "pushed again and again", past_due: "close date has passed",
 };
+/** The deal, as a link into the CRM where the project says how one looks. @param {Row} row */
+function dealName(row) {
+  const name = row.name || row.opportunity_id;
+  return crm.url ? el("a", { href: crm.url.replace("{opportunity_id}", encodeURIComponent(row.opportunity_id)), rel: "noreferrer" }, name) : name;
+}
 /** @param {string | null} text */
 function reasons(text) {
   return text ? text.split(",").map((reason) => REASONS[/** @type {keyof typeof REASONS} */ (reason.trim())] || words(reason)).join(", ") : "–";

@@ -1,12 +1,4 @@
-with touches as (
-    select
-        opportunity_id,
-        cast(max(occurred_at) as date) as last_touch
-    from marts.fct_activities
-    group by opportunity_id
-),
-
-today as (
+with today as (
     select
         calendar.quarter_start,
         calendar.quarter_end
@@ -27,7 +19,7 @@ select
     deals.health_reasons,
     chances.days_in_stage,
     step.expected_days,
-    touches.last_touch,
+    deals.last_activity_on,
     deals.push_count,
     deals.close_date,
     case
@@ -44,8 +36,6 @@ left join marts.dim_accounts as customer on deals.account_id = customer.account_
 left join marts.dim_stages as step on deals.stage_id = step.stage_id
 left join marts.forecast_deals as chances
     on deals.opportunity_id = chances.opportunity_id and chances.quarters_ahead = 0
-left join touches
-    on deals.opportunity_id = touches.opportunity_id
 where deals.status = 'open'
 order by
     case deals.health when 'red' then 1 when 'amber' then 2 else 3 end,
