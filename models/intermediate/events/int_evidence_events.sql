@@ -47,6 +47,9 @@ closed as (
                 then 1
         end as timed_win_count,
         case
+            when closings.lost_count = 1 and closings.decided_qualified_count = 1 then 1
+        end as qualified_loss_count,
+        case
             when coalesce(closings.event_on >= close_date_history.known_from, false) then null
             else 1
         end as closed_unrecorded_count
@@ -73,7 +76,8 @@ standing as (
 proofs as (
     {% set measures = [
         'missed_meeting_count', 'held_discovery_count', 'reasoned_loss_count',
-        'recorded_move_count', 'timed_win_count', 'closed_unrecorded_count', 'unrecorded_count',
+        'recorded_move_count', 'timed_win_count', 'qualified_loss_count',
+        'closed_unrecorded_count', 'unrecorded_count',
     ] -%}
     {% set proofs = [
         ('activities', 'occurred_on', {
@@ -85,6 +89,7 @@ proofs as (
         ('moves', 'entered_on', {'recorded_move_count': '1'}),
         ('closed', 'event_on', {
             'timed_win_count': 'timed_win_count',
+            'qualified_loss_count': 'qualified_loss_count',
             'closed_unrecorded_count': 'closed_unrecorded_count',
         }),
         ('standing', 'event_on', {'unrecorded_count': '1'}),

@@ -23,7 +23,7 @@ findings as (
         'untyped_activity' as check_id,
         activity_id as row_id
     from activities
-    where activity_type = 'other'
+    where not is_typed
     union all
     select
         'converted_before_creation' as check_id,

@@ -124,6 +124,7 @@ ceo_five as (
         {{ scorecard_status('current_values', 'kpi_status') }} as status,
         current_values.baseline_value,
         current_values.value_12_weeks_before,
+        current_values.value_now as value_last_week,
         current_values.value_now / nullif(current_values.value_12_weeks_before, 0) - 1
             as change_12_weeks,
         current_values.value_same_day_quarter_before,

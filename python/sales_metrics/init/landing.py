@@ -135,7 +135,10 @@ def _of_folder(place: Path, connection: duckdb.DuckDBPyConnection, copies: Path)
     for path in sorted(root.rglob("*")) if place.is_dir() else []:
         is_own = any(OWN.search(part) for part in path.relative_to(root).parts)
         if path.is_file() and path.suffix and path.suffix.lower() not in TABLES and not is_own:
-            unread.append(f"{path.relative_to(root)}: a {path.suffix} file is not read")
+            unread.append(
+                f"{path.relative_to(root)}: a {path.suffix} file is not read here; save its"
+                " tables as CSV or Parquet"
+            )
     return Landing(place, tuple(found), tuple(unread), as_of)
 
 

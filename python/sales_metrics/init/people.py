@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from sales_metrics.init.proposals import Proposal, Question
+from sales_metrics.init.proposals import Proposal, Question, counted
 from sales_metrics.sql import over
 
 # Days from the first trace of a rep in which he is taken to ramp.
@@ -75,7 +75,7 @@ def proposed(
     teams = sorted({row["team"] for row in rows if row["team"]})
     managers = sorted({row["manager"] for row in rows if row["manager"]})
     evidence = [
-        f"{len(teams)} teams, {len(managers)} managers of the reps"
+        f"{counted(len(teams), 'team')}, {counted(len(managers), 'manager')} of the reps"
         + (": teams and managers are those of the CRM" if teams or managers else ""),
         f"first seen less than {RAMPING_DAYS} days before the last day: {len(ramping)}",
     ]

@@ -77,7 +77,8 @@ def write(
             profile(name, "metrics.duckdb", plan.attached), sort_keys=False
         ),
         "packages.yml": f"packages:\n{_package(package)}",
-        ".gitignore": "target/\nlogs/\ndbt_packages/\n*.duckdb\n*.duckdb.wal\n/raw/\n",
+        ".gitignore": "target/\nlogs/\ndbt_packages/\n*.duckdb\n*.duckdb.wal\n/metrics.html\n"
+        "/raw/*\n!/raw/planning/\n",
         "seeds/_seeds.yml": _seed_types(project, mapped),
         "macros/generate_schema_name.sql": SCHEMA_NAMES,
         PROPOSAL: told(proposals, target, plan),
@@ -194,7 +195,8 @@ def told(proposals: Sequence[Proposal], target: Path, plan: Plan) -> str:
         "",
         "Everything below is read from the data, and everything can be changed: the files of this"
         " project are yours. `dbt build` here gives the tables in the schema `marts` of"
-        " `metrics.duckdb`; look at `marts.data_quality` first.",
+        " `metrics.duckdb`; look first at what"
+        " `marts.data_quality` has with `rows_failing > 0`.",
         "",
         "## Only a person knows",
         "",

@@ -61,7 +61,7 @@ PAGES = (
                 "One cause, one incident; the one that costs most comes first.",
                 "Nothing is open: no trigger that is on has found a breach.",
                 "Nothing can be judged yet: each number of the company is unknown or rests on too"
-                " few cases. It takes opportunities with their history of stages"
+                " few cases. It takes more closed deals, with their history of stages"
                 " (docs/own_crm.md, step 1), and time.",
             ),
             Panel(
@@ -163,7 +163,7 @@ PAGES = (
             Panel(
                 "losses",
                 "Why deals are lost",
-                "Share of each reason among the deals lost in 90 days that name one.",
+                "Share of each reason among the deals lost in 90 days.",
                 "No lost deal names a reason: name its column in the var raw_columns, and map its"
                 " words in seeds/mappings.",
                 half=True,

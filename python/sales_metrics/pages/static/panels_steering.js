@@ -75,7 +75,8 @@ const PANELS = {
         el("p", null, spanOf(row), row.period_start ? " " : "", statusChip(row.status)),
         row.metric_value === null ? el("p", null, "It is ", row.formula, ". What it needs: docs/own_crm.md.") : null,
         row.change_12_weeks === null ? null : el("p", null, el("span", { class: better ? "good-text" : "bad-text" },
-          number(row, "change_12_weeks", "change")), ` in the 12 weeks to ${show(lastWeek(), "day")}`),
+          number(row, "change_12_weeks", "change")), ` in the 12 weeks to ${show(lastWeek(), "day")}: from `,
+          number(row, "value_12_weeks_before", row.unit || "points"), " to ", number(row, "value_last_week", row.unit || "points")),
         row.value_same_day_quarter_before === null ? null
           : el("p", null, "a quarter ago, same day: ", number(row, "value_same_day_quarter_before", row.unit || "points")),
         line.length > 1 ? chart(`${row.label}, ${line.length} ${periods}, from ${show(line[0].metric_value, row.unit)} to ${show(line[line.length - 1].metric_value, row.unit)}`,

@@ -12,6 +12,8 @@ select
     five.metric_value,
     five.n,
     five.status,
+    five.value_12_weeks_before,
+    five.value_last_week,
     five.change_12_weeks,
     five.value_same_day_quarter_before
 from marts.ceo_five as five
