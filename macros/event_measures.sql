@@ -56,7 +56,7 @@
         'int_overdue_task_events': ['overdue_task_count'],
         'int_evidence_events': [
             'missed_meeting_count', 'held_discovery_count', 'reasoned_loss_count',
-            'recorded_move_count', 'timed_win_count', 'qualified_loss_count', 'closed_unrecorded_count',
+            'recorded_move_count', 'timed_win_count', 'timed_closing_count', 'closed_unrecorded_count',
             'unrecorded_count',
         ],
     }) }}

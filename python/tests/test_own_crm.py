@@ -49,9 +49,11 @@ def test_the_sample_is_what_the_page_says_of_it(build: Build) -> None:
         ("D-2", "ben", "won", dt.date(2025, 4, 11), dt.date(2025, 6, 20), 8_500),
     ]
     measured = build.query("select distinct metric_id from marts.metric_values")
-    assert ("win_rate_t90",) in measured
-    # Sales cycles, skipped and backward moves are not instrumented until a history is there.
-    unknown = {"sales_cycle_days_t90", "skipped_stage_rate", "backward_rate"}
+    assert ("closed_won_count",) in measured
+    # By their rows alone every win was qualified and no loss was.
+    unknown = {"win_rate", "win_rate_t90", "win_rate_cohort"}
+    # Nor are these instrumented until a history is there.
+    unknown |= {"sales_cycle_days_t90", "skipped_stage_rate", "backward_rate"}
     assert not unknown & {metric for (metric,) in measured}
 
 

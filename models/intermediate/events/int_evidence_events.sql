@@ -35,7 +35,8 @@ opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 close_date_history as (select * from {{ ref('int_close_date_history') }}),
 
--- A win that is only known from the deal's row, without a day of qualification, has no cycle.
+-- A win that is only known from the deal's row, or before which nothing is on record, was qualified
+-- on its day for want of another: it has no cycle, and says nothing of which losses were qualified.
 closed as (
     select
         closings.event_on,
@@ -43,7 +44,10 @@ closed as (
         closings.segment,
         case
             when closings.won_count = 1
-                and (closings.won_cycle_days > 0 or not visits.is_inferred)
+                and (
+                    closings.won_cycle_days > 0
+                    or not (visits.is_inferred or coalesce(visits_before.is_inferred, false))
+                )
                 then 1
         end as timed_win_count,
         case
@@ -57,6 +61,9 @@ closed as (
     inner join visits
         on closings.opportunity_id = visits.opportunity_id
         and closings.visit_number = visits.visit_number
+    left join visits as visits_before
+        on closings.opportunity_id = visits_before.opportunity_id
+        and closings.visit_number = visits_before.visit_number + 1
     inner join opportunities on closings.opportunity_id = opportunities.opportunity_id
     left join close_date_history on opportunities.source = close_date_history.source
 ),
@@ -76,7 +83,7 @@ standing as (
 proofs as (
     {% set measures = [
         'missed_meeting_count', 'held_discovery_count', 'reasoned_loss_count',
-        'recorded_move_count', 'timed_win_count', 'qualified_loss_count',
+        'recorded_move_count', 'timed_win_count', 'timed_closing_count',
         'closed_unrecorded_count', 'unrecorded_count',
     ] -%}
     {% set proofs = [
@@ -89,7 +96,7 @@ proofs as (
         ('moves', 'entered_on', {'recorded_move_count': '1'}),
         ('closed', 'event_on', {
             'timed_win_count': 'timed_win_count',
-            'qualified_loss_count': 'qualified_loss_count',
+            'timed_closing_count': 'coalesce(timed_win_count, qualified_loss_count)',
             'closed_unrecorded_count': 'closed_unrecorded_count',
         }),
         ('standing', 'event_on', {'unrecorded_count': '1'}),
