@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import landings
 from harness import REPO
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.init.contracts import contracts
@@ -123,6 +124,26 @@ def test_a_folder_of_parts_is_read_where_it_lies(tmp_path: Path) -> None:
     assert not in_place.plan.recipes
     assert laid_down.plan.recipes
     assert len(rows_of["opportunities"]) == 2
+
+
+def test_json_lines_are_read_where_they_lie(tmp_path: Path) -> None:
+    landings.airbyte(tmp_path / "hubspot")
+    with duckdb.connect() as connection:
+        found = {one.name: one for one in look(tmp_path, connection, tmp_path / ".copies").tables}
+        # Two parts of one table, gzip; every value the text it is.
+        deals = found["deals"]
+        assert (deals.is_folder, deals.is_plain, deals.group) == (True, True, "hubspot")
+        assert set(deals.columns.values()) == {"varchar"}
+        ids = connection.execute(f"select count(*), count(id) from {deals.relation}").fetchall()
+        assert deals.rows > 3
+        assert ids == [(deals.rows, deals.rows)]
+    seen, laid_down = read(tmp_path, tmp_path / "project")
+    assert not laid_down
+    assert seen.plan.raw_folder == tmp_path
+    (source,) = [one for one in seen.plan.sources if one.source == "hubspot"]
+    assert {"deal", "deal_property_history", "deal_pipeline", "company", "owner"} <= set(
+        source.tables
+    )
 
 
 def test_true_and_false_are_known_in_other_languages(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What lies in a raw folder or a database: tables and their columns, whoever laid them there.
 
-Of a CSV file the encoding, the divider and the line of the header are found by looking, and every
-value stays the text it is: what a text means is the question of `formats`.
+Of a CSV file the encoding, the divider and the line of the header are found by looking. Every value
+of it, as of JSON objects, stays the text it is: what a text means is the question of `formats`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,12 @@ from sales_metrics.errors import SalesMetricsError, about
 from sales_metrics.sql import literal, quoted
 
 DATABASES = (".duckdb", ".db", ".ddb")
-TABLES = (".csv", ".parquet", ".pq", ".tsv")
+# What holds a table, by the end of its name; of JSON an object a row.
+TABLES = {
+    "csv": re.compile(r"[.](csv|tsv)$", re.IGNORECASE),
+    "json": re.compile(r"[.](jsonl|ndjson|json)([.](gz|zst))?$", re.IGNORECASE),
+    "parquet": re.compile(r"[.](parquet|pq)$", re.IGNORECASE),
+}
 # Where a database is attached; the profile that `writing` writes gives it the same name.
 ATTACHED = "raw"
 DIVIDERS = (",", ";", "\t", "|")
@@ -51,10 +56,6 @@ class Found:
     # The table is the folder around the files, of which `path` is the first.
     is_folder: bool = False
 
-    @property
-    def is_text(self) -> bool:
-        return self.path is not None and self.path.suffix.lower() not in (".parquet", ".pq")
-
 
 @dataclass(frozen=True)
 class Landing:
@@ -82,9 +83,10 @@ def look(place: Path, connection: duckdb.DuckDBPyConnection, copies: Path) -> La
         )
     if place.is_file() and place.suffix.lower() in DATABASES:
         return Landing(place, tuple(_of_database(place, connection)), ())
-    if place.is_file() and place.suffix.lower() not in TABLES:
+    if place.is_file() and not _format(place):
         raise SalesMetricsError(
-            f"{place} is neither a CSV or Parquet file nor a DuckDB database: export it as CSV."
+            f"{place} is no file of CSV, JSON lines or Parquet and no DuckDB database: export it as"
+            " CSV."
         )
     return _of_folder(place, connection, copies)
 
@@ -114,7 +116,11 @@ def _of_folder(place: Path, connection: duckdb.DuckDBPyConnection, copies: Path)
     as_of = None
     root = place if place.is_dir() else place.parent
     for folder, files in _folders(place):
-        if folder != root and len(files) > 0 and all(PART.match(one.stem.lower()) for one in files):
+        if (
+            folder != root
+            and len(files) > 0
+            and all(PART.match(_stem(one).lower()) for one in files)
+        ):
             found.append(
                 _together(folder.name, folder.parent, root, files, connection, copies, True)
             )
@@ -134,11 +140,8 @@ def _of_folder(place: Path, connection: duckdb.DuckDBPyConnection, copies: Path)
                 unread.append(f"{parts[0].relative_to(root)}: {told}")
     for path in sorted(root.rglob("*")) if place.is_dir() else []:
         is_own = any(OWN.search(part) for part in path.relative_to(root).parts)
-        if path.is_file() and path.suffix and path.suffix.lower() not in TABLES and not is_own:
-            unread.append(
-                f"{path.relative_to(root)}: a {path.suffix} file is not read here; save its"
-                " tables as CSV or Parquet"
-            )
+        if path.is_file() and path.suffix and not _format(path) and not is_own:
+            unread.append(f"{path.relative_to(root)}: a {path.suffix} file is not read")
     return Landing(place, tuple(found), tuple(unread), as_of)
 
 
@@ -155,7 +158,7 @@ def _folders(place: Path) -> Iterator[tuple[Path, list[Path]]]:
         files = [
             path
             for path in sorted(folder.iterdir())
-            if path.is_file() and path.suffix.lower() in TABLES and not OWN.search(path.name)
+            if path.is_file() and _format(path) and not OWN.search(path.name)
         ]
         if files:
             yield folder, files
@@ -168,13 +171,13 @@ def _by_stem(files: Sequence[Path]) -> dict[str, list[Path]]:
     """
     found: dict[str, list[Path]] = {}
     for path in files:
-        stem = re.sub(r"[\W_]*\d[\d\W_]*$", "", path.stem) or path.stem
-        found.setdefault(f"{stem}{path.suffix.lower()}", []).append(path)
+        stem = re.sub(r"[\W_]*\d[\d\W_]*$", "", _stem(path)) or _stem(path)
+        found.setdefault(f"{stem}.{_format(path)}", []).append(path)
     named: dict[str, list[Path]] = {}
     for parts in found.values():
         # The same name as Parquet and as CSV: staging reads the Parquet file.
-        stem = parts[0].stem if len(parts) == 1 else re.sub(r"[\W_]*\d[\d\W_]*$", "", parts[0].stem)
-        named[stem] = parts
+        stem = _stem(parts[0])
+        named[stem if len(parts) == 1 else re.sub(r"[\W_]*\d[\d\W_]*$", "", stem)] = parts
     return named
 
 
@@ -204,7 +207,7 @@ def _together(
         rows=sum(part.rows for part in parts),
         is_plain=is_folder
         and all(part.is_plain for part in parts)
-        and len({one.suffix for one in files}) == 1,
+        and len({_format(one) for one in files}) == 1,
         path=files[0],
         is_folder=is_folder,
     )
@@ -213,14 +216,46 @@ def _together(
 def _of_file(path: Path, root: Path, connection: duckdb.DuckDBPyConnection, copies: Path) -> Found:
     group = "" if path.parent == root else path.parent.name
     place = str(path.relative_to(root))
-    if path.suffix.lower() in (".parquet", ".pq"):
+    if _format(path) == "parquet":
         relation = f"read_parquet({_glob(path)})"
         is_plain = path.suffix.lower() == ".parquet"
+    elif _format(path) == "json":
+        relation, is_plain = _json_relation(path, connection), True
     else:
         relation, is_plain = _csv_relation(path, copies / path.relative_to(root))
     columns = described(connection, relation)
     rows = _count(connection, relation)
-    return Found(path.stem, group, place, relation, columns, rows, is_plain, path)
+    return Found(_stem(path), group, place, relation, columns, rows, is_plain, path)
+
+
+def _format(path: Path) -> str | None:
+    return next((name for name, end in TABLES.items() if end.search(path.name)), None)
+
+
+def _stem(path: Path) -> str:
+    """The name of the file without what tells its format."""
+    return next(
+        (end.sub("", path.name) for end in TABLES.values() if end.search(path.name)), path.stem
+    )
+
+
+def _json_relation(path: Path, connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL that reads JSON objects as rows, each key a column of texts, as staging does."""
+    objects = f"read_json_objects([{_glob(path)}])"
+    columns: dict[str, str] = {}
+    # Airbyte lays its rows into one object of the row.
+    for within in ("", '."_airbyte_data"'):
+        keys = connection.execute(
+            f"select distinct unnest(json_keys(json, {literal('$' + within)})) as key"
+            f" from {objects} order by 1"
+        ).fetchall()
+        for (key,) in keys:
+            if '"' not in key and "'" not in key and key.lower() not in columns:
+                pointer = literal(f'${within}."{key}"')
+                columns[key.lower()] = f"json_extract_string(json, {pointer}) as {quoted(key)}"
+    if not columns:
+        raise SalesMetricsError(f"{path.name} holds no objects")
+    return f"(select {', '.join(columns.values())} from {objects})"
 
 
 def _csv_relation(path: Path, copy: Path) -> tuple[str, bool]:
