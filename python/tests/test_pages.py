@@ -38,7 +38,7 @@ PLACES = ("", "?segment=enterprise", "?rep_id=005Kd000000000wIAA")
 # What the page of deals reads.
 DEALS = (
     "table_name like 'dim%' or table_name in ('data_quality', 'fct_opportunities',"
-    " 'fct_activities', 'forecast_deals')"
+    " 'forecast_deals')"
 )
 Embedded = Mapping[str, Mapping[str, Any]]
 
@@ -51,6 +51,11 @@ SOURCES: dict[str, tuple[str, dict[str, str], str]] = {
     "shared.teams": ("dim_teams", {"team_id": "team_id"}, "true"),
     "shared.reps": ("dim_reps", {"rep_id": "rep_id"}, "true"),
     "shared.stages": ("dim_stages", {"stage_id": "stage_id"}, "true"),
+    "shared.errors": (
+        "data_quality",
+        {"check_id": "check_id", "table_name": "table_name"},
+        "severity = 'error' and rows_failing > 0",
+    ),
     "today.incidents": ("kpi_incidents", {"incident_id": "incident_id"}, "closed_on is null"),
     "today.five": ("ceo_five", {"place": "place"}, "true"),
     "today.five_trend": (
@@ -551,6 +556,30 @@ def test_an_empty_company_sees_pages_that_say_what_to_give(
             if panel.shown
         }
         assert all(panel.empty for panel in one.panels if panel.shown), one.name
+    assert (browser.requests, browser.said) == ([], [])
+
+
+def test_an_error_in_the_data_stands_above_the_numbers_that_lack_something(
+    browser: Browser, demo: Path, page: Path, tmp_path: Path
+) -> None:
+    database = _copied(demo, tmp_path / "sound.duckdb", "true", DEALS)
+    with duckdb.connect(str(database)) as connection:
+        ((failing, checked),) = connection.execute(
+            "select rows_failing, rows_checked from marts.data_quality"
+            " where severity = 'error' and rows_failing > 0"
+        ).fetchall()
+        connection.execute("update marts.data_quality set rows_failing = 0")
+    sound = tmp_path / FILE
+    sound.write_text(render(database, SETTINGS), encoding="utf-8")
+    error = f"Errors in the data: unmapped stage {failing:,} of {checked:,} opportunities."
+    browser.look(width=1440)
+    for path, expected in ((page, [error]), (sound, [])):
+        browser.open(path)
+        for one in PAGES:
+            browser.go(f"#{one.name}")
+            told = browser.run("[...document.querySelectorAll('.error')].map((p) => p.innerText)")
+            said = [text.removeprefix("\u25b2 ").split(". ")[0] + "." for text in told]
+            assert said == ([] if one.name == "data" else expected), one.name
     assert (browser.requests, browser.said) == ([], [])
 
 

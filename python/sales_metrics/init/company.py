@@ -110,7 +110,7 @@ def time_zone(zones: Mapping[str, int], activities: duckdb.DuckDBPyRelation) -> 
     ).fetchall()
     counts: dict[int, int] = dict(rows)
     total = sum(counts.values())
-    evidence, guess = "no activity tells a time of day", ""
+    evidence, guess = f"activities that tell a time of day: {total}", ""
     if total >= ENOUGH:
         start = max(
             range(24),

@@ -45,7 +45,7 @@ class Page:
 
 SHARED = tuple(
     Panel(name, name, shown=False)
-    for name in ("about", "periods", "segments", "teams", "reps", "stages", "metrics")
+    for name in ("about", "periods", "segments", "teams", "reps", "stages", "metrics", "errors")
 )
 
 PAGES = (

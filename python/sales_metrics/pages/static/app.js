@@ -66,6 +66,15 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
     return section;
   }
 
+  /** Who reads a number must know that it lacks something. */
+  function errorsTold() {
+    const rows = rowsOf("shared.errors");
+    if (!rows.length) return null;
+    return el("p", { class: "empty error" }, el("strong", { class: "bad-text" }, "▲ Errors in the data"), ": ",
+      rows.map((row, at) => [at ? ", " : "", words(row.check_id).toLowerCase(), " ", number(row, "rows_failing", "count"), " of ", number(row, "rows_checked", "count"), ` ${row.table_name}`]),
+      declared.pages.some((/** @type {any} */ one) => one.name === "data") ? [". ", link({ page: "data" }, "Which ones, and what was done")] : "");
+  }
+
   let focused = "";
   let last = "";
   function render() {
@@ -84,6 +93,7 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
       el("main", { id: "main", tabindex: -1 },
         el("div", { class: "head" }, el("div", null, el("h1", null, page.question), el("p", null, `For: ${page.reader}`)),
           page.filters.length ? filterForm(page, chosen) : null),
+        page.name === "data" ? null : errorsTold(),
         el("div", { class: "grid" }, page.panels.map((/** @type {any} */ panel) => panelOf(panel, filters)))),
     );
     const current = document.querySelector("nav [aria-current]");
