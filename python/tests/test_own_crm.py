@@ -51,7 +51,7 @@ def test_the_sample_is_what_the_page_says_of_it(build: Build) -> None:
     measured = build.query("select distinct metric_id from marts.metric_values")
     assert ("closed_won_count",) in measured
     # By their rows alone every win was qualified and no loss was.
-    unknown = {"win_rate", "win_rate_t90", "win_rate_cohort"}
+    unknown = {"win_rate", "win_rate_t90", "win_rate_value_t90"}
     # Nor are these instrumented until a history is there.
     unknown |= {"sales_cycle_days_t90", "skipped_stage_rate", "backward_rate"}
     assert not unknown & {metric for (metric,) in measured}
