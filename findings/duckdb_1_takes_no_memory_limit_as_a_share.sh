@@ -3,9 +3,9 @@
 #
 # Expected: DuckDB's documentation gives the default of memory_limit as 80 % of the machine's memory,
 # so that '80%' may be set, too; a profile with it builds on every DuckDB that dbt-duckdb takes.
-# Seen: DuckDB 1.4.5 and 1.5.6 refuse SET memory_limit = '80%' (Parser Error: Unknown unit for memory: '%');
 # Seen: DuckDB 1.4.5 and 1.5.6 refuse SET memory_limit = '80%' (Parser Error: Unknown unit for memory:
 # '%'); 2.0.0 takes it. With dbt-duckdb 1.11.1, which allows both, the profile's `settings` then end dbt
+# before its first model.
 # Instead: write an amount such as 16GiB in a profile that must serve both.
 set -euo pipefail
 folder="$(mktemp -d)"
