@@ -26,6 +26,13 @@ booked as (
 
 outcomes as (select distinct outcome from closings),
 
+-- Before anything proves that it is, the win rate of a quarter is not measured.
+measured as (
+    select period_start
+    from metric_values
+    where metric_id = 'win_rate' and period_type = 'quarter' and scope = 'company'
+),
+
 made as (
     select
         opportunity_id,
@@ -58,6 +65,7 @@ dated as (
         ) as is_undone_in_week,
         {{ fiscal_quarter_start('closings.event_on') }}
         = {{ fiscal_quarter_start('made.made_on') }} as is_in_quarter_of_closing,
+        measured.period_start is not null as is_measured,
         opportunities.status = 'deleted' as is_deleted
     from closings
     inner join made
@@ -67,6 +75,7 @@ dated as (
         on closings.opportunity_id = undone.opportunity_id
         and closings.visit_number = undone.visit_number
     inner join opportunities on closings.opportunity_id = opportunities.opportunity_id
+    left join measured on {{ fiscal_quarter_start('made.made_on') }} = measured.period_start
 ),
 
 {%- set differences = [
@@ -79,6 +88,8 @@ dated as (
     ('win_rate', 2, 'never_qualified', 'not is_qualified', '-'),
     ('win_rate', 3, 'undone_in_a_later_quarter',
         "event_kind = 'taken_back' and is_qualified and not is_in_quarter_of_closing", '-'),
+    ('win_rate', 4, 'not_measured', "is_qualified and not is_measured and event_kind <> 'corrected'"
+        ~ " and (event_kind <> 'taken_back' or is_in_quarter_of_closing)", '-'),
 ] %}
 
 steps as (
@@ -149,7 +160,7 @@ steps as (
     {% endfor -%}
     select
         'win_rate' as bridge,
-        4 as place,
+        5 as place,
         'decided' as step,
         true as is_total,
         outcomes.outcome,
