@@ -32,7 +32,10 @@ pipelines as (
     select
         pipeline_id,
         min_by(stage_id, stage_order) as first_stage_id,
-        min_by(stage_id, stage_order) filter (where is_qualified) as first_qualified_stage_id
+        coalesce(
+            min_by(stage_id, stage_order) filter (where is_qualified),
+            min_by(stage_id, stage_order)
+        ) as first_qualified_stage_id
     from stages
     where not is_won and not is_lost
     group by pipeline_id
@@ -87,9 +90,7 @@ current_rows as (
         ) as first_stage_id,
         coalesce(
             pipelines.first_qualified_stage_id,
-            pipelines.first_stage_id,
             own_pipelines.first_qualified_stage_id,
-            own_pipelines.first_stage_id,
             'unmapped'
         ) as first_qualified_stage_id,
         -- A value that could not be read says nothing about the deal: history knows better.

@@ -88,8 +88,8 @@ dated as (
     ('win_rate', 2, 'never_qualified', 'not is_qualified', '-'),
     ('win_rate', 3, 'undone_in_a_later_quarter',
         "event_kind = 'taken_back' and is_qualified and not is_in_quarter_of_closing", '-'),
-    ('win_rate', 4, 'not_measured', "is_qualified and not is_measured and event_kind <> 'corrected'"
-        ~ " and (event_kind <> 'taken_back' or is_in_quarter_of_closing)", '-'),
+    ('win_rate', 4, 'not_measured',
+        'is_qualified and not is_measured and is_in_quarter_of_closing', '-'),
 ] %}
 
 steps as (

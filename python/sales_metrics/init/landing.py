@@ -169,15 +169,14 @@ def _by_stem(files: Sequence[Path]) -> dict[str, list[Path]]:
 
     Only where more than one is left without a number would be lost; a single one keeps its name.
     """
-    found: dict[str, list[Path]] = {}
+    found: dict[tuple[str, str | None], list[Path]] = {}
     for path in files:
-        stem = re.sub(r"[\W_]*\d[\d\W_]*$", "", _stem(path)) or _stem(path)
-        found.setdefault(f"{stem}.{_format(path)}", []).append(path)
+        stem = re.sub(r"[\W_]*\d[\d\W_]*$", "", _stem(path))
+        found.setdefault((stem or _stem(path), _format(path)), []).append(path)
     named: dict[str, list[Path]] = {}
-    for parts in found.values():
+    for (stem, _), parts in found.items():
         # The same name as Parquet and as CSV: staging reads the Parquet file.
-        stem = _stem(parts[0])
-        named[stem if len(parts) == 1 else re.sub(r"[\W_]*\d[\d\W_]*$", "", stem)] = parts
+        named[stem if len(parts) > 1 else _stem(parts[0])] = parts
     return named
 
 
