@@ -65,19 +65,17 @@
 {%- endmacro %}
 
 {#-
-    week_1 to week_<step> of the places edges leave: what a week wins, and what the place a deal is in
-    by then wins in one week less. Sums of doubles depend on the order of the rows: each product is
-    fixed to a decimal first. `edges`, `later`: aliases.
+    What the place a deal is in a week later wins within `weeks` more. Sums of doubles depend on the
+    order of the rows: each product is fixed to a decimal first. `edges`, `later`: aliases.
 -#}
-{% macro won_within_weeks(step) -%}
-    max(edges.won_share) as week_1
-        {%- for week in range(2, step + 1) %},
-        max(edges.won_share) + cast(
-            sum(
-                cast(coalesce(edges.week_share * later.week_{{ week - 1 }}, 0) as decimal(18, 12))
-            ) as double
-        ) as week_{{ week }}
-        {%- endfor %}
+{% macro won_later(weeks) -%}
+    cast(
+        sum(
+            cast(
+                edges.week_share * {{ item_of('later.won_within', weeks) }} as decimal(18, 12)
+            )
+        ) as double
+    )
 {%- endmacro %}
 
 {#-

@@ -39,6 +39,8 @@ BUILT_DEMO = Path(os.environ.get("SALES_METRICS_BUILT_DEMO", "none"))
 # The name of every database file: dbt writes it into each relation when it parses.
 DATABASE = "built.duckdb"
 FLOAT_TYPES = ("DOUBLE", "FLOAT")
+# They bring their own rows: what the check's first build has proven is so for every raw folder.
+WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # By place (?) or by name ($day).
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
@@ -154,7 +156,7 @@ class Project:
         """Builds the marts of a raw folder.
 
         `as_of` is the last business day the build may know of, `select` dbt's own selection,
-        `tests` whether data tests and unit tests run too. A build that fails fails the test,
+        `tests` whether its data tests run too. A build that fails fails the test,
         unless `check` is false: then the caller reads `success` and `errors`. `database` is a file
         to build into, for raw tables that lie in a schema of the warehouse. `by_dbt_alone` is
         dbt's own way in every step, for which `quick_dbt` stands in otherwise.
@@ -167,7 +169,7 @@ class Project:
         key = _digest(inputs)
 
         def run() -> Build:
-            arguments = ["build"] if tests else _without_tests()
+            arguments = ["build", *WITHOUT_UNIT_TESTS] if tests else _without_tests()
             if select is not None:
                 # A test that also reads a model outside the selection could only fail.
                 arguments += ["--indirect-selection", "buildable"]
@@ -331,14 +333,20 @@ class Project:
         assert outcome.success, "\n".join(outcome.errors)
         return folder
 
-    def analysis(self, name: str, build: Build, raw_folder: Path, *, as_of: str) -> str:
-        """The SQL of an analysis, to be run on a build of the raw folder."""
+    def analysis(self, name: str, raw_folder: Path, *, as_of: str) -> str:
+        """The SQL of an analysis, to be run on a build of the raw folder.
+
+        dbt opens what it compiles against to write, which it may not while another worker reads
+        the build: it compiles against another database of the same name.
+        """
+        database = self._work / "compiled" / DATABASE
+        database.parent.mkdir(exist_ok=True)
         environment = {
             "SALES_METRICS_RAW": str(raw_folder.resolve()),
-            "SALES_METRICS_DUCKDB": str(build.database),
+            "SALES_METRICS_DUCKDB": str(database),
             "SALES_METRICS_AS_OF_DATE": as_of,
         }
-        outcome = self._run(["compile", "--select", name], environment, build.database)
+        outcome = self._run(["compile", "--select", name], environment, database)
         assert outcome.success, "\n".join(outcome.errors)
         path = self._target / "compiled" / "sales_metrics" / "analyses" / f"{name}.sql"
         return path.read_text(encoding="utf-8")
@@ -562,7 +570,7 @@ def _forgive_rounding(
 
 
 def _without_tests() -> list[str]:
-    return ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    return ["build", "--exclude-resource-type", "test", *WITHOUT_UNIT_TESTS]
 
 
 def _fingerprint(folder: Path) -> list[str]:

@@ -3,7 +3,8 @@
 Of a build of a small company dbt spends most on rendering the same Jinja into the same SQL, and on
 swapping tables that were not there before. Within `quick` a model's SQL is kept where nothing it
 was rendered from can differ between two raw folders, a model is one `create`, a view is made once
-and not by every model that reads it, and what dbt notes for its own makers is not written.
+and not by every model that reads it, a query has one thread, and what dbt notes for its own makers
+is not written.
 Scheduling, hooks, seeds, whatever reads the raw folder, and every data test are dbt's as ever.
 `test_determinism` compares the marts of both ways.
 """
@@ -40,6 +41,7 @@ def quick(kept: Kept) -> Iterator[None]:
     """Lets dbt reuse the SQL in `kept`, which is for one `--vars`, and add to it."""
     from dbt.adapters.base.impl import BaseAdapter
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.duckdb.environments import Environment
     from dbt.artifacts.schemas.results import RunStatus
     from dbt.artifacts.schemas.run import RunResult
     from dbt.clients.jinja import MacroGenerator
@@ -57,6 +59,7 @@ def quick(kept: Kept) -> Iterator[None]:
     compile_node: Any = Compiler.compile_node
     execute_model: Any = ModelRunner.execute
     fire_event: Any = EventManager.fire_event
+    open_database: Any = Environment.initialize_db
 
     def calls(self: Any, *given: Any, **named: Any) -> Any:
         if not rendering.active:
@@ -127,6 +130,12 @@ def quick(kept: Kept) -> Iterator[None]:
         if (level or event.level_tag()) != EventLevel.DEBUG:
             fire_event(self, event, level, *given, **named)
 
+    # Of tables so small, threads of one query wait for each other more than they share.
+    def opens(_: Any, *given: Any, **named: Any) -> Any:
+        connection = open_database(*given, **named)
+        connection.execute("set threads = 1")
+        return connection
+
     patched: list[tuple[Any, str, Any]] = [
         (MacroGenerator, "__call__", calls),
         (Compiler, "compile_node", compiles),
@@ -134,6 +143,7 @@ def quick(kept: Kept) -> Iterator[None]:
         (DuckDBConnectionManager, "execute", looks(DuckDBConnectionManager.execute)),
         (BaseAdapter, "get_relation", looks(BaseAdapter.get_relation)),
         (EventManager, "fire_event", fires),
+        (Environment, "initialize_db", opens),
     ]
     with contextlib.ExitStack() as stack:
         for owner, name, replacement in patched:

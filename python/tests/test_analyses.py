@@ -15,13 +15,11 @@ ANALYSES = sorted((REPO / "analyses").glob("*.sql"))
 
 @pytest.mark.parametrize("path", ANALYSES, ids=lambda path: path.stem)
 def test_an_analysis_answers(path: Path, project: Project, demo: Build, demo_raw: Path) -> None:
-    assert demo.rows(project.analysis(path.stem, demo, demo_raw, as_of=AS_OF))
+    assert demo.rows(project.analysis(path.stem, demo_raw, as_of=AS_OF))
 
 
 def test_enterprise_leaks_at_proposal(project: Project, demo: Build, demo_raw: Path) -> None:
-    first = demo.rows(project.analysis("where_does_enterprise_leak", demo, demo_raw, as_of=AS_OF))[
-        0
-    ]
+    first = demo.rows(project.analysis("where_does_enterprise_leak", demo_raw, as_of=AS_OF))[0]
     assert first["stage_id"] == "proposal"
     assert first["hidden_leak"]
     assert first["owner_name"]

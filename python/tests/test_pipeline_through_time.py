@@ -347,7 +347,7 @@ def test_nothing_is_weighted_before_the_first_deal_is_decided(demo: Build) -> No
 def test_stage_probabilities_are_calibrated_and_beat_the_crms(
     demo: Build, demo_raw: Path, project: Project
 ) -> None:
-    sql = project.analysis("calibration_of_stage_probabilities", demo, demo_raw, as_of=AS_OF)
+    sql = project.analysis("calibration_of_stage_probabilities", demo_raw, as_of=AS_OF)
     *deciles, whole = demo.rows(sql)
     assert [row["decile"] for row in deciles] == [str(number) for number in range(1, 11)]
     assert whole["decile"] == "all"

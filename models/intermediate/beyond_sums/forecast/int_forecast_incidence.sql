@@ -19,41 +19,56 @@ states as (
     group by learnt_until, segment, stage_id, weeks_in_stage
 ),
 
--- Where a deal that is not decided may stand a week later; a place all leave has no such edge.
+-- Where a deal that is not decided may stand a week later. A place leads to itself too, with
+-- nothing won on the way: there it meets what the weeks so far have told of it.
 edges as (
     select
         states.state_id,
         states.won_share,
         to_states.state_id as to_state_id,
-        kernels.week_share
+        kernels.week_share,
+        false as is_itself
     from states
-    left join kernels
+    inner join kernels
         on states.learnt_until = kernels.learnt_until
         and states.segment = kernels.segment
         and states.stage_id = kernels.stage_id
         and states.weeks_in_stage = kernels.weeks_in_stage
         and kernels.outcome in ('stayed', 'moved')
-    left join states as to_states
+    inner join states as to_states
         on kernels.learnt_until = to_states.learnt_until
         and kernels.segment = to_states.segment
         and kernels.to_stage_id = to_states.stage_id
         and kernels.to_weeks_in_stage = to_states.weeks_in_stage
+    union all
+    select
+        state_id,
+        won_share,
+        state_id as to_state_id,
+        0 as week_share,
+        true as is_itself
+    from states
 ),
 
+-- Won within one week, and then within one more at each step.
 step_1 as (
     select
         state_id,
-        won_share as week_1
+        array_agg(won_share) as won_within
     from states
+    group by state_id
 ),
 
 {% for step in range(2, last + 1) -%}
 step_{{ step }} as (
     select
         edges.state_id,
-        {{ won_within_weeks(step) }}
+        array_append(
+            max(case when edges.is_itself then later.won_within end),
+            max(edges.won_share) + {{ won_later(step - 1) }}
+        ) as won_within
     from edges
-    left join step_{{ step - 1 }} as later on edges.to_state_id = later.state_id
+    inner join step_{{ step - 1 }} as later on edges.to_state_id = later.state_id
     group by edges.state_id
 ),
 
@@ -73,11 +88,9 @@ incidence as (
         states.weeks_in_stage,
         states.deals,
         weeks.weeks_ahead,
-        case weeks.weeks_ahead
-            when 0 then 0
-            {%- for week in range(1, last + 1) %}
-            when {{ week }} then step_{{ last }}.week_{{ week }}
-            {%- endfor %}
+        case
+            when weeks.weeks_ahead = 0 then 0
+            else {{ item_of('step_' ~ last ~ '.won_within', 'weeks.weeks_ahead') }}
         end as incidence
     from states
     inner join step_{{ last }} on states.state_id = step_{{ last }}.state_id
