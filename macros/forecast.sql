@@ -65,17 +65,11 @@
 {%- endmacro %}
 
 {#-
-    What the place a deal is in a week later wins within `weeks` more. Sums of doubles depend on the
-    order of the rows: each product is fixed to a decimal first. `edges`, `later`: aliases.
+    What the place a deal is in a week later wins from then on, `chance` there. Sums of doubles depend
+    on the order of the rows: each product is fixed to a decimal first. `edges`, `later`: aliases.
 -#}
-{% macro won_later(weeks) -%}
-    cast(
-        sum(
-            cast(
-                edges.week_share * {{ item_of('later.won_within', weeks) }} as decimal(18, 12)
-            )
-        ) as double
-    )
+{% macro won_later(chance) -%}
+    cast(sum(cast(edges.week_share * later.{{ chance }} as decimal(18, 12))) as double)
 {%- endmacro %}
 
 {#-

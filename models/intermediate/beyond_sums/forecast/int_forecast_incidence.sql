@@ -20,7 +20,7 @@ states as (
 ),
 
 -- Where a deal that is not decided may stand a week later. A place leads to itself too, with
--- nothing won on the way: there it meets what the weeks so far have told of it.
+-- nothing won on the way: by it a step brings along what the weeks before have told.
 edges as (
     select
         states.state_id,
@@ -50,23 +50,21 @@ edges as (
     from states
 ),
 
--- Won within one week, and then within one more at each step.
 step_1 as (
     select
         state_id,
-        array_agg(won_share) as won_within
+        won_share as week_1
     from states
-    group by state_id
 ),
 
 {% for step in range(2, last + 1) -%}
 step_{{ step }} as (
     select
         edges.state_id,
-        array_append(
-            max(case when edges.is_itself then later.won_within end),
-            max(edges.won_share) + {{ won_later(step - 1) }}
-        ) as won_within
+        {% for week in range(1, step) -%}
+        max(case when edges.is_itself then later.week_{{ week }} end) as week_{{ week }},
+        {% endfor -%}
+        max(edges.won_share) + {{ won_later('week_' ~ (step - 1)) }} as week_{{ step }}
     from edges
     inner join step_{{ step - 1 }} as later on edges.to_state_id = later.state_id
     group by edges.state_id
@@ -88,9 +86,11 @@ incidence as (
         states.weeks_in_stage,
         states.deals,
         weeks.weeks_ahead,
-        case
-            when weeks.weeks_ahead = 0 then 0
-            else {{ item_of('step_' ~ last ~ '.won_within', 'weeks.weeks_ahead') }}
+        case weeks.weeks_ahead
+            when 0 then 0
+            {%- for week in range(1, last + 1) %}
+            when {{ week }} then step_{{ last }}.week_{{ week }}
+            {%- endfor %}
         end as incidence
     from states
     inner join step_{{ last }} on states.state_id = step_{{ last }}.state_id
