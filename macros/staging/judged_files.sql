@@ -16,9 +16,11 @@
     {%- endfor -%}
     {%- set read_instead = read.get(like.source ~ '.' ~ like.table) if file.folder == like.source
         else none -%}
+    {%- set left_out = file.folder == like.source
+        and like.table in var('left_out_tables', {}).get(like.source, []) -%}
     {%- set check_id = none if is_read
         else 'second_file' if read_instead
-        else 'unread_file' if like.table
+        else 'unread_file' if like.table and not left_out
         else 'extra_file' -%}
     {{ return({
         'file': file.file,
@@ -26,7 +28,9 @@
         'table_name': like.table,
         'check_id': check_id,
         'read_instead': read_instead,
-        'told': none if is_read else file_told(file, like, read_instead),
+        'told': none if is_read
+            else file.file ~ ' is not read, because the var left_out_tables names it.' if left_out
+            else file_told(file, like, read_instead),
     }) }}
 {%- endmacro %}
 

@@ -6,7 +6,7 @@
                            told}; check_id is none for a file that is read, told its sentence otherwise
         unread_file        it seems to be a table of the contract, but is not read
         second_file        another file, read_instead, is read as the same table
-        extra_file         nothing in the contract is like it
+        extra_file         nothing in the contract is like it, or left_out_tables names it
     raw_columns_doubled()  columns of the raw tables that a column of the contract could also be
                            read from: [{column, told}]
 -#}

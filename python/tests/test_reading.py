@@ -214,6 +214,18 @@ def test_every_file_that_nobody_reads_is_told(ask: Ask, raw: Path) -> None:
     }
 
 
+def test_what_is_left_out_on_purpose_is_no_warning(ask: Ask, raw: Path) -> None:
+    write(raw, "csv_export/leads.csv", [{"id": "L-1"}])
+    told = ask(raw, vars={"left_out_tables": {"csv_export": ["leads"]}})
+    assert isinstance(told, Reading)
+    assert [(one.check_id, one.sentence) for one in told.unread] == [
+        (
+            "extra_file",
+            "csv_export/leads.csv is not read, because the var left_out_tables names it.",
+        )
+    ]
+
+
 def test_a_required_table_that_is_missing_is_looked_for(ask: Ask, raw: Path) -> None:
     path = raw / "csv_export" / "opportunities.csv"
     path.rename(path.with_name("opportunities.csv.zip"))
