@@ -1,11 +1,15 @@
 {#- Rows that a loader laid into, below or across another table: see raw_parts. -#}
-{% macro list_part(contract, list, parent, table) -%}
+{% macro list_parts(contract, list, parent, table) -%}
     {%- set keys = parent_keys(list.carries, parent, table) -%}
     {%- set present = raw_relations(contract.source_name) -%}
     {%- for spelling in list.column if keys -%}
         {%- set child = present.get(table.name ~ '__' ~ spelling | replace('.', '__') | lower) -%}
         {%- if child and '_dlt_id' in table.columns -%}
-            {{ return(child_part(contract, table, keys, child)) }}
+            {%- set parts = [] -%}
+            {%- for piece in child.get('pieces', [child]) -%}
+                {%- do parts.append(child_part(contract, table, keys, piece)) -%}
+            {%- endfor -%}
+            {{ return(parts) }}
         {%- endif -%}
         {%- set outer = spelling.split('.')[0] | lower -%}
         {%- set flat = spelled_in(
@@ -13,22 +17,22 @@
             | map('lower') | list
         ) -%}
         {%- if flat and may_hold_object(table.columns[flat].type) -%}
-            {{ return(element_part(
+            {{ return([element_part(
                 contract, parent, table, keys,
                 json_text(table.columns[flat].sql, table.columns[flat].type) | trim,
-            )) }}
+            )]) }}
         {%- elif '.' in spelling and outer in table.columns
             and may_hold_object(table.columns[outer].type) -%}
-            {{ return(element_part(
+            {{ return([element_part(
                 contract, parent, table, keys,
                 json_value(
                     json_text(table.columns[outer].sql, table.columns[outer].type) | trim,
                     spelling.split('.', 1)[1],
                 ) | trim,
-            )) }}
+            )]) }}
         {%- endif -%}
     {%- endfor -%}
-    {{ return(none) }}
+    {{ return([]) }}
 {%- endmacro %}
 
 {#- {column here: its expression over the other table}; {} where one is missing. -#}
@@ -95,6 +99,7 @@
 
 {% macro child_part(contract, table, keys, child) -%}
     {%- do open_table(child, contract, child.place) -%}
+    {%- if child.problem -%}{{ return(child) }}{%- endif -%}
     {%- set selected = [table.columns['_dlt_id'].sql ~ ' as of_id'] -%}
     {%- set columns = dict(child.columns) -%}
     {%- for name, key in keys.items() -%}

@@ -23,8 +23,7 @@
         {%- for list in contract.meta.get('lists', []) -%}
             {%- set parent = raw_table_contract(contract.source_name, list.of) -%}
             {%- for table in opened_tables(parent) if not table.problem -%}
-                {%- set part = list_part(contract, list, parent, table) -%}
-                {%- if part -%}{%- do found.append(part) -%}{%- endif -%}
+                {%- do found.extend(list_parts(contract, list, parent, table)) -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}

@@ -486,6 +486,26 @@ def dlt(database: Path, schema: str) -> None:
         )
 
 
+def dlt_bucket(folder: Path) -> None:
+    """The same tables in a bucket: folders of parts, one load in Parquet, one in JSON lines."""
+    folder.mkdir(parents=True)
+    database = folder / "_dlt_work.duckdb"
+    dlt(database, "raw")
+    with duckdb.connect(str(database)) as connection:
+        for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall():
+            (folder / name).mkdir()
+            parts = [("1795902657.1.aa.parquet", "parquet", "true")]
+            if name == "pipelines_deals__stages":
+                parts = [
+                    ("1795902657.1.aa.parquet", "parquet", "display_order < 2"),
+                    ("1795902699.2.bb.jsonl.gz", "json", "display_order >= 2"),
+                ]
+            for file, kind, rows in parts:
+                chosen = f"from raw.{name} where {rows}"
+                connection.execute(f"copy ({chosen}) to '{folder / name / file}' (format {kind})")
+    database.unlink()
+
+
 def json_lines(path: Path, rows: list[Row]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(row) + "\n" for row in rows)

@@ -27,18 +27,20 @@ TAP: dict[str, set[str] | None] = {
     "opportunity_changes": None,
     "activities": {"occurred_at", "raw_status", "raw_outcome", "is_done_unless_told", "due_on"},
 }
+DLT: dict[str, set[str] | None] = {
+    # Deals are asked without companies, flags of their stage and what was merged into them; the
+    # archived ones have no instant of it.
+    "opportunities": {
+        *("account_id", "merged_into_id", "is_closed", "is_won", "last_modified_at"),
+    },
+    "activities": None,
+    "people": set(),
+}
 # What a loader does not bring of the invented company, by column, or of a whole shape (None).
 NOT_BROUGHT: dict[str, dict[str, set[str] | None]] = {
     "fivetran": {},
-    "dlt": {
-        # Deals are asked without companies, flags of their stage and what was merged into them; the
-        # archived ones have no instant of it.
-        "opportunities": {
-            *("account_id", "merged_into_id", "is_closed", "is_won", "last_modified_at"),
-        },
-        "activities": None,
-        "people": set(),
-    },
+    "dlt": DLT,
+    "dlt_bucket": DLT,
     "tap": TAP,
     "tap_flat": TAP,
     "tap_csv": TAP,
