@@ -1,11 +1,12 @@
-"""Planted stories, played and counted: `python benchmarks/scenarios.py play|detect|evidence|quiet`.
+"""Planted stories, played and counted: `benchmarks/scenarios.py play|detect|evidence|quiet|rep`.
 
 Run by hand: every build of a company takes half a minute or more. `play` builds Kelvinmark as of
 each Monday of the story quarter and prints what a sales leader would have read that morning (or,
 with `--once`, reads it all off one build). `detect` prints when the breach of the planted leak
 opened in twenty seeds of it, `evidence` what other settings of the rule would have cost and
 brought: both count by themselves, see evidence.py. `quiet` builds the same company without a leak
-and counts the breaches that opened all the same, per KPI, segment and quarter.
+and counts the breaches that opened all the same, per KPI, segment and quarter. `rep` builds
+companies of which one rep stops qualifying, and says whom the scorecards of the reps point at.
 """
 
 from __future__ import annotations
@@ -29,10 +30,12 @@ REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO / "python"))
 
 from demo_companies.company import (  # noqa: E402
+    CARELESS_REP,
     HORIZON,
     STORY_END,
     STORY_START,
     named_company,
+    people,
 )
 from demo_companies.export import write_company  # noqa: E402
 from evidence import (  # noqa: E402
@@ -338,6 +341,44 @@ def _quiet_companies(seeds: int, first: int, keep: Path | None) -> Iterator[list
                 unfinished.rename(database)
             yield breaches(database)
             click.echo(f"  seed {seed}: {time.monotonic() - started:.0f} s", err=True)
+
+
+# Twelve weeks after a rep stopped qualifying.
+REP_DAY = STORY_START + dt.timedelta(days=84)
+
+
+@cli.command()
+@click.option("--seeds", type=int, default=20, show_default=True)
+@click.option("--first", type=int, default=1, show_default=True)
+def rep(seeds: int, first: int) -> None:
+    """Whom the rep's scorecard calls busy without converting, twelve weeks after one became so."""
+    told_right = told_of_others = 0
+    for seed in range(first, first + seeds):
+        company = named_company("careless_rep", seed=seed)
+        careless = people(company).persons[CARELESS_REP].name
+        with tempfile.TemporaryDirectory() as folder:
+            raw, built = Path(folder) / "raw", Path(folder) / "built.duckdb"
+            write_company(company, raw, REP_DAY)
+            build(raw, REP_DAY, built)
+            with reading(built) as connection:
+                named = connection.execute(
+                    "select distinct rep_name from marts.scorecard_rep inner join marts.dim_reps"
+                    " using (rep_id) where busy_not_converting order by 1"
+                ).fetchall()
+                incidents = connection.execute(
+                    "select scope, metric_id, slice_id, opened_on from marts.kpi_incidents"
+                    " where opened_on >= $start order by all",
+                    {"start": STORY_START},
+                ).fetchall()
+        names = [name for (name,) in named]
+        told_right += careless in names
+        told_of_others += len(set(names) - {careless})
+        click.echo(
+            f"seed {seed:3d}: {'named' if careless in names else 'MISSED'}, with"
+            f" {len(set(names) - {careless})} others; incidents since:"
+            f" {', '.join(' '.join(map(str, row)) for row in incidents) or 'none'}"
+        )
+    click.echo(f"named in {told_right} of {seeds}, beside {told_of_others / seeds:.1f} others each")
 
 
 if __name__ == "__main__":

@@ -70,7 +70,10 @@ FAULTS = {
     "discounts": "enterprise deals are won at 25 % less",
     "product_gap": "mid-market losses for a missing feature double",
     "churn": "customers leave twice as often when their contract ends",
+    "careless_rep": "one rep of SMB East, twice as busy, lets all deals through to be lost in Demo",
 }
+# Their place within the pod: of the first team, there all the time.
+CARELESS_REP = 4
 
 TYPES = ("New Business", "Expansion", "Renewal")
 CURRENCIES = ("USD", "EUR", "GBP")

@@ -12,6 +12,7 @@ import numpy as np
 
 from demo_companies.calendar import answered_second, created_time, working_second
 from demo_companies.company import (
+    CARELESS_REP,
     DAY,
     ENTERPRISE,
     HISTORY_START,
@@ -97,7 +98,13 @@ def opportunity_times(company: Company, draws: Draws, number: Ints) -> Floats:
 
 
 def _stage_moves(
-    company: Company, draws: Draws, number: Ints, created: Floats, segment: Ints, first: Ints
+    company: Company,
+    draws: Draws,
+    number: Ints,
+    created: Floats,
+    segment: Ints,
+    first: Ints,
+    owner: Ints,
 ) -> tuple[tuple[tuple[Flags, Ints, Ints, Floats], ...], Floats, Floats]:
     truth = company.truth
     count = len(number)
@@ -106,6 +113,7 @@ def _stage_moves(
     done = np.zeros(count, dtype=bool)
     in_push = (created >= day_number(PUSH_START)) & company.has_push
     loose = in_push & draws.hit("loose", number, _curve(truth.loose_in_push, segment))
+    of_careless = owner % REPS_PER_POD == CARELESS_REP
     unqualified = (segment == MID_MARKET) & draws.hit("fault/unqualified", number, 0.35)
     before_close = first.copy()
     reopened = np.zeros(count, dtype=bool)
@@ -165,6 +173,8 @@ def _stage_moves(
         early = stage <= 1
         is_dropped = early & (fate < np.where(push, drop_push, drop))
         is_dropped |= early & unqualified & (leaves >= company.faulty_from("less_pipeline"))
+        careless = of_careless & (leaves >= company.faulty_from("careless_rep"))
+        is_dropped &= ~careless
         loose |= early & push & ~done & (fate >= drop_push) & (fate < drop)
         lost_qualified = np.where(
             loose,
@@ -176,6 +186,7 @@ def _stage_moves(
             _curve(truth.loose_lost_at_demo, segment),
             _curve(truth.lost_at_demo, segment),
         )
+        lost_demo = np.where(careless, 0.85, lost_demo)
         wins = np.where(
             push,
             _curve(truth.win_at_proposal_in_push, segment),
@@ -252,7 +263,7 @@ def simulate_lives(company: Company, staff: People, draws: Draws, number: Ints) 
     kind = np.where((kind == 1) & draws.hit("kind/renewal", number, 0.06), 2, kind)
     first = draws.hit("first", number, 0.14).astype(np.int64)
     owner = staff.owners(draws.uniform("owner", number), created, segment)
-    moves, closed, entered = _stage_moves(company, draws, number, created, segment, first)
+    moves, closed, entered = _stage_moves(company, draws, number, created, segment, first, owner)
     return Lives(number, created, account, segment, owner, kind, first, moves, closed, entered)
 
 
@@ -645,6 +656,8 @@ def simulate_tasks(company: Company, draws: Draws, lives: Lives, opportunity: Ta
     what = np.searchsorted(np.cumsum(shares)[:-1], draws.uniform("task/what", index), "right")
     in_push = (at >= day_number(PUSH_START)) & company.has_push
     weight = np.where(in_push & ((what == CALL) | (what == TODO)), calls_up, 1.0)
+    careless = (lives.owner % REPS_PER_POD == CARELESS_REP)[:, None]
+    weight = np.where(careless & (at >= company.faulty_from("careless_rep")), 2.0, weight)
     wanted = np.array(_ACTIVITY_SHARE)[lives.segment][:, None] * tasks
     keep = draws.uniform("task/keep", index) < wanted * weight / slots
     deleted = opportunity["deleted"]
