@@ -156,7 +156,8 @@ class Project:
         """Builds the marts of a raw folder.
 
         `as_of` is the last business day the build may know of, `select` dbt's own selection,
-        `tests` whether its data tests run too. A build that fails fails the test,
+        `tests` whether its data tests run too; `threads` is how many nodes run at once and, where
+        there are more than two, how many threads a query has. A build that fails fails the test,
         unless `check` is false: then the caller reads `success` and `errors`. `database` is a file
         to build into, for raw tables that lie in a schema of the warehouse. `by_dbt_alone` is
         dbt's own way in every step, for which `quick_dbt` stands in otherwise.
@@ -184,7 +185,8 @@ class Project:
                 environment["SALES_METRICS_AS_OF_DATE"] = as_of
             if by_dbt_alone:
                 return self._run(arguments, environment, place, vars)
-            with self._quick(vars):
+            # Of tables so small, threads of one query wait for each other more than they share.
+            with self._quick(vars, query_threads=threads if threads > 2 else 1):
                 return self._run(arguments, environment, place, vars)
 
         if key not in self._builds:
@@ -209,7 +211,7 @@ class Project:
             return pickle.loads(kept.read_bytes())
 
     @contextlib.contextmanager
-    def _quick(self, vars: Mapping[str, Any] | None) -> Iterator[None]:
+    def _quick(self, vars: Mapping[str, Any] | None, query_threads: int) -> Iterator[None]:
         """dbt with the SQL that this and other workers have rendered with these `--vars`."""
         file = self._shared / f"rendered{_digest(vars) if vars else ''}.pickle"
         kept: Kept = {}
@@ -217,7 +219,7 @@ class Project:
             if file.exists():
                 kept = pickle.loads(file.read_bytes())
         known = len(kept)
-        with quick(kept):
+        with quick(kept, query_threads):
             yield
         if len(kept) > known:
             with locked(self._shared, "rendered"):

@@ -3,8 +3,8 @@
 Of a build of a small company dbt spends most on rendering the same Jinja into the same SQL, and on
 swapping tables that were not there before. Within `quick` a model's SQL is kept where nothing it
 was rendered from can differ between two raw folders, a model is one `create`, a view is made once
-and not by every model that reads it, a query has one thread, and what dbt notes for its own makers
-is not written.
+and not by every model that reads it, a query has as many threads as it is given, and what dbt
+notes for its own makers is not written.
 Scheduling, hooks, seeds, whatever reads the raw folder, and every data test are dbt's as ever.
 `test_determinism` compares the marts of both ways.
 """
@@ -37,7 +37,7 @@ class _Rendering(threading.local):
 
 
 @contextlib.contextmanager
-def quick(kept: Kept) -> Iterator[None]:
+def quick(kept: Kept, query_threads: int) -> Iterator[None]:
     """Lets dbt reuse the SQL in `kept`, which is for one `--vars`, and add to it."""
     from dbt.adapters.base.impl import BaseAdapter
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -130,10 +130,9 @@ def quick(kept: Kept) -> Iterator[None]:
         if (level or event.level_tag()) != EventLevel.DEBUG:
             fire_event(self, event, level, *given, **named)
 
-    # Of tables so small, threads of one query wait for each other more than they share.
     def opens(_: Any, *given: Any, **named: Any) -> Any:
         connection = open_database(*given, **named)
-        connection.execute("set threads = 1")
+        connection.execute(f"set threads = {query_threads}")
         return connection
 
     patched: list[tuple[Any, str, Any]] = [

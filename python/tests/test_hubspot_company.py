@@ -133,7 +133,7 @@ def test_neither_order_nor_copies_nor_threads_matter(
     build = build_project(on_hubspot, as_of=AS_OF)
     twice = rewrite(on_hubspot, tmp_path / "twice", doubled)
     shuffle = rewrite(twice, tmp_path / "shuffled", shuffled)
-    other = build_project(shuffle, as_of=AS_OF, threads=1, select=ROAD)
+    other = build_project(shuffle, as_of=AS_OF, threads=4, select=ROAD)
     assert assert_same_marts(build, other, tables=TABLES) > 10_000
 
 
