@@ -363,19 +363,20 @@ def rep(seeds: int, first: int) -> None:
             with reading(built) as connection:
                 named = connection.execute(
                     "select distinct rep_name from marts.scorecard_rep inner join marts.dim_reps"
-                    " using (rep_id) where busy_not_converting order by 1"
+                    " using (rep_id) where busy_not_converting"
                 ).fetchall()
                 incidents = connection.execute(
                     "select scope, metric_id, slice_id, opened_on from marts.kpi_incidents"
                     " where opened_on >= $start order by all",
                     {"start": STORY_START},
                 ).fetchall()
-        names = [name for (name,) in named]
+        names = {name for (name,) in named}
+        others = len(names - {careless})
         told_right += careless in names
-        told_of_others += len(set(names) - {careless})
+        told_of_others += others
         click.echo(
             f"seed {seed:3d}: {'named' if careless in names else 'MISSED'}, with"
-            f" {len(set(names) - {careless})} others; incidents since:"
+            f" {others} others; incidents since:"
             f" {', '.join(' '.join(map(str, row)) for row in incidents) or 'none'}"
         )
     click.echo(f"named in {told_right} of {seeds}, beside {told_of_others / seeds:.1f} others each")

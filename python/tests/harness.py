@@ -25,6 +25,7 @@ import duckdb
 import yaml
 
 from quick_dbt import Kept, quick
+from sales_metrics.dbt_runs.dbt import WITHOUT_UNIT_TESTS
 
 if TYPE_CHECKING:
     from sales_metrics.dbt_runs.reading import Reading, Refusal
@@ -39,8 +40,6 @@ BUILT_DEMO = Path(os.environ.get("SALES_METRICS_BUILT_DEMO", "none"))
 # The name of every database file: dbt writes it into each relation when it parses.
 DATABASE = "built.duckdb"
 FLOAT_TYPES = ("DOUBLE", "FLOAT")
-# They bring their own rows: what the check's first build has proven is so for every raw folder.
-WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # By place (?) or by name ($day).
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
