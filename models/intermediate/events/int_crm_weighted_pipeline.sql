@@ -3,30 +3,53 @@
 -- probability of any open deal is not known is not told at all: a part would look like a fall.
 with spans as (select * from {{ ref('int_pipeline_spans') }}),
 
-periods as (select * from {{ ref('int_calendar_periods') }}),
+ends as (select * from {{ ref('int_period_ends') }}),
 
 given as (select * from {{ ref('int_crm_probabilities_dated') }}),
 
 stage_probabilities as (select * from {{ ref('int_stage_probabilities') }}),
 
-days as (
-    select distinct
-        window_end as event_on,
-        {{ month_start('window_end') }} as month_start
-    from periods
+last_ends as (
+    select max(end_number) as end_number
+    from ends
 ),
 
-standing as (
+-- Ends have numbers, so that runs meet them by equality and not by ranges of days.
+numbered_spans as (
     select
-        days.event_on,
-        days.month_start,
         spans.opportunity_id,
         spans.rep_id,
         spans.segment,
         spans.stage_id,
-        spans.amount
+        spans.amount,
+        began.end_number as first_number,
+        coalesce(ended.end_number, last_ends.end_number + 1) - began.end_number as end_count
     from spans
-    inner join days on spans.from_day <= days.event_on and spans.to_day > days.event_on
+    inner join ends as began on spans.from_day = began.calendar_day
+    left join ends as ended on spans.to_day = ended.calendar_day
+    cross join last_ends
+    where began.end_number < coalesce(ended.end_number, last_ends.end_number + 1)
+),
+
+at_ends as (
+    select
+        *,
+        {{ each_number('first_number', 'end_count') }} as end_number
+    from numbered_spans
+),
+
+standing as (
+    select
+        ends.calendar_day as event_on,
+        {{ month_start('ends.calendar_day') }} as month_start,
+        at_ends.opportunity_id,
+        at_ends.rep_id,
+        at_ends.segment,
+        at_ends.stage_id,
+        at_ends.amount
+    from at_ends
+    inner join ends on at_ends.end_number = ends.end_number
+    where ends.is_period_end
 ),
 
 judged as (

@@ -4,6 +4,8 @@
 -- where the CRM begins to tell of close dates. Long, because each of these cuts is a step.
 with versions as (select * from {{ ref('int_opportunity_versions') }}),
 
+visits as (select * from {{ ref('int_stage_visits') }}),
+
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
@@ -12,20 +14,24 @@ close_date_history as (select * from {{ ref('int_close_date_history') }}),
 
 open_runs as (
     select
-        opportunity_id,
-        version_number,
-        valid_from_day as from_day,
-        coalesce({{ business_day('valid_to') }}, date '9999-12-31') as to_day,
-        segment,
-        rep_id,
-        stage_id,
-        close_date,
-        {{ fiscal_quarter_start('close_date') }} as close_quarter,
-        opportunity_type,
-        amount,
-        is_qualified
+        versions.opportunity_id,
+        versions.version_number,
+        versions.valid_from_day as from_day,
+        coalesce({{ business_day('versions.valid_to') }}, date '9999-12-31') as to_day,
+        versions.segment,
+        versions.rep_id,
+        versions.stage_id,
+        visits.entered_on,
+        versions.close_date,
+        {{ fiscal_quarter_start('versions.close_date') }} as close_quarter,
+        versions.opportunity_type,
+        versions.amount,
+        versions.is_qualified
     from versions
-    where is_open
+    left join visits
+        on versions.opportunity_id = visits.opportunity_id
+        and versions.visit_number = visits.visit_number
+    where versions.is_open
 ),
 
 -- Days before the first assignment belong to no team.
@@ -57,6 +63,7 @@ placed as (
         coalesce(placements.team_id, 'unassigned') as team_id,
         open_runs.rep_id,
         open_runs.stage_id,
+        open_runs.entered_on,
         open_runs.close_date,
         open_runs.close_quarter,
         coalesce(open_runs.opportunity_type, 'unknown') as opportunity_type,
@@ -98,6 +105,7 @@ pipeline_spans as (
         team_id,
         rep_id,
         stage_id,
+        entered_on,
         {{ 'cast(null as date)' if is_undated else 'close_date' }} as close_date,
         {{ 'cast(null as date)' if is_undated else 'close_quarter' }} as close_quarter,
         {{ is_undated }} as is_undated,

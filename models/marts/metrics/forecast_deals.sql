@@ -1,7 +1,7 @@
 -- What each open deal brings to the forecast of the as-of day, and where its chance comes from.
 with spans as (
     select *
-    from {{ ref('int_forecast_spans') }}
+    from {{ ref('int_pipeline_spans') }}
     where from_day <= {{ as_of_date() }} and to_day > {{ as_of_date() }}
 ),
 
