@@ -10,6 +10,7 @@ days among the days a forecast stands on. What was settled by looking was settle
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -100,7 +101,7 @@ simple as (
     from segments group by forecast_on
 )
 select j.quarter_start, j.day_of_quarter, j.scope, j.segment, o.outcome, j.expected, j.low_80,
-    j.high_80, j.p_target, cast(j.target_amount as double),
+    j.high_80, j.p_target, cast(j.target_amount as double), sqrt(cast(j.variance as double)),
     j.won_so_far + coalesce(s.weighted, 0), j.won_so_far + coalesce(s.by_crm, 0),
     j.won_so_far + coalesce(s.won_90, 0) * j.days_to_quarter_end / 90,
     j.won_so_far + coalesce(s.covered, 0), s.committed
@@ -127,6 +128,8 @@ class Judged:
     high: float
     p_target: float | None
     target: float | None
+    # Standard deviation of the outcome if every rate were known: the chance of deals alone.
+    chance: float
     forecasts: dict[str, float | None]
 
     @property
@@ -216,7 +219,7 @@ def judge(work: Path, company: str, models: Sequence[tuple[str, str]]) -> Iterat
             db.execute(f"create table intermediate.{name} as {text}")
         sql = _SCORES.format(as_of=AS_OF, enough=ENOUGH_QUARTERS, days=days)
         for quarter, day, scope, segment, outcome, expected, *rest in db.execute(sql).fetchall():
-            low, high, p_target, target, *others = rest
+            low, high, p_target, target, chance, *others = rest
             values = [None if value is None else float(value) for value in (expected, *others)]
             yield Judged(
                 company,
@@ -229,6 +232,7 @@ def judge(work: Path, company: str, models: Sequence[tuple[str, str]]) -> Iterat
                 high,
                 p_target,
                 target,
+                chance or 0.0,
                 dict(zip(METHODS, values, strict=True)),
             )
 
@@ -268,6 +272,9 @@ def tables(rows: Sequence[Judged]) -> Iterator[str]:
             for method in ("expected", "projection"):
                 off = sum((r.forecasts[method] or 0.0) - r.outcome for r in found)
                 lines[f"bias of {METHODS[method].split(' (')[0]}"].append(percent(off / whole))
+            # Of a normal variable the mean miss is this part of its standard deviation.
+            alone = math.sqrt(2 / math.pi) * sum(r.chance for r in found) / whole
+            lines["WAPE of one who knew every rate"].append(percent(alone))
             inside = sum(r.is_inside for r in found) / len(found)
             lines["outcomes inside the 80 % range"].append(percent(inside))
             scored = [

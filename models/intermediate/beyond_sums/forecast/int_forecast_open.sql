@@ -1,7 +1,7 @@
 -- What stands open on each forecast's day and what is expected of it in the quarter, by segment,
--- team and rep. Deals that stood in a stage as long are one sum: each has the same chance. Days have
--- numbers, so that runs meet them by equality: a join of all runs by ranges of days would cost twice
--- the rest. Long, because days are numbered and chances brought to one row first.
+-- team and rep. Deals that stood in a stage as long are one sum: each has the same chance. Days
+-- have numbers, so that runs meet them by equality: joined by ranges, every run of every deal would
+-- be sorted. Long, because days are numbered and chances brought to one row first.
 with days as (select * from {{ ref('int_forecast_days') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),
