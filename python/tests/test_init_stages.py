@@ -294,6 +294,17 @@ def test_expected_days_are_those_observed_where_there_are_enough() -> None:
     assert {row["expected_days"] for row in few} == {14, ""}
 
 
+def test_a_stage_that_few_have_left_leans_on_the_funnel() -> None:
+    deals = in_stages("New", "Demo", "Won")
+    visits = ["New > Won"] * 16 + ["New > Demo > Won"] * 4
+    rows = map_of(deals, visits, days=40).rows["stage_map"]
+    assert {row["raw_stage"]: row["expected_days"] for row in rows} == {
+        "New": 40,
+        "Demo": 40,
+        "Won": "",
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "outcome"),
     [

@@ -491,7 +491,7 @@ def _told(
                     pipeline_id=pipeline_id,
                     stage_order=place,
                     is_qualified=place > funnel.qualified_from,
-                    expected_days=_expected_days(one),
+                    expected_days=_expected_days(one, funnel),
                 )
             )
         rows += _renamed(funnel, rows, shared, source)
@@ -592,27 +592,35 @@ def _closed_id(one: Stage, taken: dict[str, str]) -> str:
     return _stage_id(one.label, "main", taken)
 
 
-def _days_seen(one: Stage) -> float | None:
-    """How long visits of a stage take, where enough have ended to tell."""
-    return one.days if one.ended >= ENOUGH_VISITS else None
+def _expected_days(one: Stage, funnel: Funnel) -> int:
+    """How long a visit takes, in whole days.
 
-
-def _expected_days(one: Stage) -> int:
-    days = _days_seen(one)
-    return EXPECTED_DAYS if days is None else max(1, min(LONGEST_DAYS, round(days)))
+    Visits of the stage that have ended tell it. Where they are fewer than ENOUGH_VISITS, those of
+    the whole funnel stand for the ones that are missing: a company whose deals take two months is
+    not stalled for being small.
+    """
+    ended = sum(each.ended for each in funnel.open)
+    if ended < ENOUGH_VISITS:
+        return EXPECTED_DAYS
+    days = one.days or 0.0
+    if one.ended < ENOUGH_VISITS:
+        usual = sum((each.days or 0.0) * each.ended for each in funnel.open) / ended
+        days = (days * one.ended + usual * (ENOUGH_VISITS - one.ended)) / ENOUGH_VISITS
+    return max(1, min(LONGEST_DAYS, round(days)))
 
 
 def _days_unknown(funnel: Funnel, of: str) -> list[Question]:
     """What is expected of a stage decides which of its deals are called stalled."""
-    if all(_days_seen(one) is not None for one in funnel.open):
+    if all(one.ended >= ENOUGH_VISITS for one in funnel.open):
         return []
     # Without names and days, which would make it another question every month.
     return [
         Question(
             f"How many days may a deal{of} stay in the stages of which fewer than {ENOUGH_VISITS}"
             " visits have ended? How long they took so far stands under Stages.",
-            f"{EXPECTED_DAYS} are expected of each, and a deal counts as stalled beyond one and a"
-            " half times that.",
+            "what visits of all stages took stands for the missing ones, or"
+            f" {EXPECTED_DAYS} days where fewer than {ENOUGH_VISITS} have ended at all; a deal"
+            " counts as stalled beyond one and a half times that.",
             f"{MAP}, column expected_days",
         )
     ]
