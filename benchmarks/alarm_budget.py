@@ -72,6 +72,7 @@ def frontier(
             company = named_company(fault.company if fault else "quiet", seed=seed)
             leads = fault is None or fault.company == "slow_leads"
             db = inputs(company, STORY_END, with_leads=leads)
+            db.execute(fault.rules if fault else "")
             db.execute("create table as_they_are as from kpi_triggers")
             for scale in scales:
                 db.execute(

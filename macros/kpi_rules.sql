@@ -53,14 +53,6 @@
 {%- endmacro %}
 
 {#-
-    The variance of a share of `hits` out of `n`, two hits and two misses added, so that it is above 0 also where there
-    are none: A. Agresti, B. Caffo, Am. Stat. 54 (2000), 280-288.
--#}
-{% macro smoothed_variance(hits, n) -%}
-    (({{ hits }} + 1.0) / ({{ n }} + 2.0)) * (1 - ({{ hits }} + 1.0) / ({{ n }} + 2.0)) / ({{ n }} + 2.0)
-{%- endmacro %}
-
-{#-
     By how much a reading of int_kpi_judgements is worse than the rule allows for sure. Shares by the interval of their
     difference, whose half lengths come from the Wilson intervals low to high and baseline_low to baseline_high (R. G.
     Newcombe, Stat. Med. 17 (1998), 873-890, method 10); ages by the interval of their mean, where surely more than
@@ -80,26 +72,6 @@
                 - sqrt(power(baseline_value - baseline_low, 2) + power(high - metric_value, 2))
         else metric_value - baseline_value
             - sqrt(power(metric_value - low, 2) + power(baseline_high - baseline_value, 2))
-    end
-{%- endmacro %}
-
-{#-
-    By how many standard errors none is too few where `expected` were to be expected: none comes by chance with
-    exp(-expected) (Poisson), written as the place of that share under the normal curve (its asymptote, a little too few
-    errors); 0 where one or two were expected.
--#}
-{% macro errors_of_none(expected) -%}
-    sqrt(greatest(
-        2 * greatest({{ expected }}, 0.5) - ln(2 * greatest({{ expected }}, 0.5)) - ln(2 * 3.141592653589793), 0
-    ))
-{%- endmacro %}
-
-{#- The variance of the mean of n cases, by their sum and their sum of squares; null below two. -#}
-{% macro variance_of_mean(n, sum_x, sum_xx) -%}
-    case
-        when {{ n }} > 1
-            then greatest({{ sum_xx }} - {{ sum_x }} * {{ sum_x }} / {{ n }}, 1e-9)
-                / (({{ n }} - 1.0) * {{ n }})
     end
 {%- endmacro %}
 

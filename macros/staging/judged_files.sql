@@ -16,8 +16,7 @@
     {%- endfor -%}
     {%- set read_instead = read.get(like.source ~ '.' ~ like.table) if file.folder == like.source
         else none -%}
-    {%- set left_out = file.folder == like.source
-        and like.table in var('left_out_tables', {}).get(like.source, []) -%}
+    {%- set left_out = file.folder == like.source and is_left_out(like.source, like.table) -%}
     {%- set check_id = none if is_read
         else 'second_file' if read_instead
         else 'unread_file' if like.table and not left_out

@@ -13,7 +13,7 @@
         and name.split('__')[0] not in read -%}
         {%- set like = table_like(name, contracts[source_name]) -%}
         {%- set place = var('raw_schemas')[source_name] ~ '.' ~ name -%}
-        {%- set left_out = like in var('left_out_tables', {}).get(source_name, []) -%}
+        {%- set left_out = is_left_out(source_name, like) -%}
         {%- do judged.append({
             'file': place,
             'source_name': source_name,

@@ -51,8 +51,13 @@
     {{ return(found) }}
 {%- endmacro %}
 
+{#- Whether the project says that a table of the contract is not to be read. -#}
+{% macro is_left_out(source_name, table_name) -%}
+    {{ return(table_name in var('left_out_tables', {}).get(source_name, [])) }}
+{%- endmacro %}
+
 {% macro raw_table_names(contract, present) -%}
-    {%- if contract.name in var('left_out_tables', {}).get(contract.source_name, []) -%}
+    {%- if is_left_out(contract.source_name, contract.name) -%}
         {{ return([]) }}
     {%- endif -%}
     {%- set found = [] -%}

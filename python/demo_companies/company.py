@@ -70,6 +70,7 @@ FAULTS = {
     "discounts": "enterprise deals are won at 25 % less",
     "product_gap": "mid-market losses for a missing feature double",
     "churn": "customers leave twice as often when their contract ends",
+    "pushed_dates": "mid-market close dates move on by a month, month after month",
     "careless_rep": "one rep of SMB East, twice as busy, lets all deals through to be lost in Demo",
 }
 # Their place within the pod: of the first team, there all the time.

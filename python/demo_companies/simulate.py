@@ -365,11 +365,15 @@ def simulate_versions(
         probability=probability[lives.first_stage],
     )
     entered = lives.created.copy()
+    pushed_from = company.faulty_from("pushed_dates")
+    monthly = (segment == MID_MARKET) & np.isfinite(pushed_from)
     for step, (moving, _, to_stage, leaves) in enumerate(lives.moves):
         # While the deal waits in its stage the rep pushes the close date that draws near.
         for push in range(3):
             draw = draws.uniform(f"push/{step}/{push}", number)
             at = np.maximum(close_day - 2.5 + 3.0 * draw, entered + 0.4)
+            from_then = np.maximum(entered, pushed_from) + 15.0 + 30.0 * draw
+            at = np.where(monthly, np.minimum(at, from_then), at)
             pushing = (
                 moving & (at < leaves - 0.5) & draws.hit(f"push/does/{step}/{push}", number, 0.88)
             )
@@ -379,6 +383,7 @@ def simulate_versions(
                 + (0.25 + 0.6 * draws.uniform(f"push/by/{step}/{push}", number))
                 * left_from[segment, 3]
             ).astype(np.int64)
+            later = np.where(monthly & (at >= pushed_from), close_day + 31, later)
             who = np.flatnonzero(pushing)
             edits.add(who, working_second(at[who]), close_day=later[who])
             close_day = np.where(pushing, later, close_day)

@@ -9,32 +9,16 @@ given as (select * from {{ ref('int_crm_probabilities_dated') }}),
 
 stage_probabilities as (select * from {{ ref('int_stage_probabilities') }}),
 
-last_ends as (
-    select max(end_number) as end_number
-    from ends
-),
-
--- Ends have numbers, so that runs meet them by equality and not by ranges of days.
 numbered_spans as (
-    select
-        spans.opportunity_id,
-        spans.rep_id,
-        spans.segment,
-        spans.stage_id,
-        spans.amount,
-        began.end_number as first_number,
-        coalesce(ended.end_number, last_ends.end_number + 1) - began.end_number as end_count
-    from spans
-    inner join ends as began on spans.from_day = began.calendar_day
-    left join ends as ended on spans.to_day = ended.calendar_day
-    cross join last_ends
-    where began.end_number < coalesce(ended.end_number, last_ends.end_number + 1)
+    {{ numbered_runs(
+        'spans', 'ends', 'end_number', ['opportunity_id', 'rep_id', 'segment', 'stage_id', 'amount']
+    ) }}
 ),
 
 at_ends as (
     select
         *,
-        {{ each_number('first_number', 'end_count') }} as end_number
+        {{ each_number('first_number', 'day_count') }} as end_number
     from numbered_spans
 ),
 

@@ -1,8 +1,8 @@
 -- What a KPI of weeks is compared with, and how much either side is off by chance. Compared are the
 -- 90 days (or 28) to the week's end with those that ended 13, 26, 39 and 52 weeks before: the same
 -- weeks of the four quarters before, of which no day counts twice. Shares are compared by points,
--- means and amounts by logarithms. Lead response is the share of leads that waited longer than the
--- threshold in business hours; a projection is compared with the threshold itself.
+-- means, amounts and rates by logarithms. Lead response is the share of leads that waited longer
+-- than the threshold in business hours; a projection is compared with the threshold itself.
 -- Long, because each kind of metric has its own error.
 with readings as (select * from {{ ref('int_kpi_readings') }}),
 
@@ -124,6 +124,7 @@ kinds as (
         case
             when metric_id in ('avg_deal_size_t90', 'sales_cycle_days_t90') then 'mean'
             when metric_id = 'pipeline_to_quota' then 'amount'
+            when metric_id = 'pushes_per_deal' then 'rate'
             when metric_id = 'lead_response_business_minutes' then 'wait'
             when metric_id = 'projected_attainment' then 'projection'
             when numerator >= 0 and numerator <= denominator then 'share'
@@ -147,6 +148,7 @@ evidence as (
             when 'share' then metric_value
             when 'mean' then sum_x / nullif(cases, 0)
             when 'amount' then ln(greatest(metric_value, 1e-9))
+            when 'rate' then {{ log_rate('numerator', 'denominator') }}
             when 'wait' then sum_x / nullif(cases, 0)
             when 'projection' then metric_value
         end as estimate,
@@ -156,6 +158,7 @@ evidence as (
             when 'mean' then {{ variance_of_mean('cases', 'sum_x', 'sum_xx') }}
             when 'amount'
                 then cases * sum_xx / nullif(sum_x * sum_x, 0) / nullif(cast(n as double), 0)
+            when 'rate' then {{ variance_of_log_rate('numerator', 'denominator') }}
             when 'wait' then {{ smoothed_variance('sum_x', 'cases') }}
             when 'projection' then power(range_80 / (2 * {{ errors_of_80() }}), 2)
         end as estimate_variance,
@@ -163,6 +166,7 @@ evidence as (
             when 'share' then year_value
             when 'mean' then year_sum_x / nullif(year_cases, 0)
             when 'amount' then ln(greatest(year_value, 1e-9))
+            when 'rate' then {{ log_rate('year_value * year_denominator', 'year_denominator') }}
             when 'wait' then year_sum_x / nullif(year_cases, 0)
         end as compared,
         case evidence_kind
@@ -172,6 +176,11 @@ evidence as (
             when 'amount'
                 then year_cases * year_sum_xx / nullif(year_sum_x * year_sum_x, 0)
                     / nullif(cast(year_n as double), 0)
+            when 'rate'
+                then
+                    {{ variance_of_log_rate(
+                        'year_value * year_denominator', 'year_denominator'
+                    ) }}
             when 'wait' then {{ smoothed_variance('year_sum_x', 'year_cases') }}
             else 0
         end as compared_variance

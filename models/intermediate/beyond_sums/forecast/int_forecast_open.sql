@@ -1,7 +1,6 @@
 -- What stands open on each forecast's day and what is expected of it in the quarter, by segment,
--- team and rep. Deals that stood in a stage as long are one sum: each has the same chance. Days
--- have numbers, so that runs meet them by equality: joined by ranges, every run of every deal would
--- be sorted. Long, because days are numbered and chances brought to one row first.
+-- team and rep. Deals that stood in a stage as long are one sum: each has the same chance. Long,
+-- because days are numbered and chances brought to one row first.
 with days as (select * from {{ ref('int_forecast_days') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),
@@ -20,11 +19,6 @@ numbered as (
     where quarters_ahead = 0
 ),
 
-last_days as (
-    select coalesce(max(day_number), 0) as day_number
-    from numbered
-),
-
 -- The number of the first forecast's day from a day on.
 next_days as (
     select
@@ -37,20 +31,10 @@ next_days as (
 ),
 
 numbered_spans as (
-    select
-        spans.segment,
-        spans.team_id,
-        spans.rep_id,
-        spans.stage_id,
-        spans.entered_on,
-        spans.amount,
-        began.day_number as first_number,
-        coalesce(ended.day_number, last_days.day_number + 1) - began.day_number as day_count
-    from spans
-    inner join next_days as began on spans.from_day = began.calendar_day
-    left join next_days as ended on spans.to_day = ended.calendar_day
-    cross join last_days
-    where began.day_number < coalesce(ended.day_number, last_days.day_number + 1)
+    {{ numbered_runs(
+        'spans', 'next_days', 'day_number',
+        ['segment', 'team_id', 'rep_id', 'stage_id', 'entered_on', 'amount']
+    ) }}
 ),
 
 on_days as (
