@@ -232,6 +232,33 @@ def test_the_alarms_counted_are_those_the_build_finds(
     assert built
 
 
+def test_pushes_are_counted_as_the_build_counts_them(week_5: Build, alarms: Any) -> None:
+    """Their trigger is off: no breach would show it. Closings leave reopened deals aside."""
+    readings = (
+        "select period_start, segment, numerator, denominator from {} where period_type = 'week'"
+        " and metric_id = 'pushes_per_deal' and scope in ('company', 'segment') and numerator > 0"
+    )
+    built = {
+        (week, segment): counts
+        for week, segment, *counts in week_5.query(readings.format("intermediate.int_kpi_readings"))
+    }
+    db = alarms.inputs(alarms.named_company("kelvinmark"), dt.date(2025, 9, 28), with_leads=False)
+    try:
+        found = db.execute(readings.format("int_kpi_readings")).fetchall()
+    finally:
+        db.close()
+    compared = [
+        (counts, built[week, segment])
+        for week, segment, *counts in found
+        if (week, segment) in built
+    ]
+    assert len(compared) > 300
+    assert all(counted[0] == of_build[0] for counted, of_build in compared)
+    assert all(
+        counted[1] == pytest.approx(of_build[1], rel=0.03, abs=3) for counted, of_build in compared
+    )
+
+
 @pytest.mark.parametrize("seed", [201, 202])
 def test_quiet_companies_are_quiet_and_a_fault_is_found(
     seed: int, alarms: Any, kpi_models: Any
