@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -398,36 +398,45 @@ def test_an_unexpected_end_of_a_run_is_reported_as_a_refusal(
     assert report["serves"] == place.build.name
 
 
-def test_a_run_that_is_interrupted_says_so(place: Place) -> None:
-    code, err = interrupted(place)
-    assert code == STOPPED
-    assert err.strip() == (
-        "sales-metrics: Stopped before it was done; what was served before still serves."
-    )
-    assert served_number(place.published) == 2
-
-
-# Longer than any signal takes.
+# Longer than any test takes.
 WITHOUT_END = "(select 4 from (select max(hash(range)) from range(1000000000000)))"
 
 
-def interrupted(place: Place) -> tuple[int, str]:
-    """The exit code and the errors of a run that is told to stop while dbt builds."""
-    line, environment = command(*place.arguments("run"), env={"TINY_NUMBER": WITHOUT_END})
-    running = subprocess.Popen(
-        line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+def test_a_run_that_is_interrupted_says_so(
+    place: Place, say: Callable[[str], Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Ctrl-C does while dbt builds: its process does not go on without the run."""
+    running: list[str] = []
+
+    def interrupt(*_: object) -> None:
+        running.extend(dbt_processes())
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("TINY_NUMBER", WITHOUT_END)
+    monkeypatch.setattr("sales_metrics.job.phases.Phases.progress", interrupt)
+    said = say("run")
+    assert said.code == STOPPED
+    assert said.err.strip() == (
+        "sales-metrics: Stopped before it was done; what was served before still serves."
     )
-    assert running.stdout is not None
-    while "dbt build" not in running.stdout.readline():
-        assert running.poll() is None
-    # Not before dbt has a process of its own, which a busy machine gives late.
-    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
-    while running.poll() is None and not children.read_text(encoding="utf-8").strip():
+    assert served_number(place.published) == 2
+    assert running
+    until = time.monotonic() + 120
+    while set(running) & set(dbt_processes()):
+        assert time.monotonic() < until
         time.sleep(0.05)
-    time.sleep(0.3)
-    running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=300)
-    return running.returncode, err
+
+
+def dbt_processes() -> list[str]:
+    """Processes of dbt that this one has begun and that still run."""
+    found = []
+    for children in Path("/proc/self/task").glob("*/children"):
+        for child in children.read_text(encoding="utf-8").split():
+            # One that has ended since has no line left.
+            with contextlib.suppress(OSError):
+                if b"dbt_child" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.append(child)
+    return found
 
 
 def test_an_output_that_is_full_is_no_fault_of_a_folder(place: Place) -> None:
