@@ -20,8 +20,7 @@ from pathlib import Path
 
 import click
 
-from alarms import FAULTS, QUARTERS, REPO, Incident, compiled, found, inputs, judge, quiet_counts
-from demo_companies.company import STORY_END, named_company
+from alarms import FAULTS, QUARTERS, REPO, compiled, found, incidents, quiet_counts
 
 SCALES = (0.1, 0.25, 0.5, 1.0, 1.5, 2.5)
 # Half of what is told may then be chance: more is no evidence.
@@ -65,34 +64,31 @@ def frontier(
     models: Mapping[str, str], seeds: Sequence[int], scales: Sequence[float], *, faults: bool
 ) -> list[Point]:
     """False incidents a company and quarter, and the shares of faults found and named, by scale."""
-    quiet: dict[float, list[list[Incident]]] = {scale: [] for scale in scales}
-    results: dict[float, list[tuple[int | None, bool, int]]] = {scale: [] for scale in scales}
-    for fault in (None, *(FAULTS if faults else ())):
-        for seed in seeds:
-            company = named_company(fault.company if fault else "quiet", seed=seed)
-            leads = fault is None or fault.company == "slow_leads"
-            db = inputs(company, STORY_END, with_leads=leads)
-            db.execute(fault.rules if fault else "")
-            db.execute("create table as_they_are as from kpi_triggers")
-            for scale in scales:
-                db.execute(
-                    "create or replace table kpi_triggers as select * replace (case when evidence"
-                    " = 'discoveries' then least(evidence_q * $scale, $most) else evidence_q end"
-                    " as evidence_q) from as_they_are",
-                    {"scale": scale, "most": LARGEST_Q},
-                )
-                if fault is None:
-                    quiet[scale].append(judge(db, models))
-                else:
-                    results[scale].append(found(fault, judge(db, models, fault.last)))
-            db.close()
+    by_scale = [
+        "update kpi_triggers set evidence_q = least(evidence_q * "
+        f"{scale}, {LARGEST_Q}) where evidence = 'discoveries'"
+        for scale in scales
+    ]
+    quiet = [incidents("quiet", seed, models, with_leads=True, rules=by_scale) for seed in seeds]
+    results = [
+        [
+            found(fault, one)
+            for one in incidents(
+                *(fault.company, seed, models),
+                told_on=fault.last,
+                rules=[f"{fault.rules}; {rules}" for rules in by_scale],
+            )
+        ]
+        for fault in (FAULTS if faults else ())
+        for seed in seeds
+    ]
     points = []
-    for scale in scales:
-        told = results[scale]
+    for place, scale in enumerate(scales):
+        told = [of_company[place] for of_company in results]
         points.append(
             Point(
                 scale,
-                quiet_counts(quiet[scale])[0],
+                quiet_counts([of_company[place] for of_company in quiet])[0],
                 sum(days is not None for days, _, _ in told) / len(told) if told else None,
                 sum(is_right for _, is_right, _ in told) / len(told) if told else None,
             )

@@ -467,19 +467,25 @@ def incidents(
     with_leads: bool | None = None,
     until: dt.date = STORY_END,
     told_on: dt.date = STORY_END,
-    rules: str = "",
-) -> list[Incident]:
-    """The incidents of one company as of the end of a day, named as they were told on another.
+    rules: Sequence[str] = ("",),
+) -> list[list[Incident]]:
+    """The incidents of one company by each of some rules, as of the end of a day.
 
-    `rules` are statements that change the triggers first.
+    Rules are statements that change `kpi_triggers` from what the seed says; incidents bear the
+    names they were told by on the evening `told_on`.
     """
     leads = name == "slow_leads" if with_leads is None else with_leads
     db = inputs(named_company(name, seed=seed), until, with_leads=leads)
-    db.execute(rules)
+    db.execute("create table kpi_triggers_of_the_seed as from kpi_triggers")
+    of_each = []
     try:
-        return judge(db, models, told_on)
+        for statements in rules:
+            db.execute("create or replace table kpi_triggers as from kpi_triggers_of_the_seed")
+            db.execute(statements)
+            of_each.append(judge(db, models, told_on))
     finally:
         db.close()
+    return of_each
 
 
 def found(fault: Fault, all_of: Sequence[Incident]) -> tuple[int | None, bool, int]:
@@ -536,32 +542,36 @@ def main(first: int, seeds: int, target: Path, only: Sequence[str]) -> None:
 def lines(models: Mapping[str, str], seeds: range, only: Sequence[str] = ()) -> Iterator[str]:
     """The figures, a line each; every company by today's rules and by those of before."""
     if not only or "quiet" in only:
-        extra = {fault.also_on: fault.rules for fault in FAULTS if fault.also_on}
-        for label, rules in {"today's rules": "", "rules before": BEFORE, **extra}.items():
-            companies = [
-                incidents("quiet", seed, models, with_leads=label not in extra, rules=rules)
-                for seed in seeds
-            ]
+        off = {fault.also_on: fault.rules for fault in FAULTS if fault.also_on}
+        of_seeds = [
+            incidents("quiet", seed, models, with_leads=True, rules=["", BEFORE, *off.values()])
+            for seed in seeds
+        ]
+        today, before, *alone = zip(*of_seeds, strict=True)
+        for label, companies in (("today's rules", today), ("rules before", before)):
             false, by_trigger, at_once = quiet_counts(companies)
-            if label not in extra:
-                yield (
-                    f"quiet, {label}: {false:.2f} false incidents per company and quarter,"
-                    f" {at_once:.2f} open"
-                )
-            for trigger, count in sorted(by_trigger.items()):
-                if label not in extra or trigger.startswith(f"{label} "):
-                    yield f"  {trigger}: {count / len(companies) / len(QUARTERS):.3f}"
+            yield (
+                f"quiet, {label}: {false:.2f} false incidents per company and quarter,"
+                f" {at_once:.2f} open"
+            )
+            yield from _by_trigger(by_trigger, len(seeds))
+        for trigger, companies in zip(off, alone, strict=True):
+            by_trigger = quiet_counts(companies)[1]
+            of_it = {key: n for key, n in by_trigger.items() if key.startswith(f"{trigger} ")}
+            yield from _by_trigger(of_it, len(seeds))
     for fault in FAULTS:
         if only and fault.company not in only:
             continue
-        for label, rules in (("today's rules", fault.rules), ("rules before", BEFORE)):
-            results = [
-                found(
-                    fault,
-                    incidents(fault.company, seed, models, told_on=fault.last, rules=rules),
-                )
-                for seed in seeds
-            ]
+        of_seeds = [
+            incidents(
+                *(fault.company, seed, models), told_on=fault.last, rules=[fault.rules, BEFORE]
+            )
+            for seed in seeds
+        ]
+        for label, companies in zip(
+            ("today's rules", "rules before"), zip(*of_seeds, strict=True), strict=True
+        ):
+            results = [found(fault, one) for one in companies]
             days = [day for day, _, _ in results if day is not None]
             right = sum(is_right for _, is_right, _ in results)
             others = sum(other for _, _, other in results) / len(results)
@@ -570,6 +580,11 @@ def lines(models: Mapping[str, str], seeds: range, only: Sequence[str] = ()) -> 
                 f"{fault.company}, {label}: found in time {len(days)} of {len(results)}, right"
                 f" {right}, median {middle}, {others:.1f} other incidents"
             )
+
+
+def _by_trigger(counts: Mapping[str, int], companies: int) -> Iterator[str]:
+    for trigger, count in sorted(counts.items()):
+        yield f"  {trigger}: {count / companies / len(QUARTERS):.3f}"
 
 
 if __name__ == "__main__":

@@ -264,12 +264,12 @@ def test_quiet_companies_are_quiet_and_a_fault_is_found(
     seed: int, alarms: Any, kpi_models: Any
 ) -> None:
     """The bench in small: two seeds that had no part in any choice."""
-    quiet = alarms.incidents("quiet", seed, kpi_models, with_leads=True)
+    (quiet,) = alarms.incidents("quiet", seed, kpi_models, with_leads=True)
     false, _, open_at_once = alarms.quiet_counts([quiet])
     assert false <= 2
     assert open_at_once <= 1
     (discounts,) = [fault for fault in alarms.FAULTS if fault.company == "discounts"]
-    incidents = alarms.incidents("discounts", seed, kpi_models, told_on=discounts.last)
+    (incidents,) = alarms.incidents("discounts", seed, kpi_models, told_on=discounts.last)
     days, is_right, _ = alarms.found(discounts, incidents)
     assert days is not None
     assert is_right

@@ -83,7 +83,11 @@ ranked as (
 ),
 
 chosen as (
-    select *
+    select
+        *,
+        concat_ws(
+            chr(31), source, record_kind, raw_type, raw_subtype, raw_disposition
+        ) as combination
     from ranked
     where choice = 1
 ),
@@ -118,12 +122,12 @@ typed as (
     left join known_raw_subtypes on lower(unioned.raw_subtype) = known_raw_subtypes.word
     left join known_raw_dispositions
         on lower(unioned.raw_disposition) = known_raw_dispositions.word
+    -- One key instead of five: DuckDB takes a join by five for one row and turns the next one round.
     left join chosen
-        on unioned.source = chosen.source
-        and unioned.record_kind = chosen.record_kind
-        and coalesce(known_raw_types.word, '') = chosen.raw_type
-        and coalesce(known_raw_subtypes.word, '') = chosen.raw_subtype
-        and coalesce(known_raw_dispositions.word, '') = chosen.raw_disposition
+        on concat_ws(
+            chr(31), unioned.source, unioned.record_kind, coalesce(known_raw_types.word, ''),
+            coalesce(known_raw_subtypes.word, ''), coalesce(known_raw_dispositions.word, '')
+        ) = chosen.combination
 ),
 
 activities_typed as (

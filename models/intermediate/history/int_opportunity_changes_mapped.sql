@@ -1,6 +1,5 @@
 -- The change records of the deals that exist, with the stage each raw name stood for on that day in
--- the pipeline the deal was in. Long, because a change of pipeline alone gives the stage name that
--- was there before another meaning.
+-- the pipeline the deal was in. Long, because of the many fields a record may tell.
 with changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
@@ -9,72 +8,9 @@ pipelines as (select * from {{ ref('int_opportunity_pipelines') }}),
 
 stage_names as (select * from {{ ref('int_stage_names_mapped') }}),
 
--- Days are all an export knows in which no change has a time: what it lists of one day came one
--- after the other.
-precisions as (
-    select
-        source,
-        min(
-            case
-                when changed_at = {{ business_midnight(business_day('changed_at')) }} then 1
-                else 0
-            end
-        ) = 1 as is_known_by_day
-    from changes
-    where stage_name is not null and changed_at is not null
-    group by source
-),
+carried_names as (select * from {{ ref('int_stage_names_carried') }}),
 
-stage_records as (
-    select
-        opportunity_id,
-        changed_at,
-        {{ tuple_of([
-            'changed_at', 'coalesce(loader_sequence, 9223372036854775807)', 'change_id',
-        ]) }} as place,
-        stage_name,
-        old_stage_name
-    from changes
-    where stage_name is not null and changed_at is not null
-),
-
-moves as (
-    select
-        source,
-        opportunity_id,
-        change_id,
-        changed_at
-    from changes
-    where pipeline is not null and stage_name is null
-),
-
--- The stage name a change of pipeline alone finds: the last one by then, else the first to come.
-carried_names as (
-    select
-        moves.source,
-        moves.change_id,
-        coalesce(
-            max_by(stage_records.stage_name, stage_records.place) filter (
-                where stage_records.changed_at <= moves.changed_at
-            ),
-            min_by(
-                coalesce(stage_records.old_stage_name, stage_records.stage_name),
-                stage_records.place
-            )
-        ) as stage_name,
-        coalesce(
-            max_by(stage_records.stage_name, stage_records.place) filter (
-                where stage_records.changed_at < moves.changed_at
-            ),
-            min_by(
-                coalesce(stage_records.old_stage_name, stage_records.stage_name),
-                stage_records.place
-            )
-        ) as old_stage_name
-    from moves
-    inner join stage_records on moves.opportunity_id = stage_records.opportunity_id
-    group by moves.source, moves.change_id
-),
+precisions as (select * from {{ ref('int_change_precisions') }}),
 
 dated as (
     select

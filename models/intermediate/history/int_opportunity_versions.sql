@@ -7,7 +7,7 @@ opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),
 
-exchange_rates as (select * from {{ ref('int_exchange_rates_dated') }}),
+dated_rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 assignments as (select * from {{ ref('int_rep_assignments') }}),
 
@@ -21,6 +21,21 @@ acv_bands as (
     select *
     from segment_rules
     where rule = 'acv_band'
+),
+
+-- A currency's rate beside that of the reporting currency, for the days on which both hold.
+exchange_rates as (
+    select
+        dated_rates.currency_code,
+        greatest(dated_rates.valid_from, reporting_rates.valid_from) as valid_from,
+        least(dated_rates.valid_to, reporting_rates.valid_to) as valid_to,
+        dated_rates.conversion_rate,
+        reporting_rates.conversion_rate as reporting_rate
+    from dated_rates
+    inner join dated_rates as reporting_rates
+        on reporting_rates.currency_code = '{{ var("reporting_currency") }}'
+        and dated_rates.valid_from < reporting_rates.valid_to
+        and dated_rates.valid_to > reporting_rates.valid_from
 ),
 
 staged as (
@@ -85,7 +100,7 @@ converted as (
             else
                 {{ safe_cast(
                     'rated.amount / exchange_rates.conversion_rate'
-                    ~ ' * reporting_rates.conversion_rate',
+                    ~ ' * exchange_rates.reporting_rate',
                     'decimal(18, 2)'
                 ) }}
         end as converted_amount,
@@ -110,9 +125,6 @@ converted as (
     left join exchange_rates
         on rated.currency_code = exchange_rates.currency_code
         and {{ in_force('exchange_rates', 'rated.rated_on') }}
-    left join exchange_rates as reporting_rates
-        on reporting_rates.currency_code = '{{ var("reporting_currency") }}'
-        and {{ in_force('reporting_rates', 'rated.rated_on') }}
     left join segment_rules as named
         on named.rule = 'field_value' and lower(rated.segment_value) = named.raw_value
     left join loss_reasons on lower(rated.loss_reason) = loss_reasons.raw_reason

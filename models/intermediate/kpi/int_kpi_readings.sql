@@ -47,10 +47,6 @@ readings as (
         -- A key that mixes segments has no tier of its own.
         coalesce(segments.acv_tier, 'all') as acv_tier,
         coalesce(ages.expected_days, cast(stages.expected_days as double)) as expected_days,
-        case
-            when ages.expected_days is not null then ages.expected_from
-            when stages.expected_days is not null then 'stage map'
-        end as expected_from,
         cast(ages.deals as double) as aged_deals,
         cast(ages.older_deals as double) as older_deals,
         ages.age_variance,

@@ -29,6 +29,7 @@ resting_on_wins as (
         metrics.min_n,
         case metrics.window_id when 'period' then 'win_rate' else 'win_rate_t90' end as told_by
     from metrics
+    semi join owners on metrics.metric_id = owners.metric_id
     where metrics.metric_id = 'pipeline_velocity'
         or metrics.denominator in (
             'won_standing_count', 'won_with_amount_count', 'new_monthly_margin_amount'
@@ -37,8 +38,10 @@ resting_on_wins as (
 
 -- Only where the metric is measured at all: a company without recurring revenue has no payback.
 measured as (
-    select distinct metric_id
-    from owned
+    select distinct metric_values.metric_id
+    from metric_values
+    inner join resting_on_wins on metric_values.metric_id = resting_on_wins.metric_id
+    where metric_values.is_complete
 ),
 
 nothing_won as (
