@@ -72,9 +72,11 @@ STEPS: dict[str, tuple[tuple[str, ...], str, str]] = {
             "int_opportunities_summarised",
             "int_closing_events",
         ),
-        "select sum(denominator) from win_rate_t90",
-        "select sum(denominator) from marts.metric_values"
-        " where metric_id = 'win_rate_t90' and period_type = 'week'",
+        # The company's: a team with one segment has no row of its own for it in the project.
+        "select sum(denominator) from win_rate_t90"
+        " where segment = 'all' and team_id = 'all' and rep_id = 'all'",
+        "select sum(denominator) from marts.metric_values where metric_id = 'win_rate_t90'"
+        " and period_type = 'week' and scope = 'company'",
     ),
     "6_activities": (
         (
