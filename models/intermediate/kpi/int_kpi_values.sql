@@ -5,6 +5,19 @@
 {{ config(materialized='view') }}
 with metric_values as (select * from {{ ref('int_metric_values_unioned') }}),
 
+-- Read apart: what is read twice is kept in memory, with every row and column.
+win_rates_of_none as (
+    select *
+    from {{ ref('int_metric_values_unioned') }}
+    where metric_id in ('win_rate', 'win_rate_t90') and numerator = 0 and is_complete
+),
+
+metrics_with_values as (
+    select distinct metric_id
+    from {{ ref('int_metric_values_unioned') }}
+    where is_complete
+),
+
 metrics as (select * from {{ configured('metrics') }}),
 
 owners as (select * from {{ configured('kpi_owners') }}),
@@ -37,34 +50,26 @@ resting_on_wins as (
 ),
 
 -- Only where the metric is measured at all: a company without recurring revenue has no payback.
-measured as (
-    select distinct metric_values.metric_id
-    from metric_values
-    inner join resting_on_wins on metric_values.metric_id = resting_on_wins.metric_id
-    where metric_values.is_complete
-),
-
 nothing_won as (
     select
         resting_on_wins.metric_id,
-        metric_values.period_type,
-        metric_values.period_start,
-        metric_values.period_end,
-        metric_values.scope,
-        metric_values.segment,
-        metric_values.team_id,
-        metric_values.rep_id,
-        metric_values.n
-    from metric_values
-    inner join resting_on_wins on metric_values.metric_id = resting_on_wins.told_by
-    inner join measured on resting_on_wins.metric_id = measured.metric_id
+        win_rates_of_none.period_type,
+        win_rates_of_none.period_start,
+        win_rates_of_none.period_end,
+        win_rates_of_none.scope,
+        win_rates_of_none.segment,
+        win_rates_of_none.team_id,
+        win_rates_of_none.rep_id,
+        win_rates_of_none.n
+    from win_rates_of_none
+    inner join resting_on_wins on win_rates_of_none.metric_id = resting_on_wins.told_by
+    inner join metrics_with_values
+        on resting_on_wins.metric_id = metrics_with_values.metric_id
     inner join grains
         on resting_on_wins.metric_id = grains.metric_id
-        and metric_values.scope = grains.scope
-        and metric_values.period_type = grains.period_type
-    where metric_values.is_complete
-        and metric_values.numerator = 0
-        and metric_values.n >= greatest(resting_on_wins.min_n, 1)
+        and win_rates_of_none.scope = grains.scope
+        and win_rates_of_none.period_type = grains.period_type
+    where win_rates_of_none.n >= greatest(resting_on_wins.min_n, 1)
 ),
 
 kpi_values as (

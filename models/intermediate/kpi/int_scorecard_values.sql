@@ -65,9 +65,10 @@ last_periods as (
     group by period_type
 ),
 
+-- Read apart: what is read twice is kept in memory, with every row and column.
 instrumented as (
     select distinct metric_id
-    from metric_values
+    from {{ ref('int_metric_values_unioned') }}
     where is_complete
 ),
 
