@@ -122,7 +122,7 @@ typed as (
     left join known_raw_subtypes on lower(unioned.raw_subtype) = known_raw_subtypes.word
     left join known_raw_dispositions
         on lower(unioned.raw_disposition) = known_raw_dispositions.word
-    -- One key instead of five: DuckDB takes a join by five for one row and turns the next one round.
+    -- One key, not five: DuckDB takes a join by five for one row and turns the next one round.
     left join chosen
         on concat_ws(
             chr(31), unioned.source, unioned.record_kind, coalesce(known_raw_types.word, ''),

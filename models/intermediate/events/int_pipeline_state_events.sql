@@ -2,7 +2,7 @@
 -- through the window `point`. What the CRM's own probabilities make of it is weighed deal by deal.
 with states as (select * from {{ ref('int_pipeline_states') }}),
 
-periods as (select * from {{ ref('int_calendar_periods') }}),
+ends as (select * from {{ ref('int_period_ends') }}),
 
 probabilities as (select * from {{ ref('int_stage_probabilities') }}),
 
@@ -10,33 +10,52 @@ crm_weighted as (select * from {{ ref('int_crm_weighted_pipeline') }}),
 
 opportunity_types as (select * from {{ configured('opportunity_types') }}),
 
+numbered_states as (
+    {{ numbered_runs(
+        'states', 'ends', 'end_number',
+        [
+            'rep_id', 'segment', 'stage_id', 'close_bucket', 'opportunity_type', 'deals', 'amount',
+            'qualified_deals', 'qualified_amount',
+        ]
+    ) }}
+),
+
+at_ends as (
+    select
+        *,
+        {{ each_number('first_number', 'day_count') }} as end_number
+    from numbered_states
+),
+
 days as (
-    select distinct
-        window_end as event_on,
-        {{ month_start('window_end') }} as month_start
-    from periods
+    select
+        end_number,
+        calendar_day as event_on,
+        {{ month_start('calendar_day') }} as month_start
+    from ends
+    where is_period_end
 ),
 
 standing as (
     select
         days.event_on,
-        states.rep_id,
-        states.segment,
-        states.close_bucket = 'unknown' as is_undated,
+        at_ends.rep_id,
+        at_ends.segment,
+        at_ends.close_bucket = 'unknown' as is_undated,
         opportunity_types.motion,
-        states.deals,
-        states.amount,
-        states.qualified_deals,
-        states.qualified_amount,
-        {{ weighted('states.amount', 'probabilities.probability') }} as weighted_amount
-    from states
-    inner join days on states.from_day <= days.event_on and states.to_day > days.event_on
+        at_ends.deals,
+        at_ends.amount,
+        at_ends.qualified_deals,
+        at_ends.qualified_amount,
+        {{ weighted('at_ends.amount', 'probabilities.probability') }} as weighted_amount
+    from at_ends
+    inner join days on at_ends.end_number = days.end_number
     left join probabilities
         on days.month_start = probabilities.month_start
-        and states.segment = probabilities.segment
-        and states.stage_id = probabilities.stage_id
+        and at_ends.segment = probabilities.segment
+        and at_ends.stage_id = probabilities.stage_id
     left join opportunity_types
-        on lower(states.opportunity_type) = opportunity_types.raw_type
+        on lower(at_ends.opportunity_type) = opportunity_types.raw_type
 ),
 
 summed as (

@@ -2,29 +2,40 @@ with next_actions as (select * from {{ ref('int_next_actions') }}),
 
 days as (select * from {{ ref('int_period_ends') }}),
 
-spanned as (
+runs as (
     select
-        next_actions.*,
-        opened.end_number as first_end_number,
-        ended.end_number as end_number_after
+        activity_id,
+        opportunity_id,
+        rep_id,
+        due_on,
+        opened_on as from_day,
+        ended_on as to_day
     from next_actions
-    inner join days as opened on next_actions.opened_on = opened.calendar_day
-    left join days as ended on next_actions.ended_on = ended.calendar_day
-    where ended.end_number is null or ended.end_number > opened.end_number
+),
+
+numbered_actions as (
+    {{ numbered_runs(
+        'runs', 'days', 'end_number', ['activity_id', 'opportunity_id', 'rep_id', 'due_on']
+    ) }}
+),
+
+at_ends as (
+    select
+        *,
+        {{ each_number('first_number', 'day_count') }} as end_number
+    from numbered_actions
 ),
 
 next_actions_at_period_ends as (
     select
-        spanned.activity_id,
+        at_ends.activity_id,
         days.end_number,
         days.calendar_day as window_end,
-        spanned.opportunity_id,
-        spanned.rep_id,
-        coalesce(spanned.due_on < days.calendar_day, false) as is_overdue
-    from spanned
-    inner join days
-        on spanned.first_end_number <= days.end_number
-        and (spanned.end_number_after is null or spanned.end_number_after > days.end_number)
+        at_ends.opportunity_id,
+        at_ends.rep_id,
+        coalesce(at_ends.due_on < days.calendar_day, false) as is_overdue
+    from at_ends
+    inner join days on at_ends.end_number = days.end_number
     where days.is_period_end
 )
 

@@ -10,34 +10,32 @@ close_date_history as (select * from {{ ref('int_close_date_history') }}),
 
 days as (select * from {{ ref('int_period_ends') }}),
 
-last_ends as (
-    select max(end_number) as end_number
-    from days
+runs as (
+    select
+        opportunity_id,
+        visit_number,
+        segment,
+        rep_id,
+        stage_id,
+        close_date,
+        valid_from_day as from_day,
+        {{ business_day('valid_to') }} as to_day
+    from versions
+    where is_open
 ),
 
-spanned as (
-    select
-        versions.opportunity_id,
-        versions.visit_number,
-        versions.segment,
-        versions.rep_id,
-        versions.stage_id,
-        versions.close_date,
-        began.end_number as first_end_number,
-        coalesce(ended.end_number, last_ends.end_number + 1) as end_number_after
-    from versions
-    inner join days as began on versions.valid_from_day = began.calendar_day
-    left join days as ended on {{ business_day('versions.valid_to') }} = ended.calendar_day
-    cross join last_ends
-    where versions.is_open
-        and (ended.end_number is null or ended.end_number > began.end_number)
+numbered_versions as (
+    {{ numbered_runs(
+        'runs', 'days', 'end_number',
+        ['opportunity_id', 'visit_number', 'segment', 'rep_id', 'stage_id', 'close_date']
+    ) }}
 ),
 
 at_ends as (
     select
         *,
-        {{ each_number('first_end_number', '(end_number_after - first_end_number)') }} as end_number
-    from spanned
+        {{ each_number('first_number', 'day_count') }} as end_number
+    from numbered_versions
 ),
 
 states as (
