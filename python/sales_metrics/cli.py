@@ -28,6 +28,7 @@ from sales_metrics.errors import (
     from_system,
     unexpected,
 )
+from sales_metrics.stopping import stoppable
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -51,7 +52,8 @@ def main(command: click.Command = cli, name: str = "sales-metrics") -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         _check_place()
-        code = command(prog_name=name, standalone_mode=False)
+        with stoppable():
+            code = command(prog_name=name, standalone_mode=False)
         sys.stdout.flush()
     except click.UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":

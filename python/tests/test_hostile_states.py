@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -25,8 +26,10 @@ from publishing_harness import (
 from sales_metrics import cli
 from sales_metrics.breaches.delivery import LEDGER
 from sales_metrics.errors import CHECK_FAILED, STOPPED, USAGE, SalesMetricsError
+from sales_metrics.job.phases import Phases
 from sales_metrics.project import raw_fingerprint
 from sales_metrics.publishing.store import Store
+from sales_metrics.stopping import heed, stoppable
 
 
 @dataclass
@@ -427,10 +430,55 @@ def test_a_run_that_is_interrupted_says_so(
         time.sleep(0.05)
 
 
-def dbt_processes() -> list[str]:
-    """Processes of dbt that this one has begun and that still run."""
+def test_a_run_that_a_scheduler_stops_says_so(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINY_NUMBER", WITHOUT_END)
+    line, environment = command(*place.arguments("run"))
+    with subprocess.Popen(
+        line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as run:
+        until = time.monotonic() + 120
+        while not (running := dbt_processes(str(run.pid))):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        run.send_signal(signal.SIGTERM)
+        _, told = run.communicate(timeout=120)
+    assert run.returncode == STOPPED
+    assert told.strip() == (
+        "sales-metrics: Stopped before it was done; what was served before still serves."
+    )
+    assert served_number(place.published) == 2
+    while any(Path(f"/proc/{one}").exists() for one in running):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_stop_that_python_drops_is_heeded_at_the_next_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is raised in a destructor never reaches the program."""
+    dropped: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", lambda told: dropped.append(told.exc_type))
+
+    class Stopped:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    with stoppable():
+        heed()
+        Stopped()
+        assert dropped == [KeyboardInterrupt]
+        with pytest.raises(KeyboardInterrupt), Phases(quiet=True).phase("build"):
+            pass
+    with stoppable():
+        heed()
+
+
+def dbt_processes(process: str = "self") -> list[str]:
+    """Processes of dbt that this or another one has begun and that still run."""
     found = []
-    for children in Path("/proc/self/task").glob("*/children"):
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
         for child in children.read_text(encoding="utf-8").split():
             # One that has ended since has no line left.
             with contextlib.suppress(OSError):

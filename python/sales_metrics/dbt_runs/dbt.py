@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
+from sales_metrics.stopping import heed
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 CACHE = "partial_parse.msgpack"
@@ -185,6 +186,7 @@ def _listen(
     ):
         assert child.stdout is not None
         for line in child.stdout:
+            heed()
             try:
                 message = json.loads(line)
             except ValueError:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import click
 
+from sales_metrics.stopping import heed
+
 SECONDS_BETWEEN = 10
 
 
@@ -24,6 +26,7 @@ class Phases:
     @contextlib.contextmanager
     def phase(self, name: str) -> Iterator[Callable[[str], None]]:
         """`with phases.phase("build") as note:` where `note(text)` ends the phase's line."""
+        heed()
         started = self._said = time.monotonic()
         notes: list[str] = []
         self.say(f"{name} ...")
