@@ -1,5 +1,6 @@
 -- The open pipeline as it stands at the end of each period: a state counts on the last day alone,
 -- through the window `point`. What the CRM's own probabilities make of it is weighed deal by deal.
+-- Long, because a state is met with the days of period ends first.
 with states as (select * from {{ ref('int_pipeline_states') }}),
 
 ends as (select * from {{ ref('int_period_ends') }}),

@@ -17,12 +17,6 @@ loss_reasons as (select * from {{ configured('loss_reason_map') }}),
 
 account_versions as (select * from {{ ref('int_account_versions') }}),
 
-acv_bands as (
-    select *
-    from segment_rules
-    where rule = 'acv_band'
-),
-
 -- A currency's rate beside that of the reporting currency, for the days on which both hold.
 exchange_rates as (
     select
@@ -153,8 +147,9 @@ tiers as (
         qualifications.qualified_version_number,
         acv_bands.segment as acv_tier
     from qualifications
-    inner join acv_bands
-        on qualifications.qualified_amount >= coalesce(acv_bands.lower_bound, 0)
+    inner join segment_rules as acv_bands
+        on acv_bands.rule = 'acv_band'
+        and qualifications.qualified_amount >= coalesce(acv_bands.lower_bound, 0)
         and (
             qualifications.qualified_amount < acv_bands.upper_bound
             or acv_bands.upper_bound is null
