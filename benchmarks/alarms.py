@@ -465,17 +465,16 @@ def incidents(
     models: Mapping[str, str],
     *,
     with_leads: bool | None = None,
-    until: dt.date = STORY_END,
     told_on: dt.date = STORY_END,
     rules: Sequence[str] = ("",),
 ) -> list[list[Incident]]:
-    """The incidents of one company by each of some rules, as of the end of a day.
+    """The incidents of one company by each of some rules, as of the end of the story.
 
     Rules are statements that change `kpi_triggers` from what the seed says; incidents bear the
     names they were told by on the evening `told_on`.
     """
     leads = name == "slow_leads" if with_leads is None else with_leads
-    db = inputs(named_company(name, seed=seed), until, with_leads=leads)
+    db = inputs(named_company(name, seed=seed), STORY_END, with_leads=leads)
     db.execute("create table kpi_triggers_of_the_seed as from kpi_triggers")
     of_each = []
     try:

@@ -9,17 +9,10 @@ given as (select * from {{ ref('int_crm_probabilities_dated') }}),
 
 stage_probabilities as (select * from {{ ref('int_stage_probabilities') }}),
 
-numbered_spans as (
+at_ends as (
     {{ numbered_runs(
         'spans', 'ends', 'end_number', ['opportunity_id', 'rep_id', 'segment', 'stage_id', 'amount']
     ) }}
-),
-
-at_ends as (
-    select
-        *,
-        {{ each_number('first_number', 'day_count') }} as end_number
-    from numbered_spans
 ),
 
 standing as (

@@ -11,7 +11,7 @@ crm_weighted as (select * from {{ ref('int_crm_weighted_pipeline') }}),
 
 opportunity_types as (select * from {{ configured('opportunity_types') }}),
 
-numbered_states as (
+at_ends as (
     {{ numbered_runs(
         'states', 'ends', 'end_number',
         [
@@ -19,13 +19,6 @@ numbered_states as (
             'qualified_deals', 'qualified_amount',
         ]
     ) }}
-),
-
-at_ends as (
-    select
-        *,
-        {{ each_number('first_number', 'day_count') }} as end_number
-    from numbered_states
 ),
 
 days as (

@@ -13,17 +13,10 @@ runs as (
     from next_actions
 ),
 
-numbered_actions as (
+at_ends as (
     {{ numbered_runs(
         'runs', 'days', 'end_number', ['activity_id', 'opportunity_id', 'rep_id', 'due_on']
     ) }}
-),
-
-at_ends as (
-    select
-        *,
-        {{ each_number('first_number', 'day_count') }} as end_number
-    from numbered_actions
 ),
 
 next_actions_at_period_ends as (

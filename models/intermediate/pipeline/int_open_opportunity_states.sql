@@ -24,18 +24,11 @@ runs as (
     where is_open
 ),
 
-numbered_versions as (
+at_ends as (
     {{ numbered_runs(
         'runs', 'days', 'end_number',
         ['opportunity_id', 'visit_number', 'segment', 'rep_id', 'stage_id', 'close_date']
     ) }}
-),
-
-at_ends as (
-    select
-        *,
-        {{ each_number('first_number', 'day_count') }} as end_number
-    from numbered_versions
 ),
 
 states as (

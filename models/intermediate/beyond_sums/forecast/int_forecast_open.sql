@@ -30,18 +30,11 @@ next_days as (
     left join numbered on calendar.calendar_day = numbered.forecast_on
 ),
 
-numbered_spans as (
+on_days as (
     {{ numbered_runs(
         'spans', 'next_days', 'day_number',
         ['segment', 'team_id', 'rep_id', 'stage_id', 'entered_on', 'amount']
     ) }}
-),
-
-on_days as (
-    select
-        *,
-        {{ each_number('first_number', 'day_count') }} as day_number
-    from numbered_spans
 ),
 
 standing as (
