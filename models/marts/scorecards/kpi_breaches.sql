@@ -10,7 +10,7 @@ breach_owners as (select * from {{ ref('int_kpi_breach_owners') }}),
 
 incident_members as (select * from {{ ref('int_kpi_incident_members') }}),
 
-interventions as (select * from {{ ref('int_kpi_interventions') }}),
+acts as (select * from {{ ref('int_kpi_acts') }}),
 
 metrics as (select * from {{ configured('metrics') }}),
 
@@ -54,20 +54,26 @@ episodes as (
         ) as metric_value,
         max(breach_periods.errors_worse) as errors_worse,
         max(breach_periods.period_start) as value_period_start,
-        max(breach_periods.period_end) as value_period_end,
-        min(
-            case
-                when breach_periods.periods_in_breach > triggers.escalate_after_periods
-                    and breach_periods.period_end > breach_periods.due_on
-                    and coalesce(breach_periods.period_end < interventions.acted_on, true)
-                    and coalesce(breach_periods.period_end > interventions.snoozed_until, true)
-                    then breach_periods.period_end
-            end
-        ) as escalated_on
+        max(breach_periods.period_end) as value_period_end
     from directed as breach_periods
-    inner join triggers on breach_periods.trigger_id = triggers.trigger_id
-    left join interventions on breach_periods.incident_id = interventions.incident_id
     group by breach_periods.breach_id
+),
+
+-- Nobody is told above while somebody acts, or for as long as it is put off. What is told later
+-- takes nothing back.
+escalations as (
+    select
+        directed.breach_id,
+        min(directed.period_end) as escalated_on
+    from directed
+    inner join triggers on directed.trigger_id = triggers.trigger_id
+    anti join acts
+        on directed.incident_id = acts.incident_id
+        and directed.period_end >= acts.taken_on
+        and (acts.is_act or directed.period_end <= acts.snoozed_until)
+    where directed.periods_in_breach > triggers.escalate_after_periods
+        and directed.period_end > directed.due_on
+    group by directed.breach_id
 ),
 
 openings as (
@@ -104,7 +110,7 @@ breaches as (
         breach_owners.owner_name,
         owners.intervention,
         coalesce(triggers.escalate_to, owners.escalate_to) as escalate_to,
-        episodes.escalated_on,
+        escalations.escalated_on,
         openings.due_on,
         cast(openings.days_to_quarter_end as bigint) as days_left_in_quarter,
         episodes.metric_value,
@@ -115,12 +121,13 @@ breaches as (
         {{ kpi_threshold_value('openings', 'openings.baseline') }} as threshold_value,
         case
             when episodes.closed_on is not null then 'closed'
-            when episodes.escalated_on is not null then 'escalated'
+            when escalations.escalated_on is not null then 'escalated'
             else 'open'
         end as status,
         {{ as_of_date() }} as as_of_date
     from openings
     inner join episodes on openings.breach_id = episodes.breach_id
+    left join escalations on openings.breach_id = escalations.breach_id
     inner join triggers on openings.trigger_id = triggers.trigger_id
     inner join owners on openings.metric_id = owners.metric_id
     inner join metrics on openings.metric_id = metrics.metric_id
