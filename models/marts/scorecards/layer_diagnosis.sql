@@ -57,31 +57,32 @@ broken_layers as (
     group by scope, segment
 ),
 
--- The pipeline KPI of layer 1 tells whether enough is generated.
+-- The pipeline KPI of layer 1 tells whether enough is generated; of several, one that says no.
 generation as (
     select
         kpi_status.scope,
         kpi_status.segment,
-        max(current_values.metric_id) as generation_metric_id,
-        max(current_values.period_type) as generation_period_type,
-        max(current_values.period_start) as generation_period_start,
-        max(current_values.metric_value) as generation_value,
-        max(case when kpi_status.status = 'below' then 1 else 0 end) = 1 as is_generation_short
+        current_values.metric_id as generation_metric_id,
+        current_values.period_type as generation_period_type,
+        current_values.period_start as generation_period_start,
+        current_values.metric_value as generation_value,
+        kpi_status.status = 'below' as is_generation_short,
+        row_number() over (
+            partition by kpi_status.scope, kpi_status.segment
+            order by
+                case when kpi_status.status = 'below' then 1 else 2 end asc,
+                current_values.metric_id asc,
+                current_values.period_type asc,
+                current_values.slice_id asc
+        ) as place
     from current_values
     inner join metrics
         on current_values.metric_id = metrics.metric_id
         and metrics.layer = 1
         and metrics.stack = 'pipeline'
     inner join kpi_status
-        on current_values.metric_id = kpi_status.metric_id
-        and current_values.period_type = kpi_status.period_type
-        and current_values.period_start = kpi_status.period_start
-        and current_values.scope = kpi_status.scope
-        and current_values.segment = kpi_status.segment
-        and current_values.team_id = kpi_status.team_id
-        and current_values.rep_id = kpi_status.rep_id
+        on {{ same_kpi('current_values', 'kpi_status') }}
     where current_values.scope in ('company', 'segment')
-    group by kpi_status.scope, kpi_status.segment
 ),
 
 diagnosed as (
@@ -103,7 +104,9 @@ diagnosed as (
         end as diagnosis
     from broken_layers
     left join generation
-        on broken_layers.scope = generation.scope and broken_layers.segment = generation.segment
+        on broken_layers.scope = generation.scope
+        and broken_layers.segment = generation.segment
+        and generation.place = 1
 ),
 
 -- The breach that says most within the layer found broken: a stage that leaks, for it is what the
