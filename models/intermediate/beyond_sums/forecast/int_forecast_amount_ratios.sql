@@ -1,5 +1,6 @@
 -- What a won deal brings of the amount it carried in a stage, by the year before: a ratio of sums,
--- in which deals that carry no amount yet count too. Twenty wins at the company's ratio are added.
+-- in which deals that carry no amount yet count too. Twenty wins at the company's ratio are added,
+-- which is all there is where a segment has won nothing from a stage yet.
 -- Long, because the wins of a segment and the company's are summed apart.
 with visits as (select * from {{ ref('int_stage_visits') }}),
 
@@ -71,20 +72,34 @@ company as (
     group by 1
 ),
 
+segments as (select distinct segment from lives),
+
+stages as (
+    select distinct stage_id
+    from lives
+    where not is_closed_stage
+),
+
 ratios as (
     select
-        by_stage.learnt_until,
-        by_stage.segment,
-        by_stage.stage_id,
-        company.ratio as company_ratio,
+        company.learnt_until,
+        segments.segment,
+        stages.stage_id,
         (
-            cast(by_stage.won_amount as double)
+            coalesce(cast(by_stage.won_amount as double), 0)
             + {{ prior_deals() }} * company.carried * company.ratio
         ) / nullif(
-            cast(by_stage.carried_amount as double) + {{ prior_deals() }} * company.carried, 0
+            coalesce(cast(by_stage.carried_amount as double), 0)
+            + {{ prior_deals() }} * company.carried,
+            0
         ) as ratio
-    from by_stage
-    inner join company on by_stage.learnt_until = company.learnt_until
+    from company
+    cross join segments
+    cross join stages
+    left join by_stage
+        on company.learnt_until = by_stage.learnt_until
+        and segments.segment = by_stage.segment
+        and stages.stage_id = by_stage.stage_id
 )
 
 select * from ratios
