@@ -14,9 +14,29 @@ ages as (select * from {{ ref('int_stage_ages') }}),
 
 calendar as (select * from {{ ref('int_calendar_days') }}),
 
+created as (
+    select
+        event_on,
+        count(*) as deals
+    from {{ ref('int_creation_events') }}
+    group by event_on
+),
+
+running as (
+    select
+        event_on,
+        sum(deals) over (order by event_on) as deals_so_far,
+        sum(deals) over () as all_deals
+    from created
+),
+
+-- History begins with the quarter in which one deal of a hundred had been created: a stray record
+-- of long ago is no history to compare with.
 beginnings as (
-    select min(calendar_day) as first_day
-    from calendar
+    select min(calendar.quarter_start) as first_day
+    from running
+    inner join calendar on running.event_on = calendar.calendar_day
+    where running.deals_so_far * 100 >= running.all_deals
 ),
 
 readings as (
@@ -53,7 +73,11 @@ readings as (
         cast(calendar.day_of_quarter as double)
         / (calendar.day_of_quarter + calendar.days_to_quarter_end) as quarter_share,
         calendar.days_to_quarter_end,
-        {{ days_between('beginnings.first_day', 'kpi_values.period_end') }} + 1 as history_days
+        greatest(
+            coalesce(
+                {{ days_between('beginnings.first_day', 'kpi_values.period_end') }} + 1, 0
+            ), 0
+        ) as history_days
     from kpi_values
     inner join metrics on kpi_values.metric_id = metrics.metric_id
     inner join calendar on kpi_values.period_end = calendar.calendar_day

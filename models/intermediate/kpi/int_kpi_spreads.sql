@@ -1,8 +1,9 @@
 -- What the means of a quarter scatter by: number, sum and sum of squares of the cases in the 90
--- days to the end of each week, month and quarter. Durations and amounts scatter by factors, so
--- their logarithms are summed; of pipeline created, whose number varies as well, the amounts
--- themselves. Of lead response it is the hot leads of the week, and those that waited longer than
--- its trigger allows, in business hours. Long, because each metric's cases are told apart first.
+-- days to the end of each week, month and quarter, as they stand then. Durations and amounts
+-- scatter by factors, so their logarithms are summed; of pipeline created, whose number varies as
+-- well, the amounts themselves. Of lead response it is the hot leads of the week, and those that
+-- waited longer than its trigger allows, in business hours. Long, because each metric's cases are
+-- told apart first.
 with closings as (select * from {{ ref('int_closing_events') }}),
 
 qualifications as (select * from {{ ref('int_qualification_events') }}),
@@ -21,30 +22,63 @@ scopes as (
     where scope in ('company', 'segment', 'team')
 ),
 
+-- What stands of a win once an event of it has happened, and what stood before.
+standing as (
+    select
+        event_on,
+        credited_on,
+        rep_id,
+        segment,
+        closed_count,
+        abs(won_cycle_days) as cycle_days,
+        case when sum(closed_count) over by_event > 0 then sum(amount) over by_event end as amount,
+        case
+            when sum(closed_count) over by_event - closed_count > 0
+                then sum(amount) over by_event - amount
+        end as amount_before
+    from closings
+    where is_won
+    window by_event as (
+        partition by opportunity_id, visit_number
+        order by event_on, event_kind
+        rows between unbounded preceding and current row
+    )
+),
+
+-- A case goes as it was and comes as it is: a sum over what happened by a day holds what stands
+-- then.
 cases as (
+    {% for sign, amount in [(1, 'amount'), (-1, 'amount_before')] -%}
     select
         'avg_deal_size_t90' as metric_id,
         event_on,
+        credited_on,
         rep_id,
         segment,
-        cast(ln(cast(amount as double)) as decimal(28, 10)) as x
-    from closings
-    where is_won and event_kind = 'closed' and amount > 0
+        {{ sign }} as n,
+        cast(ln(cast({{ amount }} as double)) as decimal(28, 10)) as x
+    from standing
+    where {{ amount }} > 0
     union all
+    {% endfor -%}
     select
         'sales_cycle_days_t90' as metric_id,
         event_on,
+        credited_on,
         rep_id,
         segment,
-        cast(ln(greatest(won_cycle_days, 0.5)) as decimal(28, 10)) as x
-    from closings
-    where is_won and event_kind = 'closed' and won_cycle_days is not null
+        closed_count as n,
+        cast(ln(greatest(cycle_days, 0.5)) as decimal(28, 10)) as x
+    from standing
+    where closed_count <> 0 and cycle_days is not null
     union all
     select
         'pipeline_to_quota' as metric_id,
         event_on,
+        event_on as credited_on,
         rep_id,
         segment,
+        1 as n,
         cast(qualified_amount as decimal(28, 10)) as x
     from qualifications
     where qualified_amount > 0
@@ -54,33 +88,37 @@ placed as (
     select
         cases.metric_id,
         cases.event_on,
+        cases.credited_on,
         coalesce(cases.segment, 'unassigned') as segment,
         coalesce(assignments.team_id, 'unassigned') as team_id,
+        cases.n,
         cases.x
     from cases
     left join assignments
         on cases.rep_id = assignments.rep_id
-        and {{ in_force('assignments', 'cases.event_on') }}
+        and {{ in_force('assignments', 'cases.credited_on') }}
 ),
 
 daily as (
     select
         metric_id,
         event_on,
+        credited_on,
         segment,
         team_id,
-        count(*) as n,
-        sum(x) as sum_x,
+        sum(n) as n,
+        sum(n * x) as sum_x,
         -- Of an amount in hundreds of trillions it has thirty digits.
-        sum(cast(cast(x as double) * cast(x as double) as decimal(38, 6))) as sum_xx
+        sum(n * cast(cast(x as double) * cast(x as double) as decimal(37, 6))) as sum_xx
     from placed
-    group by 1, 2, 3, 4
+    group by 1, 2, 3, 4, 5
 ),
 
 reported as (
     select
         daily.metric_id,
         daily.event_on,
+        daily.credited_on,
         scopes.scope,
         {{ reported_keys('daily', keys=['segment', 'team']) }},
         sum(daily.n) as n,
@@ -88,7 +126,7 @@ reported as (
         sum(daily.sum_xx) as sum_xx
     from daily
     cross join scopes
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 ),
 
 ends as (
@@ -116,8 +154,9 @@ spreads as (
     from ends
     inner join reported
         on ends.window_end >= reported.event_on
-        and ends.window_end - 90 < reported.event_on
+        and ends.window_end - 90 < reported.credited_on
     group by 1, 2, 3, 4, 5, 6
+    having sum(reported.n) > 0
     union all
     select
         triggers.metric_id,
