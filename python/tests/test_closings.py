@@ -70,6 +70,14 @@ LIVES: dict[str, tuple[str, list[Step]]] = {
         )
         for number, amount in enumerate(("40", "60", "200", ""))
     },
+    # Signed in July, with the date it was hoped for.
+    "early": (
+        "pia",
+        [
+            ("2025-07-01", "Qualified", "300", "2025-12-31"),
+            ("2025-07-04", "Closed Won", "300", "2025-12-31"),
+        ],
+    ),
     # Out of another CRM on 3 March 2025.
     "imported win": ("pia", [("2025-03-03", "Closed Won", "5000", "2022-02-01")]),
     "imported open": ("pia", [("2025-03-03", "Proposal", "70", "2024-12-20")]),
@@ -249,6 +257,12 @@ def test_what_stands_out_is_a_finding(build: Build) -> None:
     assert found["closed_before_created"] == 1
     assert found["due_before_created"] == 1
     assert "unusable_value" not in found
+    assert "booked_ahead" not in found
+
+
+def test_what_is_booked_on_a_day_to_come_is_a_finding(by_close_date: Build) -> None:
+    assert failing(by_close_date)["booked_ahead"] == 1
+    assert quarter(by_close_date, "pia", "2025-07-01")["closed_won_amount"] == (0, 0)
 
 
 def test_a_close_date_before_the_import_is_kept(build: Build) -> None:

@@ -90,6 +90,13 @@ findings as (
     from closings
     where is_won and not is_taken_back and exit_amount is null
     union all
+    -- Where the CRM's own date rules: no longer open, and not yet won or lost.
+    select
+        'booked_ahead' as check_id,
+        opportunity_id as row_id
+    from closings
+    where not is_taken_back and booked_on > {{ as_of_date() }}
+    union all
     select distinct
         'amount_corrected_after_close' as check_id,
         opportunity_id as row_id
