@@ -30,13 +30,13 @@ running as (
     from created
 ),
 
--- History begins with the quarter in which one deal of a hundred had been created: a stray record
--- of long ago is no history to compare with.
+-- History begins with the quarter in which one deal of five hundred had been created: a stray
+-- record of long ago is no history to compare with.
 beginnings as (
     select min(calendar.quarter_start) as first_day
     from running
     inner join calendar on running.event_on = calendar.calendar_day
-    where running.deals_so_far * 100 >= running.all_deals
+    where running.deals_so_far * 500 >= running.all_deals
 ),
 
 readings as (
