@@ -11,6 +11,31 @@ yet_to_come as (select * from {{ ref('int_forecast_yet_to_come') }}),
 
 closings as (select * from {{ ref('int_closing_events') }}),
 
+calendar as (select * from {{ ref('int_calendar_days') }}),
+
+weekdays as (select * from {{ ref('int_forecast_weekdays') }}),
+
+-- Weeks of wins that are left: the last days of a quarter may be a weekend. Of the next quarter the
+-- whole is still to come.
+to_come as (
+    select
+        days.forecast_on,
+        days.quarters_ahead,
+        case
+            when days.quarters_ahead = 0
+                then cast(sum(cast(weekdays.week_share as decimal(18, 12))) as double)
+            else ({{ days_between('min(days.quarter_start)', 'min(days.quarter_end)') }} + 1) / 7.0
+        end as weeks
+    from days
+    left join calendar
+        on days.forecast_on < calendar.calendar_day
+        and days.quarter_end >= calendar.calendar_day
+    left join weekdays
+        on days.learnt_until = weekdays.learnt_until
+        and {{ days_between("date '1900-01-01'", 'calendar.calendar_day') }} % 7 = weekdays.week_day
+    group by 1, 2
+),
+
 parts as (
     select
         forecast_on,
@@ -52,17 +77,12 @@ won as (
         days.forecast_on,
         days.quarters_ahead,
         wins.segment,
-        -- Of the next quarter the whole is still to come.
-        case
-            when days.quarters_ahead = 0 then days.days_to_quarter_end
-            else {{ days_between('days.quarter_start', 'days.quarter_end') }} + 1
-        end as days_to_come,
         sum(wins.won_amount) as won_amount
     from days
     inner join wins
         on days.forecast_on >= wins.event_on
         and days.forecast_on - {{ pace_days() }} < wins.event_on
-    group by 1, 2, 3, 4
+    group by 1, 2, 3
 ),
 
 paces as (
@@ -78,13 +98,16 @@ paces as (
                         greatest(
                             0.5,
                             0.5 + 0.5 * coalesce(cast(won.won_amount as double), 0)
-                            * coalesce(won.days_to_come, 0) / {{ pace_days() }}.0
+                            * coalesce(to_come.weeks, 0) * 7 / {{ pace_days() }}.0
                             / nullif(cast(promised.amount as double), 0)
                         )
                     )
             else 1
         end as pace_factor
     from promised
+    left join to_come
+        on promised.forecast_on = to_come.forecast_on
+        and promised.quarters_ahead = to_come.quarters_ahead
     left join won
         on promised.forecast_on = won.forecast_on
         and promised.quarters_ahead = won.quarters_ahead
