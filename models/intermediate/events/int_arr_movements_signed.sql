@@ -31,7 +31,7 @@ signed as (
     from movements
     left join accounts on movements.account_id = accounts.account_id
     left join accounts as survivors on accounts.surviving_account_id = survivors.account_id
-    where not movements.is_deleted and movements.amount is not null
+    where movements.amount is not null
 ),
 
 arr_movements_signed as (
