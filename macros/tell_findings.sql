@@ -28,13 +28,27 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- One line a look of rows_keep that found something; programs around dbt read it by its beginning. -#}
+{#-
+    One line a look of rows_keep, and a row of an invariant with a column `sentence`, that found
+    something; programs around dbt read it by its beginning.
+-#}
 {% macro tell_broken_rules(results) -%}
-    {%- for result in results
-        if execute and result.node and result.node.test_metadata
-        and result.node.test_metadata.name == 'rows_keep' and result.status in ['fail', 'warn'] -%}
-        {%- for row in run_query(result.node.compiled_code ~ '\norder by 1').rows -%}
-            {%- do log('sales_metrics: ' ~ result.node.name ~ ': ' ~ row[0] ~ '.', info=true) -%}
-        {%- endfor -%}
+    {%- for result in results if execute and result.node and result.status in ['fail', 'warn'] -%}
+        {%- set code = result.node.compiled_code or '' -%}
+        {%- set told = none -%}
+        {%- if result.node.test_metadata -%}
+            {%- set told = 'fault' if result.node.test_metadata.name == 'rows_keep' else none -%}
+        {%- elif result.node.resource_type == 'test' and ' as sentence' in code -%}
+            {%- set told = 'sentence' -%}
+        {%- endif -%}
+        {%- if told -%}
+            {%- for row in run_query(
+                'select ' ~ told ~ ' from (' ~ code ~ '\n) as broken order by 1 limit 20'
+            ).rows -%}
+                {%- do log(
+                    'sales_metrics: ' ~ result.node.name ~ ': ' ~ row[0].rstrip('.') ~ '.', info=true
+                ) -%}
+            {%- endfor -%}
+        {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -40,7 +40,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- True when the user lists the source, or when one of its tables is there. -#}
+{#-
+    True when the user lists the source, or when one of its tables is there. A table that the commands
+    write (meta `written_by`) tells nothing of what the user keeps: it asks for no other table.
+-#}
 {% macro source_in_use(source_name) -%}
     {%- if source_name in known_crm_sources() and var('crm_sources', []) -%}
         {{ return(source_name in var('crm_sources')) }}
@@ -51,7 +54,7 @@
         {%- set present = raw_relations(source_name) -%}
         {%- set found = [] -%}
         {%- for contract in graph.sources.values() if contract.package_name == 'sales_metrics'
-            and contract.source_name == source_name and not found -%}
+            and contract.source_name == source_name and not contract.meta.written_by and not found -%}
             {%- do found.extend(raw_table_names(contract, present)) -%}
         {%- endfor -%}
         {%- do known.update({place: found | length > 0}) -%}

@@ -1,6 +1,7 @@
 {#-
     Every raw table with its staging model and the text that identifies a row there. Kept as a list,
-    not read from the graph, because dbt must see the refs while it parses.
+    not read from the graph, because dbt must see the refs while it parses. Staging models of planning
+    leave out the rows that are marked as deleted; a deleted record of a CRM has a life before it.
 -#}
 {% macro staged_tables() -%}
     {%- set listed = {
@@ -81,6 +82,7 @@
                 'row_id': "concat_ws(' ', " ~ staged[1:] | join(', ') ~ ")",
                 'is_present': raw_table_is_present(source_name, table_name),
                 'lines_before_header': lines_before_header(source_name, table_name),
+                'leaves_out_deleted': source_name == 'planning',
             }) -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -43,13 +43,15 @@
     {%- set column = kwargs.get('column_name') -%}
     {%- set rules = [] -%}
     {%- set text = dbt.type_string() -%}
-    {%- if kind == 'rows_keep' -%}
+    {%- set accepted = {column: kwargs['values']} if kind == 'accepted_values'
+        else kwargs.get('accepted_values', {}) -%}
+    {%- if kind in ['rows_keep', 'accepted_values'] -%}
         {%- for column in kwargs.get('not_null', []) -%}
             {%- do rules.append({
                 'value': "'nothing'", 'broken': column ~ ' is null', 'told': column ~ ' says',
             }) -%}
         {%- endfor -%}
-        {%- for column, values in kwargs.get('accepted_values', {}).items() -%}
+        {%- for column, values in accepted.items() -%}
             {%- set said = 'cast(' ~ column ~ ' as ' ~ text ~ ')' -%}
             {%- set texts = [] -%}
             {%- for one in values -%}{%- do texts.append("'" ~ one ~ "'") -%}{%- endfor -%}

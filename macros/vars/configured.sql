@@ -5,22 +5,21 @@
     configured(name)        the relation to read, for a model or test: never `ref` of the seed itself
     configured_tables()     {table: {key: columns, whole: in place of ours, else row by row over ours,
                             optional: columns that a table in place of ours may lack,
-                            is_word: the key is a word of the CRM, in any case of letters}}
+                            is_word: the key is a word of the CRM, in any case of letters,
+                            words: such columns of a table in place of ours}}
 -#}
 {% macro configured_tables() -%}
     {{ return({
         'stage_map': {
             'whole': true, 'key': ['source', 'pipeline', 'raw_stage', 'valid_from'],
-            'optional': ['pipeline', 'valid_from', 'valid_to', 'expected_days'],
+            'optional': ['pipeline', 'valid_from', 'valid_to', 'expected_days'], 'words': [],
         },
-        'segments': {'whole': true, 'key': ['segment'], 'optional': []},
+        'segments': {'whole': true, 'key': ['segment'], 'optional': [], 'words': []},
         'segment_rules': {
             'whole': true, 'key': ['rule', 'raw_value', 'lower_bound'],
-            'optional': ['raw_value', 'lower_bound', 'upper_bound'],
+            'optional': ['raw_value', 'lower_bound', 'upper_bound'], 'words': ['raw_value'],
         },
-        'activity_types': {
-            'key': ['source', 'record_kind', 'raw_type', 'raw_subtype', 'raw_disposition'],
-        },
+        'activity_types': {'key': ['source', 'record_kind', 'raw_type', 'raw_subtype', 'raw_disposition']},
         'activity_statuses': {'is_word': true, 'key': ['raw_status']},
         'activity_directions': {'is_word': true, 'key': ['raw_direction']},
         'loss_reason_map': {'is_word': true, 'key': ['raw_reason']},
@@ -48,7 +47,7 @@
     {%- set types = column_types_of(name) -%}
     {%- set given = given_columns(name, theirs) -%}
     {%- if about.whole -%}
-        {{ return('(' ~ rows_in_place(types, given, theirs) ~ ')') }}
+        {{ return('(' ~ rows_in_place(types, about, given, theirs) ~ ')') }}
     {%- endif -%}
     {%- set over = rows_over(ours, types, about, given, theirs) -%}
     {{ return('(' ~ (bands_that_meet(over, ours, types) if name == 'kpi_bands' else over) ~ ')') }}
@@ -104,10 +103,12 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{% macro rows_in_place(types, given, theirs) -%}
+{% macro rows_in_place(types, about, given, theirs) -%}
     select
         {%- for column, type in types.items() %}
-        cast({{ given.get(column, 'null') }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- set said = given.get(column, 'null') %}
+        cast({{ "nullif(" ~ key_text(said) ~ ", '')" if column in about.words else said }} as {{ type }})
+            as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ theirs }}
 {%- endmacro %}

@@ -14,6 +14,7 @@ from harness import DATABASE, GOLDEN, BuildProject, Project
 OWNER = "a_kpi_has_no_second_owner"
 ORPHAN = "every_kpi_has_an_owner"
 BANDS = "bands_cover_the_line_without_gap_or_overlap"
+RANGES = "ranges_of_segment_rules_do_not_overlap"
 ACTIVITY = "an_activity_count_has_no_band_target_trigger_or_place_on_the_dashboard"
 WATCHES = "a_trigger_watches_periods_scopes_and_slices_its_metric_has"
 TRIGGER_COLUMNS = "trigger_id, metric_id, rule, threshold, consecutive_periods, period_type"
@@ -55,6 +56,37 @@ DEFECTS = {
         BANDS,
         "update seeds.kpi_bands set status = case status when 'strong' then 'below' else 'strong'"
         " end where metric_id = 'nrr' and status in ('strong', 'below')",
+    ),
+    "ranges of segments overlap": (
+        RANGES,
+        "update seeds.segment_rules set lower_bound = 150"
+        " where rule = 'employees' and segment = 'mid_market'",
+    ),
+    "a range of a segment has no end and others begin in it": (
+        RANGES,
+        "update seeds.segment_rules set upper_bound = null"
+        " where rule = 'acv_band' and segment = 'smb'",
+    ),
+    "a range of a segment ends before it begins": (
+        RANGES,
+        "update seeds.segment_rules set upper_bound = -1"
+        " where rule = 'employees' and segment = 'smb'",
+    ),
+    "an activity goes in no direction there is": (
+        "rows_of_activity_types",
+        "update seeds.activity_types set direction = 'out' where activity_type = 'call'",
+    ),
+    "a segment is of no tier there is": (
+        "rows_of_segments",
+        "update seeds.segments set acv_tier = 'midmarket' where segment = 'mid_market'",
+    ),
+    "windows are those of no tier there is": (
+        "rows_of_metric_windows",
+        "update seeds.metric_windows set acv_tier = 'midmarket'",
+    ),
+    "a stage is neither won nor not won": (
+        "rows_of_stage_map",
+        "update seeds.stage_map set is_won = null where stage_id = 'prospecting'",
     ),
     "a trigger names an unknown rule": (
         "a_trigger_names_a_rule_the_project_knows",
@@ -121,7 +153,7 @@ DEFECTS = {
 
 @pytest.fixture(scope="module")
 def tests(project: Project) -> dict[str, str]:
-    return project.compiled_tests("path:tests/invariants path:seeds/catalog")
+    return project.compiled_tests("path:tests/invariants path:seeds")
 
 
 @pytest.fixture

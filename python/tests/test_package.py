@@ -22,10 +22,10 @@ from sales_metrics.expectations.suites import marts_suite
 from sales_metrics.project import code_hash, configured_rows, package_folder
 
 DEALS = """\
-id,owner,stage,created_date,close_date,amount,loss_reason
-D-1,ana,Angebot,2025-05-02,2025-07-31,12000,
-D-2,ben,Gewonnen,2025-04-11,2025-06-20,8500,
-D-3,ben,Verloren,2025-04-12,2025-06-21,9500,zu teuer
+id,owner,stage,created_date,close_date,amount,loss_reason,segment,type
+D-1,ana,Angebot,2025-05-02,2025-07-31,12000,,KONZERN,NEUKUNDE
+D-2,ben,Gewonnen,2025-04-11,2025-06-20,8500,,Konzern,
+D-3,ben,Verloren,2025-04-12,2025-06-21,9500,zu teuer,Laden,
 """
 # Every road of docs/package.md: a table in place of ours, and rows over ours, added or changed.
 TABLES = {
@@ -59,6 +59,8 @@ acme_win_share,team,head_of_bids,vp_sales,read the lost bids,48,proportional
 metric_id,revenue_link,decision,replaces,cadence,tier
 acme_win_share,Bids won are revenue.,Bid for fewer.,,quarterly,team
 """,
+    "segment_rules": "rule,raw_value,segment\nfield_value,Konzern ,enterprise\n",
+    "opportunity_types": "raw_type,motion\nNeukunde,new_logo\n",
     "loss_reason_map": "raw_reason,loss_reason\nZu teuer,price\n",
 }
 CONFIGURATION = {
@@ -157,6 +159,19 @@ def test_the_stages_are_those_of_the_root_project(built: Project) -> None:
     ]
 
 
+def test_words_of_the_root_project_are_read_in_any_case_of_letters(built: Project) -> None:
+    assert built.rows(
+        "select opportunity_id, segment from analytics_marts.fct_opportunities order by all"
+    ) == [("D-1", "enterprise"), ("D-2", "enterprise"), ("D-3", "Laden")]
+    assert built.rows(
+        "select sum(new_logo_qualified_count) from analytics_intermediate.int_qualification_events"
+    ) == [(1,)]
+    assert built.rows(
+        "select rows_failing from analytics_marts.data_quality"
+        " where check_id = 'unmapped_opportunity_type'"
+    ) == [(0,)]
+
+
 def test_a_metric_is_a_row_and_a_trigger_on_it_another(built: Project) -> None:
     share = (
         "select metric_value from analytics_marts.metric_values where metric_id = 'acme_win_share'"
@@ -245,6 +260,21 @@ def test_what_is_private_cannot_be_read(copied: Project) -> None:
             " wanted, and there are more of 'vp_sales' in 1 row.",
         ),
         (
+            "kpi_triggers",
+            "trigger_id,metric_id,rule,threshold,consecutive_periods,escalate_after_periods\n"
+            "nrr_low,nrr,sinking,0.9,1,1\n",
+            "The table acme_kpi_triggers, which the var kpi_triggers names: rule takes below,"
+            " above, share_above, points_below_baseline, pct_change_below, declining,"
+            " age_multiple_above, and says 'sinking' in 1 row.",
+        ),
+        (
+            "stage_map",
+            "source,raw_stage,stage_id,stage_name,pipeline_id,stage_order,is_qualified,is_won,"
+            "is_lost\ncsv_export,Angebot,offer,Offer,sales,2,true,false,\n",
+            "The table acme_stage_map, which the var stage_map names: is_lost says 'nothing' in 1"
+            " row.",
+        ),
+        (
             "loss_reason_map",
             "raw_reason,los_reason\nzu teuer,price\n",
             "The table acme_loss_reason_map, which the var loss_reason_map names, has the column"
@@ -260,6 +290,21 @@ def test_a_row_that_breaks_a_rule_ends_in_a_sentence(
     done = copied.dbt("build", "--full-refresh", "--select", f"acme_{name}", test)
     assert done.returncode
     assert sentence in " ".join(done.stdout.split())
+
+
+def test_ranges_of_segments_that_overlap_end_in_a_sentence(copied: Project) -> None:
+    (copied.folder / "seeds/acme_segment_rules.csv").write_text(
+        "rule,lower_bound,upper_bound,segment\n"
+        "employees,0,200,smb\nemployees,150,2000,mid_market\nemployees,2000,,enterprise\n",
+        encoding="utf-8",
+    )
+    test = "ranges_of_segment_rules_do_not_overlap"
+    done = copied.dbt("build", "--full-refresh", "--select", "acme_segment_rules", test)
+    assert done.returncode
+    assert (
+        f"sales_metrics: {test}: The ranges smb and mid_market of the rule employees in"
+        " segment_rules overlap at 150.00: end the first where the second begins."
+    ) in " ".join(done.stdout.split())
 
 
 def test_it_is_installed_by_git_and_knows_the_rules_of_the_root_project(tmp_path: Path) -> None:

@@ -311,7 +311,7 @@ def test_every_public_table_has_a_tested_key(manifest: Node) -> None:
 
 def test_the_plain_rules_of_a_relation_are_one_test(manifest: Node) -> None:
     """A test of its own costs more than what it asks; rows_keep asks them at once."""
-    plain = ("not_null", "unique", "accepted_values", "unique_combination_of_columns")
+    plain = ("not_null", "unique", "accepted_values")
     wrong = [
         f"{node['original_file_path']}: {node['name']} belongs into rows_keep"
         for node in manifest["nodes"].values()

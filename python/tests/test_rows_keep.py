@@ -8,7 +8,10 @@ import duckdb
 
 from harness import DATABASE, GOLDEN, Project
 
-METRICS = "metric_id, label, formula, stack, layer, kind, timing, better, window_id, method"
+METRICS = (
+    "metric_id, label, formula, stack, layer, kind, timing, better, window_id,"
+    " denominator_window_id, method"
+)
 EVIDENCE = "metric_id, measure_id, kind, reason"
 
 
@@ -24,7 +27,7 @@ def told(project: Project, folder: Path, metrics: list[str], evidence: list[str]
 
 
 def metric(name: str, label: str = "'Wins'", stack: str = "'outcome'", layer: int = 3) -> str:
-    rest = "'rate', 'lagging', 'up', 'whole', 'ratio'"
+    rest = "'rate', 'lagging', 'up', 'whole', null, 'ratio'"
     return f"('{name}', {label}, 'won', {stack}, {layer}, {rest})"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from harness import Build, BuildProject
@@ -94,3 +96,44 @@ def test_a_stage_of_a_pipeline_nobody_uses_is_not_in_the_funnel(build: Build) ->
     converted = build.query("select distinct stage_id from marts.stage_conversion order by 1")
     assert ("std_needs_analysis",) in converted
     assert not {("demo",), ("proposal",), ("discovery",)} & set(converted)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_flag_in_a_stage_of_the_map_closes_no_other_deal(
+    tmp_path: Path, build_project: BuildProject, others: int
+) -> None:
+    """The deal that stands there alone is closed; who went through went through an open stage."""
+    stage = "Proposal/Price Quote"
+    deals = [
+        *OPPORTUNITIES.splitlines()[:1],
+        f"006000000000001,005,{stage},10,2025-01-06,2025-04-10,true,true,2025-04-10T15:00:00Z",
+        "006000000000002,005,Closed Won,20,2025-01-06,2025-05-12,true,true,2025-05-12T15:00:00Z",
+        f"006000000000003,005,{stage},30,2025-06-06,2025-08-01,false,false,2025-06-06T15:00:00Z",
+    ]
+    history = [
+        *HISTORY.splitlines()[:1],
+        "h1,006000000000001,2025-01-06T15:00:00Z,Qualification",
+        f"h2,006000000000001,2025-03-03T15:00:00Z,{stage}",
+        "h3,006000000000002,2025-01-06T15:00:00Z,Qualification",
+        f"h4,006000000000002,2025-03-03T15:00:00Z,{stage}",
+        "h5,006000000000002,2025-05-12T15:00:00Z,Closed Won",
+    ]
+    folder = tmp_path / "salesforce"
+    folder.mkdir()
+    (folder / "opportunity.csv").write_text("\n".join(deals[: 3 + others]))
+    (folder / "opportunity_history.csv").write_text("\n".join(history))
+    built = build_project(
+        tmp_path, as_of="2025-06-30", vars=VARS, select="+int_opportunity_versions"
+    )
+    assert built.query(
+        "select opportunity_id, stage_id, valid_from::date::text"
+        " from intermediate.int_opportunity_versions"
+        " where opportunity_id < '006000000000003' and not is_deleted order by valid_from, 1"
+    ) == [
+        ("006000000000001AAA", "std_qualification", "2025-01-06"),
+        ("006000000000002AAA", "std_qualification", "2025-01-06"),
+        ("006000000000001AAA", "std_proposal", "2025-03-03"),
+        ("006000000000002AAA", "std_proposal", "2025-03-03"),
+        ("006000000000001AAA", "unmapped_won", "2025-04-10"),
+        ("006000000000002AAA", "closed_won", "2025-05-12"),
+    ]

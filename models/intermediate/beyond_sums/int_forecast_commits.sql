@@ -19,7 +19,6 @@ commits as (
     where
         {{ normalised_forecast_category('category') }} = 'commit'
         and amount is not null
-        and not is_deleted
 ),
 
 ranked as (

@@ -22,7 +22,6 @@ planned as (
     where
         targets.metric_id = 'closed_won_amount'
         and targets.amount is not null
-        and not targets.is_deleted
     group by targets.quarter_start, coalesce(segment_names.segment, targets.segment)
 ),
 

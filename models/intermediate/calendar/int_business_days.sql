@@ -4,7 +4,7 @@
 with hours as (
     select *
     from {{ ref('stg_planning__business_hours') }}
-    where opens_minute < closes_minute and not is_deleted
+    where opens_minute < closes_minute
 ),
 
 holidays as (select * from {{ ref('stg_planning__holidays') }}),
@@ -32,7 +32,6 @@ days as (
 days_off as (
     select distinct holiday_on
     from holidays
-    where not is_deleted
 ),
 
 open_days as (

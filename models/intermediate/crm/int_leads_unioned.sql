@@ -14,7 +14,16 @@ leads_unioned as (
         leads.status,
         leads.lead_source,
         leads.rating,
-        coalesce(leads.is_converted, false)
+        -- A list without that column tells it by what the lead became.
+        coalesce(
+            leads.is_converted,
+            coalesce(
+                cast(leads.converted_on as {{ dbt.type_string() }}),
+                leads.converted_opportunity_id,
+                leads.converted_contact_id,
+                leads.converted_account_id
+            ) is not null
+        )
         and coalesce(leads.converted_on <= {{ as_of_date() }}, true) as is_converted,
         case
             when leads.converted_on <= {{ as_of_date() }} then leads.converted_on

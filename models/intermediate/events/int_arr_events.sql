@@ -16,7 +16,7 @@ margins as (
         max(stated.gross_margin) as gross_margin
     from {{ ref('stg_planning__gross_margin') }} as stated
     left join segment_names on lower(stated.segment) = segment_names.spelling
-    where not stated.is_deleted and stated.gross_margin is not null
+    where stated.gross_margin is not null
     group by 1, 2
 ),
 
@@ -30,7 +30,7 @@ spend as (
         sum(stated.amount) as spend_amount
     from {{ ref('stg_planning__spend') }} as stated
     left join segment_names on lower(stated.segment) = segment_names.spelling
-    where not stated.is_deleted and stated.amount is not null
+    where stated.amount is not null
     group by 1, 2, 3
 ),
 

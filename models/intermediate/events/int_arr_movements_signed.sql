@@ -2,7 +2,8 @@
 -- way the file writes it. A month counts once it is over: until then nobody knows what it holds.
 -- What an account starts with is no movement of its month: it stands on the day before. Movements
 -- of a merged account are the survivor's, in the survivor's segment. The segment is the account's
--- own, of which CRMs keep no history.
+-- own as it stands on the as-of day, by the CRM's log where it keeps one: all movements of a
+-- customer are in one segment.
 with movements as (select * from {{ ref('stg_planning__arr_movements') }}),
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
@@ -31,7 +32,7 @@ signed as (
     from movements
     left join accounts on movements.account_id = accounts.account_id
     left join accounts as survivors on accounts.surviving_account_id = survivors.account_id
-    where not movements.is_deleted and movements.amount is not null
+    where movements.amount is not null
 ),
 
 arr_movements_signed as (

@@ -1,9 +1,5 @@
 -- Trials started, activated and turned into customers, each on its own day.
-with trials as (
-    select *
-    from {{ ref('stg_planning__trials') }}
-    where not is_deleted
-),
+with trials as (select * from {{ ref('stg_planning__trials') }}),
 
 segment_names as (select * from {{ ref('int_segment_names') }}),
 

@@ -26,7 +26,7 @@ by_version as (
             as qualified_rep_id,
         min_by(segment, version_number) filter (where is_qualified and not is_deleted)
             as qualified_segment,
-        min_by(opportunity_type, version_number) filter (where is_qualified and not is_deleted)
+        {{ first_text('opportunity_type', 'version_number', 'is_qualified and not is_deleted') }}
             as qualified_type,
         bool_or(is_inferred) as is_inferred
     from versions

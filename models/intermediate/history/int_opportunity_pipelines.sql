@@ -97,7 +97,8 @@ instants as (
         opportunity_id,
         changed_at,
         max_by(pipeline, place) as pipeline,
-        min_by(old_pipeline, place) as old_pipeline,
+        -- A record that does not tell what was before it is extended back.
+        min_by(coalesce(old_pipeline, pipeline), place) as old_pipeline,
         bool_or(is_inferred) as is_inferred
     from evidence
     group by opportunity_id, changed_at
@@ -106,7 +107,7 @@ instants as (
 beginnings as (
     select
         opportunity_id,
-        min_by(coalesce(old_pipeline, pipeline), changed_at) as pipeline,
+        min_by(old_pipeline, changed_at) as pipeline,
         bool_or(is_inferred) as is_inferred
     from instants
     group by opportunity_id

@@ -1,8 +1,8 @@
 -- Every raw stage name that occurs, with the stage it stands for and since when: the row that names
 -- the CRM pipeline wins over the row for any pipeline, and a name nobody mapped stands for
--- `unmapped`. Where every deal that stands in it is closed by the CRM's own flag and the map does
--- not say so, it is closed all the same, in a stage apart: no won deal is open for want of a row.
--- Long, because the flags are another witness.
+-- `unmapped`. Where every deal that stands in such a name is closed by the CRM's own flag, it is
+-- closed all the same, in a stage apart: no won deal is open for want of a row. Long, because the
+-- flags are another witness.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
@@ -33,8 +33,10 @@ names as (
     inner join pipelines on changes.opportunity_id = pipelines.opportunity_id
 ),
 
--- Of a stage that closes, all deals are closed. Where only some are, the stage is open and those
--- deals are closed one by one (int_crm_rows_beside_history).
+-- Of a stage that closes, all deals are closed. Where only some are, and where the map says that
+-- the stage is open, it is open and those deals are closed one by one
+-- (int_crm_rows_beside_history): the one deal that stands there today shall not turn the past of
+-- all that went through.
 flags as (
     select
         source,
@@ -53,8 +55,8 @@ candidates as (
         names.pipeline,
         names.stage_name,
         case
-            when not coalesce(flags.is_closed, false) or stage_map.is_won or stage_map.is_lost
-                then coalesce(stage_map.stage_id, 'unmapped')
+            when stage_map.stage_id is not null then stage_map.stage_id
+            when not coalesce(flags.is_closed, false) then 'unmapped'
             when flags.is_won then 'unmapped_won'
             else 'unmapped_lost'
         end as stage_id,
@@ -83,8 +85,7 @@ stage_names_mapped as (
         pipeline,
         stage_name,
         stage_id,
-        case when stage_id not in ('unmapped_won', 'unmapped_lost') then stage_order end
-            as stage_order,
+        stage_order,
         valid_from,
         valid_to
     from candidates

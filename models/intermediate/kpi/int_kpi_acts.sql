@@ -3,7 +3,7 @@
 with interventions as (
     select *
     from {{ ref('stg_planning__interventions') }}
-    where not is_deleted and taken_at < {{ as_of_end() }}
+    where taken_at < {{ as_of_end() }}
 ),
 
 incident_members as (select * from {{ ref('int_kpi_incident_members') }}),

@@ -13,7 +13,7 @@ planned as (
         max(schedule.share) as quota_share
     from schedule
     left join segment_names on lower(schedule.segment) = segment_names.spelling
-    where not schedule.is_deleted and schedule.share is not null
+    where schedule.share is not null
     group by 1, 2
 ),
 

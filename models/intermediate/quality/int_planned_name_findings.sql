@@ -1,60 +1,27 @@
 -- Rows of planning that name what nobody knows: they would be used for nothing, without a word.
 -- Long, because each kind of name is looked up elsewhere.
-with targets as (
-    select *
-    from {{ ref('stg_planning__targets') }}
-    where not is_deleted
-),
+with targets as (select * from {{ ref('stg_planning__targets') }}),
 
-roster as (
-    select *
-    from {{ ref('stg_planning__rep_roster') }}
-    where not is_deleted
-),
+roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
-ramp_schedule as (
-    select *
-    from {{ ref('stg_planning__ramp_schedule') }}
-    where not is_deleted
-),
+ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }}),
 
-spend as (
-    select *
-    from {{ ref('stg_planning__spend') }}
-    where not is_deleted
-),
+spend as (select * from {{ ref('stg_planning__spend') }}),
 
-gross_margin as (
-    select *
-    from {{ ref('stg_planning__gross_margin') }}
-    where not is_deleted
-),
+gross_margin as (select * from {{ ref('stg_planning__gross_margin') }}),
 
-trials as (
-    select *
-    from {{ ref('stg_planning__trials') }}
-    where not is_deleted
-),
+trials as (select * from {{ ref('stg_planning__trials') }}),
 
-movements as (
-    select *
-    from {{ ref('stg_planning__arr_movements') }}
-    where not is_deleted
-),
+movements as (select * from {{ ref('stg_planning__arr_movements') }}),
 
 submissions as (
     select
         *,
         {{ normalised_forecast_category('category') }} as known_category
     from {{ ref('stg_planning__forecast_submissions') }}
-    where not is_deleted
 ),
 
-interventions as (
-    select *
-    from {{ ref('stg_planning__interventions') }}
-    where not is_deleted
-),
+interventions as (select * from {{ ref('stg_planning__interventions') }}),
 
 metrics as (select * from {{ configured('metrics') }}),
 

@@ -1,59 +1,26 @@
 -- Rows of planning that are used for nothing, say the same thing twice or lack their value. Long,
 -- because every table of planning is looked at.
-with targets as (
-    select *
-    from {{ ref('stg_planning__targets') }}
-    where not is_deleted
-),
+with targets as (select * from {{ ref('stg_planning__targets') }}),
 
-quotas as (
-    select *
-    from {{ ref('stg_planning__quotas') }}
-    where not is_deleted
-),
+quotas as (select * from {{ ref('stg_planning__quotas') }}),
 
-ramp_schedule as (
-    select *
-    from {{ ref('stg_planning__ramp_schedule') }}
-    where not is_deleted
-),
+ramp_schedule as (select * from {{ ref('stg_planning__ramp_schedule') }}),
 
-spend as (
-    select *
-    from {{ ref('stg_planning__spend') }}
-    where not is_deleted
-),
+spend as (select * from {{ ref('stg_planning__spend') }}),
 
-gross_margin as (
-    select *
-    from {{ ref('stg_planning__gross_margin') }}
-    where not is_deleted
-),
+gross_margin as (select * from {{ ref('stg_planning__gross_margin') }}),
 
-trials as (
-    select *
-    from {{ ref('stg_planning__trials') }}
-    where not is_deleted
-),
+trials as (select * from {{ ref('stg_planning__trials') }}),
 
-call_scores as (
-    select *
-    from {{ ref('stg_planning__call_scores') }}
-    where not is_deleted
-),
+call_scores as (select * from {{ ref('stg_planning__call_scores') }}),
 
-movements as (
-    select *
-    from {{ ref('stg_planning__arr_movements') }}
-    where not is_deleted
-),
+movements as (select * from {{ ref('stg_planning__arr_movements') }}),
 
 submissions as (
     select
         *,
         {{ normalised_forecast_category('category') }} as known_category
     from {{ ref('stg_planning__forecast_submissions') }}
-    where not is_deleted
 ),
 
 metrics as (select * from {{ configured('metrics') }}),

@@ -1,4 +1,5 @@
--- Rows in = rows out + duplicates + quarantined, for every raw table; a test holds it to that.
+-- Rows in = rows out + deleted + duplicates + quarantined, for every raw table; a test holds it to
+-- that.
 with counted as (
     select
         source_name,
@@ -15,6 +16,7 @@ tallied as (
         source_name,
         table_name,
         cast(sum(row_count) as bigint) as rows_out,
+        cast(sum(deleted_rows) as bigint) as deleted_rows,
         cast(sum(duplicate_rows) as bigint) as duplicate_rows
     from {{ ref('int_raw_rows_tallied') }}
     group by 1, 2
@@ -40,6 +42,7 @@ raw_audit as (
         staged.is_present,
         coalesce(counted.rows_in, 0) as rows_in,
         coalesce(tallied.rows_out, 0) as rows_out,
+        coalesce(tallied.deleted_rows, 0) as deleted_rows,
         coalesce(tallied.duplicate_rows, 0) as duplicate_rows,
         coalesce(counted.quarantined_rows, 0) as quarantined_rows,
         cast(staged.lines_before_header as bigint) as lines_before_header

@@ -24,7 +24,7 @@ found as (
         substr(opportunities.opportunity_type, 1, 40) as raw_word
     from opportunities
     anti join opportunity_types
-        on lower(opportunities.opportunity_type) = lower(opportunity_types.raw_type)
+        on lower(opportunities.opportunity_type) = opportunity_types.raw_type
     where opportunities.opportunity_type is not null
 ),
 

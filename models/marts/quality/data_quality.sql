@@ -133,6 +133,15 @@ raw_rows as (
         cast(null as {{ dbt.type_string() }}) as sample_ids
     from audit
     where lines_before_header > 0
+    union all
+    select
+        'deleted_rows' as check_id,
+        concat(source_name, '.', table_name) as table_name,
+        rows_in as rows_checked,
+        deleted_rows as rows_failing,
+        cast(null as {{ dbt.type_string() }}) as sample_ids
+    from audit
+    where deleted_rows > 0
 ),
 
 records as (

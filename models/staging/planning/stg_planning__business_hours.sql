@@ -11,7 +11,6 @@ renamed as (
         case when {{ is_time_zone }} then time_zone end as time_zone,
 
         -- how the row came here
-        is_deleted,
         row_copies,
         {{ bad_values_and({
             'weekday': 'weekday not between 1 and 7',
@@ -23,6 +22,7 @@ renamed as (
         row_doubts,
         loader_sequence
     from source
+    where not is_deleted
 )
 
 select * from renamed

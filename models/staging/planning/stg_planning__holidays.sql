@@ -8,12 +8,12 @@ renamed as (
         name,
 
         -- how the row came here
-        is_deleted,
         row_copies,
         bad_values,
         row_doubts,
         loader_sequence
     from source
+    where not is_deleted
 )
 
 select * from renamed

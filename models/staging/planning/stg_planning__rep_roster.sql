@@ -14,12 +14,12 @@ renamed as (
         case when end_date < date '9999-12-31' then end_date + 1 end as ends_on,
 
         -- how the row came here
-        is_deleted,
         row_copies,
         bad_values,
         row_doubts,
         loader_sequence
     from source
+    where not is_deleted
 )
 
 select * from renamed

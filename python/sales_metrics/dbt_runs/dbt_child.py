@@ -15,8 +15,8 @@ from typing import Any
 
 # What a macro says to the program that called dbt, as JSON behind these words.
 TELLS = "sales_metrics tells "
-# What tell_broken_rules says of a test of rows that failed: its name, and what is wrong where.
-BROKEN_RULE = re.compile(r"sales_metrics: (rows_of_\w+): (.+)", re.DOTALL)
+# What tell_broken_rules says of a test that failed: its name, and what is wrong where.
+BROKEN_RULE = re.compile(r"sales_metrics: (\w+): (.+)", re.DOTALL)
 HEADERS = ("model", "test", "unit_test", "seed", "snapshot", "operation")
 
 

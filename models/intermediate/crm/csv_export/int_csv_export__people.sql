@@ -1,3 +1,4 @@
+-- Whoever was deleted from the list is no longer at work; the deals and the past of their own stay.
 select
     rep_id,
     rep_name,
@@ -8,6 +9,6 @@ select
     starts_on,
     ends_on,
     {{ crm_nulls('people', ['created_at']) -}}
-    is_active,
+    is_active and not is_deleted as is_active,
     true as is_rep_list
 from {{ ref('stg_csv_export__reps') }}

@@ -12,7 +12,7 @@ people as (
         {{ crm_nulls('people', ['segment', 'starts_on', 'ends_on']) -}}
         users.manager_id,
         users.created_at,
-        users.is_active,
+        users.is_active and not users.is_deleted as is_active,
         false as is_rep_list
     from users
     left join user_roles on users.role_id = user_roles.role_id

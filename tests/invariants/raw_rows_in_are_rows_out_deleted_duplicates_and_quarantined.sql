@@ -4,7 +4,8 @@ select
     table_name,
     rows_in,
     rows_out,
+    deleted_rows,
     duplicate_rows,
     quarantined_rows
 from {{ ref('int_raw_audit') }}
-where rows_in <> rows_out + duplicate_rows + quarantined_rows
+where rows_in <> rows_out + deleted_rows + duplicate_rows + quarantined_rows
