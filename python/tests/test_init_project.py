@@ -127,6 +127,18 @@ def test_what_was_told_and_not_taken_is_told_again(tmp_path: Path) -> None:
         assert "Pilot" in look_again(tmp_path, proposals(stage("New"), stage("Pilot")))
 
 
+def test_an_id_somebody_has_by_now_is_no_other_stages(tmp_path: Path) -> None:
+    """Counted from the beginning of the funnel, the first of today is not the first of then."""
+    write(tmp_path, proposals(stage("报价", stage_id="stage"), stage("合同", stage_id="stage_2")))
+    first, *others = "接触", "报价", "合同"
+    later = [stage(one, stage_id=f"stage_{n}") for n, one in enumerate(others, start=2)]
+    told = look_again(tmp_path, proposals(stage(first, stage_id="stage"), *later), adds=True)
+    assert first in told
+    with (tmp_path / "seeds" / "my_stage_map.csv").open(encoding="utf-8", newline="") as file:
+        ids = {row["raw_stage"]: row["stage_id"] for row in csv.DictReader(file)}
+    assert ids == {"报价": "stage", "合同": "stage_2", "接触": "stage_3"}
+
+
 def test_on_a_terminal_the_proposal_is_the_default() -> None:
     given = proposals(stage("New"))
     (_, kept) = answered(given, lambda _question, default: default)
@@ -189,6 +201,32 @@ def test_segments_are_a_field_else_employees_else_the_size_of_deals(
     banded = segments.proposed(deals(connection), accounts(connection, "null"), people)
     assert {row["rule"] for row in banded.rows["segment_rules"]} == {"acv_band"}
     assert [row["lower_bound"] for row in banded.rows["segment_rules"]] == [0, 20_000, 50_000]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["政府", "教育"], ["segment", "segment_2"]),
+        (["A+", "A-"], ["a", "a_2"]),
+        (["10 %", "25%"], ["segment_10", "segment_25"]),
+        # Two words for one size are two segments of that size.
+        (["Enterprise", "Strategic"], ["enterprise", "strategic"]),
+        (["KMU", "Mid-Market"], ["smb", "mid_market"]),
+    ],
+)
+def test_a_segment_is_no_other_because_its_letters_are_none_of_ours(
+    connection: duckdb.DuckDBPyConnection, values: list[str], expected: list[str]
+) -> None:
+    field = f"{values}[1 + n % {len(values)}]"
+    people = relation(connection, "select 1 as rep_id where false")
+    told = segments.proposed(deals(connection, field), accounts(connection, "null"), people)
+    ids = {row["raw_value"]: row["segment"] for row in told.rows["segment_rules"]}
+    assert [ids[value.lower()] for value in values] == expected
+    rows = {row["segment"]: row for row in told.rows["segments"]}
+    assert set(rows) == set(expected)
+    if "strategic" in rows:
+        assert rows["strategic"]["segment_name"] == "Strategic"
+        assert rows["strategic"]["acv_tier"] == "enterprise"
 
 
 def test_words_are_known_by_the_shipped_map_by_themselves_or_not(

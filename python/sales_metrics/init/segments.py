@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
 
-from sales_metrics.init.proposals import Proposal, Question
+from sales_metrics.init.proposals import Proposal, Question, free
 from sales_metrics.init.tables import plain
 from sales_metrics.sql import over
 
@@ -102,7 +102,7 @@ def proposed(
             (f"the number of employees is known for {known / total:.0%} of won revenue",),
             tuple(other),
             {
-                "segments": _segments(TIERS, {}),
+                "segments": _segments(),
                 "segment_rules": _employee_rules() + _band_rules(_bands(won)),
             },
             {},
@@ -117,7 +117,7 @@ def proposed(
             " the bounds part the won deals at a third and at 80 %",
         ),
         tuple(other),
-        {"segments": _segments(TIERS, {}), "segment_rules": _band_rules(bands)},
+        {"segments": _segments(), "segment_rules": _band_rules(bands)},
         {},
     )
 
@@ -140,18 +140,27 @@ def _joined(
 
 
 def _of_field(values: Sequence[tuple[Any, ...]], covered: float, what: str) -> Proposal:
-    """Each value is a segment; words for a size get the name of the size."""
-    segments: dict[str, float | None] = {}
+    """Each value is a segment; a word for a size gets the name of the size.
+
+    Two words for one size are two segments of that size: nobody but the company knows whether
+    what it calls strategic is more than an enterprise.
+    """
+    ordered = sorted(values, key=lambda row: row[0])
+    words = {tier: {_word(row[0]) for row in ordered if _tier(row[0]) == tier} for tier in TIERS}
+    segments: dict[str, tuple[str, str]] = {}
+    ids: dict[str, str] = {}
     rules: list[dict[str, Any]] = []
     unsure: list[str] = []
-    for value, _, median in sorted(values, key=lambda row: row[0]):
-        tier = _tier(value)
-        segment = tier or _slug(value)
-        if not tier:
-            unsure.append(value)
-        segments[segment] = median
-        rules.append(_rule("field_value", segment, raw_value=value.lower()))
-    names = {_slug(value): value for value in unsure}
+    for value, _, median in ordered:
+        tier, word = _tier(value), _word(value)
+        if word not in ids:
+            is_alone = tier is not None and len(words[tier]) == 1
+            ids[word] = tier if tier and is_alone else free(_slug(value), ids.values())
+            shown = NAMES[tier] if tier and is_alone else value
+            segments[ids[word]] = (shown, tier or _tier_of(median))
+            if not tier:
+                unsure.append(value)
+        rules.append(_rule("field_value", ids[word], raw_value=value.lower()))
     questions = []
     if unsure:
         questions.append(
@@ -172,8 +181,19 @@ def _of_field(values: Sequence[tuple[Any, ...]], covered: float, what: str) -> P
         ),
         (f"the field says it for {covered:.0%} of won revenue",),
         tuple(questions),
-        {"segments": _segments(tuple(segments), names, segments), "segment_rules": rules},
+        {
+            "segments": [
+                {"segment": one, "segment_name": shown, "acv_tier": tier}
+                for one, (shown, tier) in segments.items()
+            ],
+            "segment_rules": rules,
+        },
     )
+
+
+def _word(value: str) -> str:
+    """However its letters and its parts are written: Mid-Market and mid market."""
+    return re.sub(r"(?<=\w)[\s_-]+(?=\w)", " ", value.lower())
 
 
 def _tier(value: str) -> str | None:
@@ -185,19 +205,8 @@ def _tier(value: str) -> str | None:
     return None
 
 
-def _segments(
-    names: Sequence[str],
-    shown: Mapping[str, str],
-    medians: Mapping[str, float | None] | None = None,
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "segment": name,
-            "segment_name": NAMES.get(name) or shown.get(name, name),
-            "acv_tier": name if name in TIERS else _tier_of((medians or {}).get(name)),
-        }
-        for name in names
-    ]
+def _segments() -> list[dict[str, Any]]:
+    return [{"segment": one, "segment_name": NAMES[one], "acv_tier": one} for one in TIERS]
 
 
 def _tier_of(amount: float | None) -> str:
@@ -252,6 +261,8 @@ def _ranges(rule: str, bounds: tuple[int, int]) -> list[dict[str, Any]]:
 
 
 def _slug(value: str) -> str:
-    name = re.sub(r"[^a-z0-9]+", "_", plain(value)).strip("_") or "segment"
+    name = re.sub(r"[^a-z0-9]+", "_", plain(value)).strip("_")
+    # A number alone, as of a percentage, is no name.
+    name = name if re.search("[a-z]", name) else f"segment_{name}".rstrip("_")
     # Words that stand for something else in planning files and marts.
     return f"{name}_segment" if name in ("all", "none", "unassigned", "unknown") else name

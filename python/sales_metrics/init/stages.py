@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from sales_metrics.init.ordering import broken, order_of_moves
-from sales_metrics.init.proposals import Proposal, Question, counted, listed
+from sales_metrics.init.proposals import Proposal, Question, counted, free, listed
 from sales_metrics.init.stage_words import Said, said
 from sales_metrics.init.tables import plain
 from sales_metrics.sql import literal, over
@@ -69,6 +69,15 @@ class Stage:
     outcome: str = "open"
     why: str = ""
     becomes: str | None = None
+
+
+@dataclass(frozen=True)
+class Id:
+    """What a stage_id that is taken stands for; `outcome`: won or lost, of a closed one."""
+
+    pipeline_id: str
+    label: str
+    outcome: str | None = None
 
 
 @dataclass(frozen=True)
@@ -464,11 +473,14 @@ def _told(
     decided: list[str] = []
     evidence: list[str] = []
     questions: list[Question] = []
-    taken: dict[str, str] = {}
+    taken: dict[str, Id] = {}
+    pipeline_ids: set[str] = set()
     shared = Counter(one.name for funnel in funnels for one in [*funnel.open, *funnel.closed])
     seen_closed: set[str] = set()
     for number, funnel in enumerate(funnels):
-        pipeline_id = "main" if number == 0 else slug(funnel.pipeline or "") or f"pipeline_{number}"
+        named = slug(funnel.pipeline or "") or f"pipeline_{number}"
+        pipeline_id = free("main" if number == 0 else named, pipeline_ids)
+        pipeline_ids.add(pipeline_id)
         of = f" of `{funnel.pipeline}`" if funnel.pipeline else ""
         if not funnel.open:
             questions.append(
@@ -570,26 +582,32 @@ def _row(source: str, one: Stage, pipeline: str, **told: Any) -> dict[str, Any]:
 
 
 def slug(text: str) -> str:
+    """Empty where nothing but a number or letters that are not Latin are there."""
     return re.sub(r"[^a-z0-9]+", "_", plain(re.sub(r"^\W*\d+%?\W+", "", text))).strip("_")
 
 
-def _stage_id(label: str, pipeline_id: str, taken: dict[str, str]) -> str:
-    """A name for the stage that no other pipeline has."""
-    wanted = slug(label) or "stage"
+def _stage_id(label: str, pipeline_id: str, taken: dict[str, Id]) -> str:
+    """A name for the stage that no other one has, of whichever pipeline."""
+    numbers = re.findall(r"\d+", label)
+    wanted = slug(label) or "_".join(["stage", *numbers])
     if wanted in ("unmapped", "all", "none"):
         wanted = f"{wanted}_stage"
-    if taken.get(wanted, pipeline_id) != pipeline_id:
+    if wanted in taken and taken[wanted].pipeline_id != pipeline_id:
         wanted = f"{pipeline_id}_{wanted}"
-    taken.setdefault(wanted, pipeline_id)
+    wanted = free(wanted, taken)
+    taken[wanted] = Id(pipeline_id, label)
     return wanted
 
 
-def _closed_id(one: Stage, taken: dict[str, str]) -> str:
+def _closed_id(one: Stage, taken: dict[str, Id]) -> str:
+    """Names that read the same are one outcome, in whichever pipeline deals end in them."""
+    for known, of in taken.items():
+        if of.outcome == one.outcome and of.label.strip().lower() == one.label.strip().lower():
+            return known
     usual = f"closed_{one.outcome}"
-    if usual not in taken:
-        taken[usual] = "main"
-        return usual
-    return _stage_id(one.label, "main", taken)
+    found = usual if usual not in taken else _stage_id(one.label, "main", taken)
+    taken[found] = Id("main", one.label, one.outcome)
+    return found
 
 
 def _expected_days(one: Stage, funnel: Funnel) -> int:
