@@ -41,7 +41,8 @@ from sales_metrics.project import profiles_of, raw_folder_of
     "accepted",
     multiple=True,
     metavar="TABLE[.COLUMN]",
-    help="Publish although this table or column lacks what the last load had; may be repeated.",
+    help="Publish although this table or column lacks what the last load had, or, by"
+    " marts.metric_values, although past quarters moved; may be repeated.",
 )
 @click.option(
     "--remember",
