@@ -13,8 +13,10 @@ from harness import REPO, Ask
 from publishing_harness import publish_number, write_work
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.expectations.audit import Audit
+from sales_metrics.expectations.checking import check
 from sales_metrics.expectations.losses import check_accepted
 from sales_metrics.expectations.page import quality_rows, render_page
+from sales_metrics.expectations.suites import marts_suite
 from sales_metrics.job.phases import Phases
 from sales_metrics.job.run import Job, Settings
 from sales_metrics.project import code_hash
@@ -22,6 +24,7 @@ from sales_metrics.publishing.store import Store
 from test_bad_input import audited, deals, write
 
 HALF = 100
+DEALS = "fct_opportunities"
 
 
 @pytest.fixture
@@ -166,6 +169,30 @@ def test_a_past_that_broke_is_refused_where_nobody_meant_it(
     assert job.judge("What was built", drifted) == "2 expectations, 2 warnings"
     restated = [one for one in job.warnings if "settings changed since build" in one]
     assert len(restated) == (code != code_hash(REPO))
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("-amount", ["warn   marts.fct_opportunities.amount: below 0 in at most 1% of the rows"]),
+        (
+            "amount * 10000000",
+            [
+                "error  marts.fct_opportunities.amount: from -1,000,000,000 to 1,000,000,000 in 99%"
+                " of the rows"
+            ],
+        ),
+    ],
+)
+def test_deals_below_zero_are_told_and_amounts_of_no_company_refused(
+    tmp_path: Path, amount: str, expected: list[str]
+) -> None:
+    """Companies log downgrades as deals, one of twenty here."""
+    sql = f"update marts.fct_opportunities set amount = {amount} where right(opportunity_id, 4)"
+    work = marts(tmp_path / "work.duckdb", f"{sql} in ('0AAA', '5AAA')")
+    suite = [one for one in marts_suite(REPO) if (one.table, one.column) == (DEALS, "amount")]
+    found = [one.sentence().split(" (")[0] for one in check(work, suite) if not one.success]
+    assert found == expected
 
 
 def test_findings_as_page_and_as_rows(audit: Audit, tmp_path: Path) -> None:

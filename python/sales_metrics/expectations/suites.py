@@ -98,7 +98,9 @@ def marts_suite(project: Path, currency: str = "USD", drift: Severity = "error")
         _rows("marts", deals),
         _rows("marts", "dim_reps"),
         _rows("marts", "metric_values"),
-        _between("marts", deals, "amount", 0, largest, mostly=0.99),
+        _between("marts", deals, "amount", -largest, largest, mostly=0.99),
+        # Companies log what a customer gives up as a deal.
+        _share("marts", deals, "amount", "below 0", "amount < 0", 0.01, "warn"),
         _between("marts", deals, "cycle_days", 0, 1_500, mostly=0.99, severity="warn"),
         _share("marts", deals, "rep_id", "unassigned", "rep_id = 'unassigned'", 0.10, "warn"),
         _share("marts", deals, "stage_id", "unmapped", "stage_id = 'unmapped'", 0.05, "warn"),
