@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, about
+from sales_metrics.project import UNFINISHED, unfinished_beside
 from sales_metrics.publishing.writing import as_of_date, connected
 
 STATED = "intermediate.int_attributes_stated"
@@ -73,7 +74,11 @@ def _stated(database: Path) -> list[tuple[tuple[str, str, str], str]]:
 
 
 def _entries(path: Path) -> list[Entry]:
-    others = [one for one in path.parent.glob("known_attributes.*") if one.name != path.name]
+    others = [
+        one
+        for one in path.parent.glob("known_attributes.*")
+        if one.name != path.name and one.suffix != UNFINISHED
+    ]
     if others:
         raise SalesMetricsError(
             f"{others[0]} is no CSV file, and only one is kept up: write it as {path.name}."
@@ -129,7 +134,7 @@ def _write(path: Path, entries: Iterable[Entry]) -> None:
     """Whole or not at all; sorted, so that nothing moves that did not change."""
     with about(path):
         path.parent.mkdir(exist_ok=True)
-        unfinished = path.with_suffix(".csv.unfinished")
+        unfinished = unfinished_beside(path)
         with unfinished.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(COLUMNS)
