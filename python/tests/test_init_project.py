@@ -229,6 +229,17 @@ def test_a_segment_is_no_other_because_its_letters_are_none_of_ours(
         assert rows["strategic"]["acv_tier"] == "enterprise"
 
 
+def test_spellings_of_a_segment_are_one_rule(connection: duckdb.DuckDBPyConnection) -> None:
+    people = relation(connection, "select 1 as rep_id where false")
+    field = "['Enterprise', 'enterprise', 'Retail', 'RETAIL', 'Retail'][1 + n % 5]"
+    told = segments.proposed(deals(connection, field), accounts(connection, "null"), people)
+    assert [(row["raw_value"], row["segment"]) for row in told.rows["segment_rules"]] == [
+        ("enterprise", "enterprise"),
+        ("retail", "retail"),
+    ]
+    assert [row["segment_name"] for row in told.rows["segments"]] == ["Enterprise", "Retail"]
+
+
 def test_words_are_known_by_the_shipped_map_by_themselves_or_not(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:

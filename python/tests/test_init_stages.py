@@ -371,3 +371,24 @@ def test_pipelines_whose_names_leave_the_same_letters_are_two() -> None:
     ]
     rows = map_of(deals).rows["stage_map"]
     assert len({row["pipeline_id"] for row in rows}) == 5
+
+
+def test_spellings_of_a_name_are_one_stage_with_a_row_each() -> None:
+    paths = ["new > Demo > Closed Won"] * 6 + ["New > demo > Closed won"] * 3
+    proposal = map_of(in_stages("New", "Demo", "Closed Won", "Closed lost"), paths)
+    rows = {row["raw_stage"]: row for row in proposal.rows["stage_map"]}
+    assert list(rows) == [
+        "new", "New", "Demo", "demo", "Closed Won", "Closed won", "Closed lost"
+    ]  # fmt: skip
+    for one, other in (("new", "New"), ("Demo", "demo"), ("Closed Won", "Closed won")):
+        assert rows[other] == {**rows[one], "raw_stage": other}
+    assert rows["Closed won"]["stage_id"] == "closed_won"
+    assert not [question for question in proposal.questions if "old name" in question.asked]
+
+
+def test_ids_the_crm_lists_in_either_case_are_two_stages() -> None:
+    listed = [
+        {"stage": id_, "label": label, "sort_order": order, "is_closed": False, "is_won": False}
+        for order, (id_, label) in enumerate((("aB1", "Demo"), ("ab1", "Quote")))
+    ]
+    assert opened(map_of(in_stages("aB1", "ab1"), listed=listed)) == ["aB1", "ab1"]

@@ -56,6 +56,8 @@ WORDS = {
     ),
 }
 EMPLOYEES = (200, 2000)
+# Of the spellings of a value, which differ in the case of letters, the one most deals have.
+_SPELLED = "mode(trim({0}) order by trim({0}))"
 
 
 def proposed(
@@ -72,7 +74,10 @@ def proposed(
     weight = "coalesce(amount, 0)" if revenue else "1"
     by_field = {
         "opportunity_field": over(
-            won, "w", f"select trim(segment_value), sum({weight}), median(amount) from w group by 1"
+            won,
+            "w",
+            f"select {_SPELLED.format('segment_value')}, sum({weight}), median(amount) from w"
+            " group by lower(trim(segment_value))",
         ).fetchall(),
         "account_field": _joined(won, accounts, "account_id", "segment_value", weight),
     }
@@ -136,7 +141,9 @@ def _joined(
         f"select {key}, any_value({value}) as told from a where {key} is not null group by 1",
     ).set_alias("known")
     joined = won.join(known, f"won.{key} = known.{key}", how="left")
-    return joined.aggregate(f"trim(told), sum({weight}), median(amount)", "trim(told)").fetchall()
+    return joined.aggregate(
+        f"{_SPELLED.format('told')}, sum({weight}), median(amount)", "lower(trim(told))"
+    ).fetchall()
 
 
 def _of_field(values: Sequence[tuple[Any, ...]], covered: float, what: str) -> Proposal:

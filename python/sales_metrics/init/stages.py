@@ -122,6 +122,7 @@ def with_phases(evidence: Evidence, phases: Sequence[str]) -> Evidence:
 
 def proposed(evidence: Evidence, source: str) -> Proposal:
     """The map of one CRM, with its evidence and questions."""
+    evidence, spellings = _spelled_alike(evidence)
     stages = _stages(evidence)
     if not stages:
         return Proposal("Stages", decided=("No deal names a stage.",))
@@ -133,7 +134,58 @@ def proposed(evidence: Evidence, source: str) -> Proposal:
         if pipeline is None:
             own = list(_by_name(own).values())
         funnels.append(_funnel(pipeline, own, moves))
-    return _told(funnels, source, moves)
+    return _spelled_as_found(_told(funnels, source, moves), spellings)
+
+
+def _spelled_alike(evidence: Evidence) -> tuple[Evidence, dict[str, list[str]]]:
+    """The evidence with one spelling of each name, and {that one: all others of its letters}.
+
+    A history keeps `Closed Won` and `Closed won` of one stage. The CRM's own list says which is
+    the name, else most deals and changes do.
+    """
+    counted = evidence.listed.project("stage, true as is_listed, 0 as times").distinct()
+    for relation in (evidence.deals, evidence.changes):
+        counted = counted.union(
+            relation.aggregate("stage, false as is_listed, count(*) as times", "stage")
+        )
+    rows = over(
+        counted,
+        "c",
+        "select stage, bool_or(is_listed) from c where trim(stage) <> '' group by 1"
+        " order by 2 desc, sum(times) desc, 1",
+    ).fetchall()
+    names: dict[str, list[str]] = defaultdict(list)
+    of_list: Counter[str] = Counter()
+    for name, is_listed in rows:
+        # Two that the CRM lists are two, such as ids in which the case of letters counts.
+        of_list[name.lower()] += is_listed
+        names[name if of_list[name.lower()] > 1 else name.lower()].append(name)
+    spellings = {first: others for first, *others in names.values() if others}
+    if not spellings:
+        return evidence, {}
+    pairs = ", ".join(
+        f"({literal(other)}, {literal(first)})"
+        for first, others in spellings.items()
+        for other in others
+    )
+    sql = (
+        "select r.* replace (coalesce(v.first, r.stage) as stage) from r"
+        f" left join (values {pairs}) as v (other, first) on r.stage = v.other"
+    )
+    deals, changes, listed_alike = (
+        over(one, "r", sql) for one in (evidence.deals, evidence.changes, evidence.listed)
+    )
+    return Evidence(deals, changes, listed_alike), spellings
+
+
+def _spelled_as_found(proposal: Proposal, spellings: Mapping[str, Sequence[str]]) -> Proposal:
+    """A row for each spelling: raw names are compared as they are written."""
+    rows = [
+        {**row, "raw_stage": name}
+        for row in proposal.rows["stage_map"]
+        for name in (row["raw_stage"], *spellings.get(row["raw_stage"], ()))
+    ]
+    return replace(proposal, rows={"stage_map": rows})
 
 
 def _stages(evidence: Evidence) -> dict[tuple[str, str | None], Stage]:
