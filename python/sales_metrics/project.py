@@ -54,6 +54,18 @@ def raw_folder_of(project: Path) -> Path:
     return project / str(project_vars(project).get("raw_folder") or Path("data") / "demo")
 
 
+def check_kept_in_folder(project: Path, source: str, file: str, kept: str) -> None:
+    """That a build reads this file of the raw folder; `kept`: what would be written to it."""
+    if not (project / "dbt_project.yml").is_file():
+        return
+    schemas = project_vars(project).get("raw_schemas")
+    if isinstance(schemas, dict) and schemas.get(source):
+        raise SalesMetricsError(
+            f"The var raw_schemas reads {source} from {schemas[source]}, so that no build reads"
+            f" {file}: add {kept} to the table {Path(file).stem} there."
+        )
+
+
 def database_here() -> Path:
     """What `dbt build` makes in this folder: in a project that `init` wrote, metrics.duckdb."""
     usual, of_init = Path("sales_metrics.duckdb"), Path("metrics.duckdb")

@@ -21,6 +21,7 @@ from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, about
 from sales_metrics.project import UNFINISHED, unfinished_beside
 from sales_metrics.publishing.writing import as_of_date, connected
 
+LEDGER, FILE = "ledger", "ledger/known_attributes.csv"
 STATED = "intermediate.int_attributes_stated"
 COLUMNS = ("record_kind", "record_id", "attribute", "value", "known_on")
 # A day as the build reads it from a text (macro parse_day), whatever time stands behind.
@@ -37,7 +38,7 @@ def remember(database: Path, raw: Path) -> int:
     build, a later build is remembered, or the file cannot be read or written.
     """
     day = as_of_date(database)
-    path = raw / "ledger" / "known_attributes.csv"
+    path = raw / FILE
     kept = [(_day(entry[4]), entry) for entry in _entries(path)]
     earlier = [(known_on, entry) for known_on, entry in kept if known_on != day]
     later = max((known_on for known_on, _ in earlier), default="")

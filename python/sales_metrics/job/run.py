@@ -34,6 +34,7 @@ from sales_metrics.job.phases import Phases
 from sales_metrics.pages.rendering import PageSettings
 from sales_metrics.privacy import masked, masked_lines
 from sales_metrics.project import (
+    check_kept_in_folder,
     check_profile,
     check_project,
     check_raw_folder,
@@ -52,7 +53,7 @@ from sales_metrics.publishing.writing import (
     publish,
     timestamp,
 )
-from sales_metrics.remember import remember
+from sales_metrics.remember import FILE, LEDGER, remember
 
 PAGE = "expectations.html"
 # What a refused run leaves for people to look at.
@@ -311,6 +312,7 @@ class Job:
     def _remember(self, database: Path) -> str:
         """Whatever goes wrong here, the build is published."""
         try:
+            check_kept_in_folder(self.settings.project, LEDGER, FILE, "what a build went by")
             return f"{remember(database, self.settings.raw):,} values"
         except SalesMetricsError as error:
             self.warnings += [f"nothing was remembered: {one}" for one in error.sentences]
