@@ -160,13 +160,7 @@ def check_raw_folder(raw: Path) -> None:
 
 
 def check_settings() -> None:
-    """What dbt and DuckDB would refuse only after the raw tables are read."""
-    threads = os.environ.get("SALES_METRICS_THREADS")
-    if threads is not None and not (threads.strip().isdecimal() and int(threads) > 0):
-        raise SalesMetricsError(
-            f"The environment variable SALES_METRICS_THREADS says '{threads}', which is no number"
-            " of threads: give a whole number from 1."
-        )
+    """What DuckDB would refuse only after the raw tables are read; the threads dbt judges first."""
     memory = os.environ.get("SALES_METRICS_MEMORY_LIMIT")
     if memory is not None:
         try:
