@@ -16,7 +16,6 @@ from sales_metrics.sql import over
 # Of the won revenue, the share whose segment a field must say; of accounts, whose size is known.
 COVERS = 0.6
 FEWEST, MOST = 2, 8
-RULES = "seeds/my_segment_rules.csv"
 TIERS = ("smb", "mid_market", "enterprise")
 NAMES = {"smb": "SMB", "mid_market": "Mid-market", "enterprise": "Enterprise"}
 WORDS = {
@@ -60,14 +59,9 @@ EMPLOYEES = (200, 2000)
 _SPELLED = "mode(trim({0}) order by trim({0}))"
 
 
-def proposed(
-    deals: duckdb.DuckDBPyRelation,
-    accounts: duckdb.DuckDBPyRelation,
-    people: duckdb.DuckDBPyRelation,
-    fields: Sequence[str] = (),
-) -> Proposal:
-    """`deals`: account_id, amount, segment_value, is_won; `fields`: other columns of accounts that
-    have a few values, told as what a person may choose."""
+def proposed(deals: duckdb.DuckDBPyRelation, accounts: duckdb.DuckDBPyRelation) -> Proposal:
+    """`deals`: account_id, amount, segment_value, is_won; `accounts`: account_id, segment_value,
+    employees."""
     won = deals.filter("is_won").set_alias("won")
     revenue, count = won.aggregate("sum(amount), count(*)").fetchall()[0]
     total = float(revenue or count or 0)
@@ -83,8 +77,7 @@ def proposed(
     }
     other = [
         Question(
-            "Does another field of the accounts say the segment?"
-            + (f" Few values have: {', '.join(f'`{one}`' for one in fields)}." if fields else ""),
+            "Does another field of the accounts say the segment?",
             "the proposed segments hold.",
             "dbt_project.yml, var raw_columns, {<source>: {<accounts>: {segment: <field>}}}",
         )
