@@ -54,7 +54,7 @@
 
 {#-
     {source, name, is_required, key, latest_by, deals, fresh_days, place, relation: SQL, is_file,
-    loader: names of columns a loader added,
+    loader: names of columns a loader added, gone: [SQL over those, true of a row that is no more],
     columns: [{name, data_type, is_required, kind, is_picklist, mapped_by, is_parent, filled,
     sql: as it is called there, value}]}
     where value is the expression, over columns of the contract's names, that staging reads; none for
@@ -84,6 +84,19 @@
     {%- for name in loader_columns().values() | sum(start=[]) if fields and name in table.columns and name not in contract.columns -%}
         {%- do loader.append(name) -%}
     {%- endfor -%}
+    {%- set gone = [] -%}
+    {%- for name in loader -%}
+        {%- set is_flag = name in loader_columns().deleted_flags -%}
+        {%- if is_flag or name in loader_columns().deleted_instants -%}
+            {%- set value = cast_raw(
+                adapter.quote(name), table.columns[name].type,
+                {'type': 'boolean' if is_flag else 'timestamp'}, {'date': 'iso', 'amount': 'plain'}
+            ) | trim -%}
+            {%- do gone.append(
+                'coalesce(' ~ value ~ ', false)' if is_flag else value ~ ' is not null'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- set latest_by = [] -%}
     {%- for names in contract.meta.get('latest_by', []) -%}
         {%- do latest_by.extend([names] if names is string else names) -%}
@@ -100,6 +113,7 @@
         'relation': table.from if fields else none,
         'is_file': table.get('is_file', false) if fields else false,
         'loader': loader,
+        'gone': gone,
         'columns': columns,
     }) }}
 {%- endmacro %}

@@ -25,8 +25,9 @@
     {%- set keys = [] -%}
     {%- set columns = [] -%}
     {%- set given = given_columns(name, theirs) -%}
-    {%- for column in configured_tables()[name].key if column in given -%}
-        {%- do keys.append(key_text(given[column])) -%}
+    {%- set about = configured_tables()[name] -%}
+    {%- for column in about.key if column in given -%}
+        {%- do keys.append(key_text(given[column], column, about)) -%}
         {%- do columns.append(column) -%}
     {%- endfor -%}
     {{ refuse_given_rows(

@@ -5,25 +5,28 @@
     configured(name)        the relation to read, for a model or test: never `ref` of the seed itself
     configured_tables()     {table: {key: columns, whole: in place of ours, else row by row over ours,
                             optional: columns that a table in place of ours may lack,
-                            is_word: the key is a word of the CRM, in any case of letters,
-                            words: such columns of a table in place of ours}}
+                            words: columns of the key that hold a word of the CRM in any case
+                            of letters; of the others names that differ in case are two}}
 -#}
 {% macro configured_tables() -%}
     {{ return({
         'stage_map': {
             'whole': true, 'key': ['source', 'pipeline', 'raw_stage', 'valid_from'],
-            'optional': ['pipeline', 'valid_from', 'valid_to', 'expected_days'], 'words': [],
+            'optional': ['pipeline', 'valid_from', 'valid_to', 'expected_days'],
         },
-        'segments': {'whole': true, 'key': ['segment'], 'optional': [], 'words': []},
+        'segments': {'whole': true, 'key': ['segment'], 'optional': []},
         'segment_rules': {
-            'whole': true, 'key': ['rule', 'raw_value', 'lower_bound'],
-            'optional': ['raw_value', 'lower_bound', 'upper_bound'], 'words': ['raw_value'],
+            'whole': true, 'key': ['rule', 'raw_value', 'lower_bound'], 'words': ['raw_value'],
+            'optional': ['raw_value', 'lower_bound', 'upper_bound'],
         },
-        'activity_types': {'key': ['source', 'record_kind', 'raw_type', 'raw_subtype', 'raw_disposition']},
-        'activity_statuses': {'is_word': true, 'key': ['raw_status']},
-        'activity_directions': {'is_word': true, 'key': ['raw_direction']},
-        'loss_reason_map': {'is_word': true, 'key': ['raw_reason']},
-        'opportunity_types': {'is_word': true, 'key': ['raw_type']},
+        'activity_types': {
+            'key': ['source', 'record_kind', 'raw_type', 'raw_subtype', 'raw_disposition'],
+            'words': ['raw_type', 'raw_subtype', 'raw_disposition'],
+        },
+        'activity_statuses': {'words': ['raw_status'], 'key': ['raw_status']},
+        'activity_directions': {'words': ['raw_direction'], 'key': ['raw_direction']},
+        'loss_reason_map': {'words': ['raw_reason'], 'key': ['raw_reason']},
+        'opportunity_types': {'words': ['raw_type'], 'key': ['raw_type']},
         'people_map': {'key': ['source', 'crm_rep_id']},
         'metrics': {'key': ['metric_id']},
         'metric_windows': {'key': ['metric_id', 'acv_tier']},
@@ -101,48 +104,4 @@
             told ~ 'lacks the column ' ~ column ~ '; it takes ' ~ columns | join(', ') ~ '.'
         ) -%}
     {%- endfor -%}
-{%- endmacro %}
-
-{% macro rows_in_place(types, about, given, theirs) -%}
-    select
-        {%- for column, type in types.items() %}
-        {%- set said = given.get(column, 'null') %}
-        cast({{ "nullif(" ~ key_text(said) ~ ", '')" if column in about.words else said }} as {{ type }})
-            as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ theirs }}
-{%- endmacro %}
-
-{#- Rows of a key are the user's where there are any; a column they lack is that of our row. -#}
-{% macro rows_over(ours, types, about, given, theirs) -%}
-    {%- set same = [] -%}
-    {%- for column in about.key -%}
-        {%- do same.append(
-            key_text('theirs.' ~ given.get(column, column)) ~ ' = ' ~ key_text('ours.' ~ column)
-        ) -%}
-    {%- endfor -%}
-    select
-        {%- for column, type in types.items() %}
-        cast(
-            {{
-                'ours.' ~ column if column not in given
-                else key_text('theirs.' ~ given[column]) if about.is_word and column in about.key
-                else 'theirs.' ~ given[column]
-            }} as {{ type }}
-        ) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ theirs }} as theirs
-    left join {{ ours }} as ours on {{ same | join(' and ') }}
-    union all
-    select
-        {%- for column in types %}
-        ours.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ours }} as ours
-    where not exists (select 1 from {{ theirs }} as theirs where {{ same | join(' and ') }})
-{%- endmacro %}
-
-{#- Of one word in any case and with any blanks around there is one row; an empty cell is one too. -#}
-{% macro key_text(column) -%}
-    coalesce(lower(trim(cast({{ column }} as {{ dbt.type_string() }}))), '')
 {%- endmacro %}

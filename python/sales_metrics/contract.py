@@ -55,6 +55,8 @@ class RawTable:
     is_file: bool = False
     # Columns that a loader has added, under their own names.
     loader: tuple[str, ...] = ()
+    # SQL over those, each true of a row that the loader says is no more.
+    gone: tuple[str, ...] = ()
     # Days after which the newest row of the source is late: a warning, an error.
     fresh_days: Mapping[str, int] = field(default_factory=dict)
 

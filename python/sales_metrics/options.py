@@ -51,6 +51,13 @@ project_option = click.option(
     default=project_here,
     help="The dbt project; by default that of this folder, else the one this program belongs to.",
 )
+profiles_option = click.option(
+    "--profiles-dir",
+    "profiles",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder of profiles.yml; by default `profiles` in the dbt project, or the project.",
+)
 raw_option = click.option(
     "--raw",
     type=click.Path(path_type=Path),

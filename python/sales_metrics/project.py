@@ -21,6 +21,8 @@ _CARRIED = Path(__file__).resolve().parent / "dbt_project"
 PROJECT = _CARRIED if _CARRIED.is_dir() else Path(__file__).resolve().parents[2]
 PACKAGE = "sales_metrics"
 CODE = ("models", "seeds", "macros", "dbt_project.yml")
+# The end of a file that is being written.
+UNFINISHED = ".unfinished"
 # Settings of a run that change its numbers as an edit of the project would.
 SETTINGS = ("SALES_METRICS_RAW_FORMATS",)
 
@@ -50,6 +52,18 @@ def raw_folder_of(project: Path) -> Path:
     if not (project / "dbt_project.yml").is_file():
         return project / "data" / "demo"
     return project / str(project_vars(project).get("raw_folder") or Path("data") / "demo")
+
+
+def check_kept_in_folder(project: Path, source: str, file: str, kept: str) -> None:
+    """That a build reads this file of the raw folder; `kept`: what would be written to it."""
+    if not (project / "dbt_project.yml").is_file():
+        return
+    schemas = project_vars(project).get("raw_schemas")
+    if isinstance(schemas, dict) and schemas.get(source):
+        raise SalesMetricsError(
+            f"The var raw_schemas reads {source} from {schemas[source]}, so that no build reads"
+            f" {file}: add {kept} to the table {Path(file).stem} there."
+        )
 
 
 def database_here() -> Path:
@@ -146,13 +160,7 @@ def check_raw_folder(raw: Path) -> None:
 
 
 def check_settings() -> None:
-    """What dbt and DuckDB would refuse only after the raw tables are read."""
-    threads = os.environ.get("SALES_METRICS_THREADS")
-    if threads is not None and not (threads.strip().isdecimal() and int(threads) > 0):
-        raise SalesMetricsError(
-            f"The environment variable SALES_METRICS_THREADS says '{threads}', which is no number"
-            " of threads: give a whole number from 1."
-        )
+    """What DuckDB would refuse only after the raw tables are read; the threads dbt judges first."""
     memory = os.environ.get("SALES_METRICS_MEMORY_LIMIT")
     if memory is not None:
         try:
@@ -201,6 +209,16 @@ def code_hash(project: Path) -> str:
         settings.append(f"{PACKAGE}={code_hash(package)}")
     files = (path for part in CODE for path in _files(project / part))
     return _hashed(project, files, settings)
+
+
+def unfinished_beside(path: Path) -> Path:
+    """Where a file of the raw folder is written before it takes its place.
+
+    Nobody takes it for a table, as it is hidden. What earlier versions left of a write that was
+    killed goes.
+    """
+    path.with_name(path.name + UNFINISHED).unlink(missing_ok=True)
+    return path.with_name(f".{path.name}{UNFINISHED}")
 
 
 def raw_fingerprint(raw: Path) -> str:

@@ -18,8 +18,10 @@ from typing import Any
 import duckdb
 
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, about
+from sales_metrics.project import UNFINISHED, unfinished_beside
 from sales_metrics.publishing.writing import as_of_date, connected
 
+LEDGER, FILE = "ledger", "ledger/known_attributes.csv"
 STATED = "intermediate.int_attributes_stated"
 COLUMNS = ("record_kind", "record_id", "attribute", "value", "known_on")
 # A day as the build reads it from a text (macro parse_day), whatever time stands behind.
@@ -36,7 +38,7 @@ def remember(database: Path, raw: Path) -> int:
     build, a later build is remembered, or the file cannot be read or written.
     """
     day = as_of_date(database)
-    path = raw / "ledger" / "known_attributes.csv"
+    path = raw / FILE
     kept = [(_day(entry[4]), entry) for entry in _entries(path)]
     earlier = [(known_on, entry) for known_on, entry in kept if known_on != day]
     later = max((known_on for known_on, _ in earlier), default="")
@@ -73,7 +75,11 @@ def _stated(database: Path) -> list[tuple[tuple[str, str, str], str]]:
 
 
 def _entries(path: Path) -> list[Entry]:
-    others = [one for one in path.parent.glob("known_attributes.*") if one.name != path.name]
+    others = [
+        one
+        for one in path.parent.glob("known_attributes.*")
+        if one.name != path.name and one.suffix != UNFINISHED
+    ]
     if others:
         raise SalesMetricsError(
             f"{others[0]} is no CSV file, and only one is kept up: write it as {path.name}."
@@ -129,7 +135,7 @@ def _write(path: Path, entries: Iterable[Entry]) -> None:
     """Whole or not at all; sorted, so that nothing moves that did not change."""
     with about(path):
         path.parent.mkdir(exist_ok=True)
-        unfinished = path.with_suffix(".csv.unfinished")
+        unfinished = unfinished_beside(path)
         with unfinished.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(COLUMNS)

@@ -167,12 +167,21 @@ def command(
 
 
 def call(
-    *arguments: str | Path, env: Mapping[str, str] | None = None, timeout: float = 300
+    *arguments: str | Path,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 300,
+    cwd: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Runs `sales-metrics`, as a job would."""
+    """Runs `sales-metrics`, as a job would, in the folder `cwd`."""
     line, environment = command(*arguments, env=env)
     return subprocess.run(
-        line, env=environment, capture_output=True, text=True, check=False, timeout=timeout
+        line,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
+        cwd=cwd,
     )
 
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from harness import Ask
-from publishing_harness import write_work
+from harness import REPO, Ask
+from publishing_harness import publish_number, write_work
+from sales_metrics.errors import SalesMetricsError
 from sales_metrics.expectations.audit import Audit
+from sales_metrics.expectations.checking import check
+from sales_metrics.expectations.losses import check_accepted
 from sales_metrics.expectations.page import quality_rows, render_page
+from sales_metrics.expectations.suites import marts_suite
+from sales_metrics.job.phases import Phases
+from sales_metrics.job.run import Job, Settings
+from sales_metrics.project import code_hash
+from sales_metrics.publishing.store import Store
 from test_bad_input import audited, deals, write
 
 HALF = 100
+DEALS = "fct_opportunities"
 
 
 @pytest.fixture
@@ -114,6 +125,74 @@ def test_a_past_quarter_that_moved_is_told(audit: Audit, tmp_path: Path) -> None
     )
     broken = marts(tmp_path / "broken.duckdb", "update marts.metric_values set metric_value = 0.1")
     assert [sentence[:5] for sentence in failed(audit, broken, before)] == ["warn ", "error"]
+
+
+@pytest.mark.parametrize("metric", ["overdue_next_actions_count", "overdue_next_action_share"])
+def test_tasks_that_are_moved_move_the_past(audit: Audit, tmp_path: Path, metric: str) -> None:
+    """A CRM keeps no history of due dates: whoever clears the list today clears it for March."""
+    named = f"update marts.metric_values set metric_id = '{metric}'"
+    before = marts(tmp_path / "before.duckdb", named)
+    cleared = marts(tmp_path / "cleared.duckdb", f"{named}, metric_value = 0.0")
+    assert failed(audit, cleared, before) == []
+
+
+def job_after(folder: Path, code: str, accepted: Sequence[str] = ()) -> Job:
+    """A run over a served build that was made by code of this hash."""
+    publish_number(folder / "published", 1)
+    settings = Settings(REPO, REPO, None, folder, folder / "published", accepted=accepted)
+    job = Job(settings, Phases(quiet=True), Store(folder / "published"), "id", folder)
+    assert job.before
+    job.before = dataclasses.replace(job.before, code_hash=code)
+    return job
+
+
+@pytest.mark.parametrize("accepted", [(), ("marts.metric_values",)])
+@pytest.mark.parametrize("code", [code_hash(REPO), "that of another stage map"])
+def test_a_past_that_broke_is_refused_where_nobody_meant_it(
+    audit: Audit, tmp_path: Path, code: str, accepted: tuple[str, ...]
+) -> None:
+    job = job_after(tmp_path, code, accepted)
+    before = marts(tmp_path / "before.duckdb")
+    broken = marts(tmp_path / "broken.duckdb", "update marts.metric_values set metric_value = 0.1")
+    check_accepted(accepted, audit.reading.tables)
+    found = audit.mart_findings(broken, before, job.drift)
+    drifted = [one for one in found if one.expected.table == "drift"]
+    if code == code_hash(REPO) and not accepted:
+        with pytest.raises(SalesMetricsError) as refused:
+            job.judge("What was built", drifted)
+        told, how = refused.value.sentences
+        assert told.startswith(
+            "marts.metric_values is not as expected: no company number of a past"
+        )
+        assert how.endswith("To publish it: sales-metrics run --accept marts.metric_values.")
+        return
+    assert job.judge("What was built", drifted) == "2 expectations, 2 warnings"
+    restated = [one for one in job.warnings if "settings changed since build" in one]
+    assert len(restated) == (code != code_hash(REPO))
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("-amount", ["warn   marts.fct_opportunities.amount: below 0 in at most 1% of the rows"]),
+        (
+            "amount * 10000000",
+            [
+                "error  marts.fct_opportunities.amount: from -1,000,000,000 to 1,000,000,000 in 99%"
+                " of the rows"
+            ],
+        ),
+    ],
+)
+def test_deals_below_zero_are_told_and_amounts_of_no_company_refused(
+    tmp_path: Path, amount: str, expected: list[str]
+) -> None:
+    """Companies log downgrades as deals, one of twenty here."""
+    sql = f"update marts.fct_opportunities set amount = {amount} where right(opportunity_id, 4)"
+    work = marts(tmp_path / "work.duckdb", f"{sql} in ('0AAA', '5AAA')")
+    suite = [one for one in marts_suite(REPO) if (one.table, one.column) == (DEALS, "amount")]
+    found = [one.sentence().split(" (")[0] for one in check(work, suite) if not one.success]
+    assert found == expected
 
 
 def test_findings_as_page_and_as_rows(audit: Audit, tmp_path: Path) -> None:

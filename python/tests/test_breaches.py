@@ -368,6 +368,41 @@ class TestAck:
         assert self.ack(company, raw, "a", "--by", "Ana")[0] == 0
         assert self.rows(raw)[0] == ["breach_id", "taken_at", "taken_by", "act"]
 
+    def test_it_asks_the_served_build_and_says_which_build_will_know(
+        self, company: Company, tmp_path: Path
+    ) -> None:
+        raw = self.raw(tmp_path, None)
+        company.publish(breach("a"))
+        published = company.store.folder
+        done = call("ack", "a", "--by", "Ana", "--published", published, "--raw", raw)
+        assert done.returncode == 0, done.stderr
+        today = self.rows(raw)[1][1][:10]
+        # The served build is as of a day long before.
+        assert f"Builds as of {today} or later know it." in done.stdout
+
+    @pytest.mark.parametrize("command", [("ack", "a", "--by", "Ana"), ("remember",)])
+    def test_what_no_build_would_read_is_not_written(
+        self, company: Company, tmp_path: Path, command: tuple[str, ...]
+    ) -> None:
+        raw = self.raw(tmp_path, None)
+        (tmp_path / "dbt_project.yml").write_text(
+            "name: a\nvars: {raw_schemas: {planning: plans, ledger: kept}}\n", encoding="utf-8"
+        )
+        work = company.write(breach("a"))
+        done = call(*command, "--database", work, "--raw", raw, cwd=tmp_path)
+        assert done.returncode != 0
+        schema, table = ("plans", "interventions") if len(command) > 1 else ("kept", "known_attr")
+        assert f"from {schema}, so that no build reads" in done.stderr
+        assert f"to the table {table}" in done.stderr
+        assert [one.name for one in raw.rglob("*")] == ["planning"]
+
+    def test_a_served_build_has_nothing_to_remember(self, company: Company, tmp_path: Path) -> None:
+        company.publish(breach("a"))
+        published = company.store.folder
+        done = call("remember", "--published", published, "--raw", tmp_path, cwd=tmp_path)
+        assert done.returncode != 0
+        assert "use `sales-metrics run --remember`" in done.stderr
+
     @pytest.mark.parametrize(
         ("arguments", "text", "told"),
         [

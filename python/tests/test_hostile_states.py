@@ -226,10 +226,6 @@ def test_one_sentence_about_the_right_file(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("SALES_METRICS_THREADS", "0"),
-        ("SALES_METRICS_THREADS", "a few"),
-        ("SALES_METRICS_THREADS", "-2"),
-        ("SALES_METRICS_THREADS", ""),
         ("SALES_METRICS_MEMORY_LIMIT", "plenty"),
     ],
 )

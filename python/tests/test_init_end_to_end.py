@@ -15,11 +15,12 @@ import pytest
 from harness import PREFIX, REPO
 
 HEADER = "Nummer;Firma;Verkaufsphase;Betrag;Erstellt am;Abschlussdatum;Verkäufer;Verlustgrund"
+# Two spellings of a stage, which raw tables keep where somebody renamed it.
 DEALS = [
     "V1;Müller & Söhne;Gewonnen;1.200,50 €;02.01.2025;14.02.2025;Jörg;",
-    "V2;Maß AG;Gewonnen;12.000,00 €;13.01.2025;30.04.2025;Jörg;",
+    "V2;Maß AG;gewonnen;12.000,00 €;13.01.2025;30.04.2025;Jörg;",
     "V3;Maß AG;Verloren;800,00 €;14.01.2025;28.02.2025;Änne;Preis",
-    "V4;Ost GmbH;Verloren;900,00 €;20.01.2025;03.03.2025;Änne;Kein Budget",
+    "V4;Ost GmbH;VERLOREN;900,00 €;20.01.2025;03.03.2025;Änne;Kein Budget",
     "V5;Ost GmbH;Angebot gesendet;2.500,00 €;03.02.2025;31.07.2025;Änne;",
     "V6;Ufer KG;Qualifiziert;3.000,00 €;10.03.2025;31.08.2025;Jörg;",
     "V7;Ufer KG;Neu;50,00 €;29.04.2025;30.09.2025;Jörg;",
@@ -63,7 +64,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     typed(
         folder / "metrics",
         *("-c", "from dbt.cli.main import cli; cli()", "build"),
-        *("--select", "+fct_opportunities", "--resource-type", "model", "--resource-type", "seed"),
+        *("--select", "+fct_opportunities", "+rows_of_yours_keep_the_rules_of_ours"),
+        *("--resource-type", "model", "--resource-type", "seed"),
+    )
+    # What it wrote keeps the rules of what is written by hand.
+    typed(
+        folder / "metrics",
+        *("-c", "from dbt.cli.main import cli; cli()", "test"),
+        *("--select", "rows_of_yours_keep_the_rules_of_ours", "a_stage_has_one_set_of_attributes"),
     )
     return folder
 

@@ -19,7 +19,7 @@ from sales_metrics.cli import cli
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.init import company, segments, words, writing
 from sales_metrics.init.proposals import Proposal, Question
-from sales_metrics.init.proposing import all_rows, all_vars, answered
+from sales_metrics.init.proposing import all_rows, all_vars, answered, looked
 from sales_metrics.init.reading import Plan
 
 STAGE = {
@@ -127,6 +127,18 @@ def test_what_was_told_and_not_taken_is_told_again(tmp_path: Path) -> None:
         assert "Pilot" in look_again(tmp_path, proposals(stage("New"), stage("Pilot")))
 
 
+def test_an_id_somebody_has_by_now_is_no_other_stages(tmp_path: Path) -> None:
+    """Counted from the beginning of the funnel, the first of today is not the first of then."""
+    write(tmp_path, proposals(stage("报价", stage_id="stage"), stage("合同", stage_id="stage_2")))
+    first, *others = "接触", "报价", "合同"
+    later = [stage(one, stage_id=f"stage_{n}") for n, one in enumerate(others, start=2)]
+    told = look_again(tmp_path, proposals(stage(first, stage_id="stage"), *later), adds=True)
+    assert first in told
+    with (tmp_path / "seeds" / "my_stage_map.csv").open(encoding="utf-8", newline="") as file:
+        ids = {row["raw_stage"]: row["stage_id"] for row in csv.DictReader(file)}
+    assert ids == {"报价": "stage", "合同": "stage_2", "接触": "stage_3"}
+
+
 def test_on_a_terminal_the_proposal_is_the_default() -> None:
     given = proposals(stage("New"))
     (_, kept) = answered(given, lambda _question, default: default)
@@ -175,20 +187,54 @@ def accounts(connection: duckdb.DuckDBPyConnection, employees: str) -> duckdb.Du
 def test_segments_are_a_field_else_employees_else_the_size_of_deals(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    people = relation(connection, "select 1 as rep_id where false")
     field = "['SMB', 'Enterprise', 'Public Sector'][1 + n % 3]"
-    told = segments.proposed(deals(connection, field), accounts(connection, "null"), people)
+    told = segments.proposed(deals(connection, field), accounts(connection, "null"))
     assert [row["segment"] for row in told.rows["segments"]] == [
         "enterprise",
         "public_sector",
         "smb",
     ]
     assert {row["rule"] for row in told.rows["segment_rules"]} == {"field_value"}
-    sized = segments.proposed(deals(connection), accounts(connection, "100 * (n + 1)"), people)
+    sized = segments.proposed(deals(connection), accounts(connection, "100 * (n + 1)"))
     assert {row["rule"] for row in sized.rows["segment_rules"]} == {"employees", "acv_band"}
-    banded = segments.proposed(deals(connection), accounts(connection, "null"), people)
+    banded = segments.proposed(deals(connection), accounts(connection, "null"))
     assert {row["rule"] for row in banded.rows["segment_rules"]} == {"acv_band"}
     assert [row["lower_bound"] for row in banded.rows["segment_rules"]] == [0, 20_000, 50_000]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["政府", "教育"], ["segment", "segment_2"]),
+        (["A+", "A-"], ["a", "a_2"]),
+        (["10 %", "25%"], ["segment_10", "segment_25"]),
+        # Two words for one size are two segments of that size.
+        (["Enterprise", "Strategic"], ["enterprise", "strategic"]),
+        (["KMU", "Mid-Market"], ["smb", "mid_market"]),
+    ],
+)
+def test_a_segment_is_no_other_because_its_letters_are_none_of_ours(
+    connection: duckdb.DuckDBPyConnection, values: list[str], expected: list[str]
+) -> None:
+    field = f"{values}[1 + n % {len(values)}]"
+    told = segments.proposed(deals(connection, field), accounts(connection, "null"))
+    ids = {row["raw_value"]: row["segment"] for row in told.rows["segment_rules"]}
+    assert [ids[value.lower()] for value in values] == expected
+    rows = {row["segment"]: row for row in told.rows["segments"]}
+    assert set(rows) == set(expected)
+    if "strategic" in rows:
+        assert rows["strategic"]["segment_name"] == "Strategic"
+        assert rows["strategic"]["acv_tier"] == "enterprise"
+
+
+def test_spellings_of_a_segment_are_one_rule(connection: duckdb.DuckDBPyConnection) -> None:
+    field = "['Enterprise', 'enterprise', 'Retail', 'RETAIL', 'Retail'][1 + n % 5]"
+    told = segments.proposed(deals(connection, field), accounts(connection, "null"))
+    assert [(row["raw_value"], row["segment"]) for row in told.rows["segment_rules"]] == [
+        ("enterprise", "enterprise"),
+        ("retail", "retail"),
+    ]
+    assert [row["segment_name"] for row in told.rows["segments"]] == ["Enterprise", "Retail"]
 
 
 def test_words_are_known_by_the_shipped_map_by_themselves_or_not(
@@ -224,6 +270,39 @@ def test_what_quarter_ends_the_closings_show(connection: duckdb.DuckDBPyConnecti
     )
     assert known.vars == {"fiscal_year_start_month": 10}
     assert not known.questions
+    # Of one month nobody can tell whether it begins the quarter.
+    assert company.fiscal_year(deals(connection), {2: 1}).questions
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "start"),
+    [
+        ("Id,StageName,Amount,CloseDate,FiscalQuarter,FiscalYear", "{q},2026", 2),
+        ("id,stage_name,amount,close_date,fiscal", "2026 {q}", 2),
+        # A month that lies in two quarters is of a year of weeks.
+        ("id,stage_name,amount,close_date,fiscal_quarter", "{w}", None),
+    ],
+)
+def test_the_crms_own_fiscal_quarters_tell_the_year(
+    connection: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    header: str,
+    cells: str,
+    start: int | None,
+) -> None:
+    rows = [
+        f"006{n:012d},Won,10,2025-{1 + n % 12:02d}-{1 + n:02d},"
+        + cells.format(q=(n % 12 - 1) % 12 // 3 + 1, w=1 + n % 4)
+        for n in range(24)
+    ]
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "Opportunity.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    seen = looked(folder, REPO, connection, None, tmp_path / "copies")
+    told = company.fiscal_year(deals(connection), seen.quarters)
+    assert bool(told.questions) == (start is None)
+    if start:
+        assert told.vars == {"fiscal_year_start_month": start}
 
 
 @pytest.mark.parametrize(

@@ -335,3 +335,60 @@ def test_more_things_than_the_exact_search_takes_are_ordered_too() -> None:
 def test_between_orders_that_break_equally_many_moves_ranks_decide() -> None:
     assert order_of_moves(["b", "a"], {}, {"a": 2.0, "b": 1.0}) == ["b", "a"]
     assert order_of_moves(["b", "a"], {("a", "b"): 1.0}, {"a": 2.0, "b": 1.0}) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["初次接触", "需求分析", "报价"],
+        ["Новая", "Встреча", "Договор"],
+        ["10%", "25 %", "50%"],
+        ["A+", "A-", "A"],
+        ["Proposal/Quote", "Proposal - Quote"],
+        ["1 - Discovery", "2 - Discovery"],
+    ],
+)
+def test_names_that_leave_the_same_letters_are_stages_of_their_own(names: list[str]) -> None:
+    rows = map_of(in_stages(*names, "Won", "Lost"), [" > ".join([*names, "Won"])] * 9).rows[
+        "stage_map"
+    ]
+    ids = {row["raw_stage"]: row["stage_id"] for row in rows}
+    assert len(set(ids.values())) == len(ids) == len(names) + 2
+    again = map_of(in_stages(*names, "Won", "Lost"), [" > ".join([*names, "Won"])] * 9)
+    assert {row["raw_stage"]: row["stage_id"] for row in again.rows["stage_map"]} == ids
+
+
+def test_a_percentage_names_its_stage() -> None:
+    rows = map_of(in_stages("10%", "25 %", "Won")).rows["stage_map"]
+    assert [row["stage_id"] for row in rows] == ["stage_10", "stage_25", "closed_won"]
+
+
+def test_pipelines_whose_names_leave_the_same_letters_are_two() -> None:
+    deals = [
+        {"stage": f"{pipeline} {number}", "pipeline": pipeline}
+        for pipeline in ("A", "Продажи", "Продление", "B+", "B-")
+        for number in ("one", "two", "three")
+    ]
+    rows = map_of(deals).rows["stage_map"]
+    assert len({row["pipeline_id"] for row in rows}) == 5
+
+
+def test_spellings_of_a_name_are_one_stage_with_a_row_each() -> None:
+    paths = ["new > Demo > Closed Won"] * 6 + ["New > demo > Closed won"] * 3
+    proposal = map_of(in_stages("New", "Demo", "Closed Won", "Closed lost"), paths)
+    rows = {row["raw_stage"]: row for row in proposal.rows["stage_map"]}
+    assert list(rows) == [
+        "new", "New", "Demo", "demo", "Closed Won", "Closed won", "Closed lost"
+    ]  # fmt: skip
+    for one, other in (("new", "New"), ("Demo", "demo"), ("Closed Won", "Closed won")):
+        assert rows[other] == {**rows[one], "raw_stage": other}
+    assert rows["Closed won"]["stage_id"] == "closed_won"
+    assert not [question for question in proposal.questions if "old name" in question.asked]
+
+
+def test_ids_the_crm_lists_in_either_case_are_two_stages() -> None:
+    listed = [
+        {"stage": id_, "label": label, "sort_order": order, "is_closed": False, "is_won": False}
+        for order, (id_, label) in enumerate((("aB1", "Demo"), ("ab1", "Quote")))
+    ]
+    assert opened(map_of(in_stages("aB1", "ab1"), listed=listed)) == ["aB1", "ab1"]

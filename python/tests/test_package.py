@@ -26,6 +26,7 @@ id,owner,stage,created_date,close_date,amount,loss_reason,segment,type
 D-1,ana,Angebot,2025-05-02,2025-07-31,12000,,KONZERN,NEUKUNDE
 D-2,ben,Gewonnen,2025-04-11,2025-06-20,8500,,Konzern,
 D-3,ben,Verloren,2025-04-12,2025-06-21,9500,zu teuer,Laden,
+D-4,ben,gewonnen,2025-04-12,2025-06-22,700,,Laden,
 """
 # Every road of docs/package.md: a table in place of ours, and rows over ours, added or changed.
 TABLES = {
@@ -34,6 +35,7 @@ source,raw_stage,stage_id,stage_name,pipeline_id,stage_order,is_qualified,is_won
 csv_export,Erstgespräch,first_talk,First talk,sales,1,false,false,false,10
 csv_export,Angebot,offer,Offer,sales,2,true,false,false,20
 csv_export,Gewonnen,won,Won,sales,3,true,true,false,
+csv_export,gewonnen,won,Won,sales,3,true,true,false,
 csv_export,Verloren,lost,Lost,sales,4,false,false,true,
 """,
     "kpi_bands": "metric_id,acv_tier,status,lower\nreply_rate,all,watch,0.025\n",
@@ -144,7 +146,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def test_a_model_of_the_root_project_reads_a_mart(built: Project) -> None:
-    assert built.rows("select count(*) from analytics.acme_deals") == [(3,)]
+    assert built.rows("select count(*) from analytics.acme_deals") == [(4,)]
 
 
 def test_the_stages_are_those_of_the_root_project(built: Project) -> None:
@@ -156,13 +158,14 @@ def test_the_stages_are_those_of_the_root_project(built: Project) -> None:
         ("D-1", "offer", "open", None),
         ("D-2", "won", "won", None),
         ("D-3", "lost", "lost", "price"),
+        ("D-4", "won", "won", None),
     ]
 
 
 def test_words_of_the_root_project_are_read_in_any_case_of_letters(built: Project) -> None:
     assert built.rows(
         "select opportunity_id, segment from analytics_marts.fct_opportunities order by all"
-    ) == [("D-1", "enterprise"), ("D-2", "enterprise"), ("D-3", "Laden")]
+    ) == [("D-1", "enterprise"), ("D-2", "enterprise"), ("D-3", "Laden"), ("D-4", "Laden")]
     assert built.rows(
         "select sum(new_logo_qualified_count) from analytics_intermediate.int_qualification_events"
     ) == [(1,)]
@@ -205,7 +208,8 @@ def test_the_audit_goes_by_the_rows_of_the_root_project(tmp_path: Path) -> None:
     project = written(tmp_path, {"local": str(REPO)}, {}).folder
     stages = configured_rows(project, "stage_map", None, *STAGE_COLUMNS)
     assert {row["raw_stage"]: row["is_won"] for row in stages} == {
-        "Erstgespräch": "false", "Angebot": "false", "Gewonnen": "true", "Verloren": "false"
+        "Erstgespräch": "false", "Angebot": "false", "Gewonnen": "true", "gewonnen": "true",
+        "Verloren": "false",
     }  # fmt: skip
     units = {
         row["metric_id"]: row["unit"] for row in configured_rows(project, "metrics", "metric_id")
@@ -273,6 +277,12 @@ def test_what_is_private_cannot_be_read(copied: Project) -> None:
             "is_lost\ncsv_export,Angebot,offer,Offer,sales,2,true,false,\n",
             "The table acme_stage_map, which the var stage_map names: is_lost says 'nothing' in 1"
             " row.",
+        ),
+        (
+            "loss_reason_map",
+            "raw_reason,loss_reason\nzu teuer,price\nZu teuer,price\n",
+            "The table acme_loss_reason_map, which the var loss_reason_map names: one row for each"
+            " raw_reason is wanted, and there are more of 'zu teuer' in 1 row.",
         ),
         (
             "loss_reason_map",

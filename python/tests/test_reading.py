@@ -118,7 +118,13 @@ def test_a_setting_nobody_knows_is_refused(
             {"SALES_METRICS_RAW_FORMATS": '{"csv_exports": {"date": "iso"}}'},
             "SALES_METRICS_RAW_FORMATS names csv_exports, which is no source; did you mean",
         ),
-        ({"SALES_METRICS_THREADS": "0"}, "SALES_METRICS_THREADS says '0'; it takes a whole"),
+        *(
+            (
+                {"SALES_METRICS_THREADS": one},
+                f"SALES_METRICS_THREADS says '{one}'; it takes a whole",
+            )
+            for one in ("0", "a few", "-2", "")
+        ),
     ],
 )
 def test_a_variable_of_the_environment_likewise(

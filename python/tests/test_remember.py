@@ -12,8 +12,10 @@ from click.testing import CliRunner
 from harness import BuildProject
 from sales_metrics.cli import cli
 from sales_metrics.errors import SalesMetricsError
+from sales_metrics.project import unfinished_beside
 from sales_metrics.remember import COLUMNS, remember
 
+UNFINISHED_HALF = unfinished_beside(Path("known_attributes.csv")).name
 DEALS = "id,owner,stage,created_date,close_date,amount,account,loss_reason\n"
 ACCOUNTS = "id,name,employees\n"
 SELECT = "+int_attributes_remembered +int_known_attribute_findings +data_quality"
@@ -106,6 +108,17 @@ def test_an_entry_of_something_else_is_counted(build_project: BuildProject, raw:
         " where check_id like '%attribute' or check_id like '%remembered%' order by 1"
     )
     assert found == [("unknown_attribute", 1), ("unknown_remembered_record", 1)]
+
+
+@pytest.mark.parametrize("half", ["known_attributes.csv.unfinished", UNFINISHED_HALF])
+def test_half_a_file_of_a_killed_write_stands_in_nobodys_way(
+    built: Path, raw: Path, half: str
+) -> None:
+    path = ledger(raw, ["account", "a1", "employees", "20", "2025-04-30"])
+    path.with_name(half).write_text("record_kind,record_id,attr", encoding="utf-8")
+    assert remember(built, raw) == 1
+    assert kept(raw) == [["account", "a1", "employees", "20", "2025-04-30"], FIRST[1]]
+    assert sorted(one.name for one in path.parent.iterdir()) == ["known_attributes.csv"]
 
 
 DAYS = [

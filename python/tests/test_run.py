@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from harness import GOLDEN
-from publishing_harness import call
+from publishing_harness import call, write_tiny_project, write_work
 from sales_metrics.publishing.store import Store
 
 
@@ -81,3 +81,21 @@ def test_the_job_publishes_and_a_bad_load_changes_nothing(tmp_path: Path) -> Non
     assert "dbt build" not in refused["seconds"]
     assert "n/a" in (published / "refused" / "expectations.html").read_text(encoding="utf-8")
     assert len(store.ids()) == 1
+
+
+def test_expectations_go_by_the_project_they_are_given(tmp_path: Path) -> None:
+    """Its vars name the raw folder, its profiles the engine; without a contract nothing landed."""
+    project = write_tiny_project(tmp_path / "project")
+    with (project / "dbt_project.yml").open("a", encoding="utf-8") as file:
+        file.write("vars: {raw_folder: landed}\n")
+    work = write_work(tmp_path / "work.duckdb", 1, rows=3)
+    with duckdb.connect(str(work)) as connection:
+        connection.execute("create table marts.dim_reps as select 1 as rep_id where false")
+    arguments = ("expectations", "--project-dir", project, "--database", work)
+    done = call(*arguments)
+    assert f"There is no raw folder {project / 'landed'}" in done.stderr
+    (project / "landed").mkdir()
+    done = call(*arguments)
+    assert done.stdout.splitlines()[0].startswith("error  marts.dim_reps: has rows"), done.stderr
+    assert done.stdout.endswith(" 1 errors, 0 warnings\n")
+    assert done.returncode == 1

@@ -8,6 +8,7 @@ import io
 from pathlib import Path
 
 from sales_metrics.errors import SalesMetricsError, about
+from sales_metrics.project import unfinished_beside
 from sales_metrics.sql import connect
 
 COLUMNS = ("breach_id", "taken_at", "taken_by", "act")
@@ -49,7 +50,7 @@ def acknowledge(
         line = io.StringIO()
         csv.writer(line, lineterminator="\n").writerow([told[name] for name in header])
         end = "" if before.endswith("\n") else "\n"
-        unfinished = path.with_suffix(".csv.unfinished")
+        unfinished = unfinished_beside(path)
         unfinished.write_text(before + end + line.getvalue(), encoding="utf-8")
         unfinished.replace(path)
     return path

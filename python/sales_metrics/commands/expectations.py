@@ -8,24 +8,35 @@ from pathlib import Path
 
 import click
 
-from sales_metrics.options import database_option
-from sales_metrics.project import PROJECT, check_raw_folder
+from sales_metrics.options import (
+    database_option,
+    profiles_option,
+    project_option,
+    raw_option,
+)
+from sales_metrics.project import (
+    check_project,
+    check_raw_folder,
+    profiles_of,
+    raw_folder_of,
+)
 
 
 @click.command()
-@click.option(
-    "--raw",
-    type=click.Path(path_type=Path),
-    envvar="SALES_METRICS_RAW",
-    default=Path("data/demo"),
-    show_default=True,
-    help="The raw folder; $SALES_METRICS_RAW if set.",
-)
+@raw_option
 @database_option
+@project_option
+@profiles_option
 @click.option(
     "--page", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings as HTML."
 )
-def expectations(raw: Path, database: Path, page: Path | None) -> None:
+def expectations(
+    raw: Path | None,
+    database: Path,
+    project: Path,
+    profiles: Path | None,
+    page: Path | None,
+) -> None:
     """Check that what landed and what was built is plausible; exit 1 when an error is found."""
     # Imported here, so that the other commands start without it.
     from sales_metrics.dbt_runs.reading import Reading, ask_reading
@@ -33,20 +44,22 @@ def expectations(raw: Path, database: Path, page: Path | None) -> None:
     from sales_metrics.expectations.page import render_page
     from sales_metrics.publishing.writing import connected
 
+    check_project(project)
     connected(database).close()
+    project, raw = project.resolve(), (raw or raw_folder_of(project)).resolve()
     check_raw_folder(raw)
     with tempfile.TemporaryDirectory() as folder:
         reading = ask_reading(
-            project=PROJECT,
-            profiles=PROJECT / "profiles",
+            project=project,
+            profiles=(profiles or profiles_of(project)).resolve(),
             target=None,
             work=Path(folder),
             cache=Path(folder) / "cache",
-            raw=raw.resolve(),
+            raw=raw,
         )
         if not isinstance(reading, Reading):
             raise reading.error()
-        audit = Audit.of(PROJECT, reading, Path(folder) / "landing.duckdb")
+        audit = Audit.of(project, reading, Path(folder) / "landing.duckdb")
         of_raw, of_marts = audit.raw_findings({}), audit.mart_findings(database, None)
     findings = [*of_raw, *of_marts]
     for finding in findings:

@@ -14,6 +14,7 @@ from sales_metrics.options import (
     BUCKET,
     json_option,
     keep_option,
+    profiles_option,
     project_option,
     published_option,
     raw_option,
@@ -29,19 +30,14 @@ from sales_metrics.project import profiles_of, raw_folder_of
 @wait_option
 @click.option("--target", help="Target of profiles.yml; it must build a DuckDB file.")
 @project_option
-@click.option(
-    "--profiles-dir",
-    "profiles",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Folder of profiles.yml; by default `profiles` in the dbt project, or the project.",
-)
+@profiles_option
 @click.option(
     "--accept",
     "accepted",
     multiple=True,
     metavar="TABLE[.COLUMN]",
-    help="Publish although this table or column lacks what the last load had; may be repeated.",
+    help="Publish although this table or column lacks what the last load had, or, by"
+    " marts.metric_values, although past quarters moved; may be repeated.",
 )
 @click.option(
     "--remember",

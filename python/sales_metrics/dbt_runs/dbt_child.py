@@ -17,7 +17,6 @@ from typing import Any
 TELLS = "sales_metrics tells "
 # What tell_broken_rules says of a test that failed: its name, and what is wrong where.
 BROKEN_RULE = re.compile(r"sales_metrics: (\w+): (.+)", re.DOTALL)
-HEADERS = ("model", "test", "unit_test", "seed", "snapshot", "operation")
 
 
 def main() -> None:

@@ -143,6 +143,7 @@ def _table(told: Mapping[str, Any]) -> RawTable:
             "key": tuple(told["key"]),
             "latest_by": tuple(told["latest_by"]),
             "loader": tuple(told["loader"]),
+            "gone": tuple(told.get("gone", [])),
             "columns": tuple(
                 RawColumn(**{**one, "filled": Filled(**one["filled"]) if one["filled"] else None})
                 for one in told["columns"]

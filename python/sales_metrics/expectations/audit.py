@@ -19,7 +19,7 @@ from sales_metrics.expectations.reconciling import (
     write_drift,
     write_reconciliation,
 )
-from sales_metrics.expectations.suites import marts_suite, raw_suite
+from sales_metrics.expectations.suites import Severity, marts_suite, raw_suite
 from sales_metrics.project import configured_rows
 
 
@@ -56,7 +56,10 @@ class Audit:
         ]
         return check(self.database, compared)
 
-    def mart_findings(self, work: Path, before: Path | None) -> list[Finding]:
+    def mart_findings(
+        self, work: Path, before: Path | None, drift: Severity = "error"
+    ) -> list[Finding]:
+        """`drift`: how grave it is that numbers of the past are others than in `before`."""
         # A file of its own, for the landing is read meanwhile.
         comparison = self.database.with_name("comparison.duckdb")
         write_reconciliation(
@@ -70,7 +73,7 @@ class Audit:
         write_drift(comparison, work, before)
         suite = [
             one
-            for one in marts_suite(self.project, self.reading.currency)
+            for one in marts_suite(self.project, self.reading.currency, drift)
             if one.table != "drift" or before is not None
         ]
         compared = [one for one in suite if one.schema == "profile"]

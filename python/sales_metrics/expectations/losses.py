@@ -8,6 +8,7 @@ from typing import Any
 from sales_metrics.contract import RawTable
 from sales_metrics.dbt_runs.reading import Reading
 from sales_metrics.errors import SalesMetricsError
+from sales_metrics.expectations.suites import DRIFTING
 
 # Of a column that held fewer values than this, none may be an accident.
 FEW_VALUES = 20
@@ -45,7 +46,7 @@ def without(last: Load, accepted: Collection[str]) -> Load:
 
 
 def check_accepted(accepted: Iterable[str], tables: Iterable[RawTable]) -> None:
-    known = {
+    known = {DRIFTING} | {
         name
         for table in tables
         for name in (
@@ -56,8 +57,8 @@ def check_accepted(accepted: Iterable[str], tables: Iterable[RawTable]) -> None:
     for name in accepted:
         if name not in known:
             raise SalesMetricsError(
-                f"--accept takes a table or column of the contract, such as salesforce.task or"
-                f" salesforce.opportunity.amount, and {name} is none."
+                "--accept takes a table or column of the contract, such as salesforce.task or"
+                f" salesforce.opportunity.amount, or {DRIFTING}, and {name} is none of them."
             )
 
 

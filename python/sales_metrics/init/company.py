@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from zoneinfo import available_timezones
 
 import duckdb
 
 from sales_metrics.init.proposals import Proposal, Question, counted
-from sales_metrics.sql import over
+from sales_metrics.init.tables import Matched
+from sales_metrics.sql import over, quoted
 
 PROJECT = "dbt_project.yml"
 # An export whose newest change lies further back than this is an old one, not a live feed.
@@ -17,6 +20,8 @@ LIVE_DAYS = 14
 # Of the deals closed, the share in the last month of quarters that shows where quarters end.
 CLUSTERS = 0.45
 ENOUGH = 30
+# Of the deals of a month, the share that one fiscal quarter must have.
+IS_SURE = 0.9
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
     *("October", "November", "December"),
@@ -140,17 +145,49 @@ def time_zone(zones: Mapping[str, int], activities: duckdb.DuckDBPyRelation) -> 
     )
 
 
+def fiscal_quarters(
+    tables: Iterable[Matched], connection: duckdb.DuckDBPyConnection
+) -> dict[int, int]:
+    """The CRM's own fiscal quarter of each month, where a table has one beside a close date.
+
+    None where a month lies in two quarters, as in years of weeks.
+    """
+    for table in tables:
+        names = {re.sub("[^a-z]", "", one.lower()): one for one in table.found.columns}
+        told = names.get("fiscalquarter") or names.get("fiscal")
+        closes = table.columns.get("close_date")
+        if not told or not closes:
+            continue
+        # `2`, or `2025 2`.
+        rows = connection.execute(
+            f"select month(try_cast(left(trim(cast({quoted(closes)} as varchar)), 10) as date)) as"
+            f" m, try_cast(regexp_extract(trim(cast({quoted(told)} as varchar)), '[1-4]$') as"
+            f" integer) as q, count(*) from {table.found.relation} group by all"
+            " having m is not null and q is not null order by all"
+        ).fetchall()
+        of_month: dict[int, Counter[int]] = defaultdict(Counter)
+        for month, quarter, count in rows:
+            of_month[month][quarter] += count
+        if all(max(one.values()) >= IS_SURE * one.total() for one in of_month.values()):
+            return {month: one.most_common(1)[0][0] for month, one in of_month.items()}
+    return {}
+
+
 def fiscal_year(deals: duckdb.DuckDBPyRelation, quarters: Mapping[int, int]) -> Proposal:
     """`deals`: closed_on, is_closed; `quarters`: the CRM's own fiscal quarter of each month."""
     where = f"{PROJECT}, var fiscal_year_start_month"
-    firsts = sorted(month for month, quarter in quarters.items() if quarter == 1)
-    if firsts and set(quarters.values()) == {1, 2, 3, 4}:
-        start = next((one for one in firsts if (one - 2) % 12 + 1 not in firsts), firsts[0])
+    starts = [
+        start
+        for start in range(1, 13)
+        if all((month - start) % 12 // 3 + 1 == quarter for month, quarter in quarters.items())
+    ]
+    # Few months leave more than one open.
+    if len(starts) == 1:
         return Proposal(
             "Fiscal year",
-            (f"It begins in {MONTHS[start - 1]}.",),
+            (f"It begins in {MONTHS[starts[0] - 1]}.",),
             ("the CRM's own fiscal quarters of close dates",),
-            vars={"fiscal_year_start_month": start},
+            vars={"fiscal_year_start_month": starts[0]},
         )
     rows = over(
         deals,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -52,6 +53,12 @@ def listed(words: Sequence[object], most: int = 8) -> str:
     """Words in one line, the first of many."""
     shown = ", ".join(f"`{word}`" for word in words[:most])
     return shown + (f" and {len(words) - most} more" if len(words) > most else "")
+
+
+def free(wanted: str, taken: Collection[str]) -> str:
+    """The name, with a counter behind it where another one has it: `quote`, `quote_2`."""
+    names = (wanted if number == 1 else f"{wanted}_{number}" for number in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def counted(number: int, what: str) -> str:

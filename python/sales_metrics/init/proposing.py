@@ -30,6 +30,8 @@ class Looked:
 
     landing: Landing
     plan: Plan
+    # The first CRM's own fiscal quarter of each month.
+    quarters: Mapping[int, int]
 
     @property
     def crms(self) -> list[str]:
@@ -52,7 +54,10 @@ def looked(
             f" amount or a close date. Seen: {seen}.",
             *landing.unread[:5],
         )
-    return Looked(landing, planned(landing, sources, contracts(project), connection, dates))
+    first = next(one for one in sources if one.source != PLANNING)
+    quarters = company.fiscal_quarters(first.tables.values(), connection)
+    plan = planned(landing, sources, contracts(project), connection, dates)
+    return Looked(landing, plan, quarters)
 
 
 def proposed(
@@ -88,12 +93,8 @@ def proposed(
     first = seen.crms[0]
     found.append(company.currency(deals[first], shapes.table(made(shapes, "int_crm_currencies"))))
     found.append(company.time_zone(time_zones(shapes), shape(shapes, "activities", first)))
-    found.append(company.fiscal_year(deals[first], {}))
-    found.append(
-        segments.proposed(
-            deals[first], shape(shapes, "accounts", first), shape(shapes, "people", first)
-        )
-    )
+    found.append(company.fiscal_year(deals[first], seen.quarters))
+    found.append(segments.proposed(deals[first], shape(shapes, "accounts", first)))
     for source in seen.crms:
         found += words.proposed(
             deals[source], shape(shapes, "activities", source), source, mappings

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
 
-from sales_metrics.init.proposals import Proposal, Question
+from sales_metrics.init.proposals import Proposal, Question, free
 from sales_metrics.init.tables import plain
 from sales_metrics.sql import over
 
 # Of the won revenue, the share whose segment a field must say; of accounts, whose size is known.
 COVERS = 0.6
 FEWEST, MOST = 2, 8
-RULES = "seeds/my_segment_rules.csv"
 TIERS = ("smb", "mid_market", "enterprise")
 NAMES = {"smb": "SMB", "mid_market": "Mid-market", "enterprise": "Enterprise"}
 WORDS = {
@@ -56,30 +55,29 @@ WORDS = {
     ),
 }
 EMPLOYEES = (200, 2000)
+# Of the spellings of a value, which differ in the case of letters, the one most deals have.
+_SPELLED = "mode(trim({0}) order by trim({0}))"
 
 
-def proposed(
-    deals: duckdb.DuckDBPyRelation,
-    accounts: duckdb.DuckDBPyRelation,
-    people: duckdb.DuckDBPyRelation,
-    fields: Sequence[str] = (),
-) -> Proposal:
-    """`deals`: account_id, amount, segment_value, is_won; `fields`: other columns of accounts that
-    have a few values, told as what a person may choose."""
+def proposed(deals: duckdb.DuckDBPyRelation, accounts: duckdb.DuckDBPyRelation) -> Proposal:
+    """`deals`: account_id, amount, segment_value, is_won; `accounts`: account_id, segment_value,
+    employees."""
     won = deals.filter("is_won").set_alias("won")
     revenue, count = won.aggregate("sum(amount), count(*)").fetchall()[0]
     total = float(revenue or count or 0)
     weight = "coalesce(amount, 0)" if revenue else "1"
     by_field = {
         "opportunity_field": over(
-            won, "w", f"select trim(segment_value), sum({weight}), median(amount) from w group by 1"
+            won,
+            "w",
+            f"select {_SPELLED.format('segment_value')}, sum({weight}), median(amount) from w"
+            " group by lower(trim(segment_value))",
         ).fetchall(),
         "account_field": _joined(won, accounts, "account_id", "segment_value", weight),
     }
     other = [
         Question(
-            "Does another field of the accounts say the segment?"
-            + (f" Few values have: {', '.join(f'`{one}`' for one in fields)}." if fields else ""),
+            "Does another field of the accounts say the segment?",
             "the proposed segments hold.",
             "dbt_project.yml, var raw_columns, {<source>: {<accounts>: {segment: <field>}}}",
         )
@@ -102,7 +100,7 @@ def proposed(
             (f"the number of employees is known for {known / total:.0%} of won revenue",),
             tuple(other),
             {
-                "segments": _segments(TIERS, {}),
+                "segments": _segments(),
                 "segment_rules": _employee_rules() + _band_rules(_bands(won)),
             },
             {},
@@ -117,7 +115,7 @@ def proposed(
             " the bounds part the won deals at a third and at 80 %",
         ),
         tuple(other),
-        {"segments": _segments(TIERS, {}), "segment_rules": _band_rules(bands)},
+        {"segments": _segments(), "segment_rules": _band_rules(bands)},
         {},
     )
 
@@ -136,22 +134,33 @@ def _joined(
         f"select {key}, any_value({value}) as told from a where {key} is not null group by 1",
     ).set_alias("known")
     joined = won.join(known, f"won.{key} = known.{key}", how="left")
-    return joined.aggregate(f"trim(told), sum({weight}), median(amount)", "trim(told)").fetchall()
+    return joined.aggregate(
+        f"{_SPELLED.format('told')}, sum({weight}), median(amount)", "lower(trim(told))"
+    ).fetchall()
 
 
 def _of_field(values: Sequence[tuple[Any, ...]], covered: float, what: str) -> Proposal:
-    """Each value is a segment; words for a size get the name of the size."""
-    segments: dict[str, float | None] = {}
+    """Each value is a segment; a word for a size gets the name of the size.
+
+    Two words for one size are two segments of that size: nobody but the company knows whether
+    what it calls strategic is more than an enterprise.
+    """
+    ordered = sorted(values, key=lambda row: row[0])
+    words = {tier: {_word(row[0]) for row in ordered if _tier(row[0]) == tier} for tier in TIERS}
+    segments: dict[str, tuple[str, str]] = {}
+    ids: dict[str, str] = {}
     rules: list[dict[str, Any]] = []
     unsure: list[str] = []
-    for value, _, median in sorted(values, key=lambda row: row[0]):
-        tier = _tier(value)
-        segment = tier or _slug(value)
-        if not tier:
-            unsure.append(value)
-        segments[segment] = median
-        rules.append(_rule("field_value", segment, raw_value=value.lower()))
-    names = {_slug(value): value for value in unsure}
+    for value, _, median in ordered:
+        tier, word = _tier(value), _word(value)
+        if word not in ids:
+            is_alone = tier is not None and len(words[tier]) == 1
+            ids[word] = tier if tier and is_alone else free(_slug(value), ids.values())
+            shown = NAMES[tier] if tier and is_alone else value
+            segments[ids[word]] = (shown, tier or _tier_of(median))
+            if not tier:
+                unsure.append(value)
+        rules.append(_rule("field_value", ids[word], raw_value=value.lower()))
     questions = []
     if unsure:
         questions.append(
@@ -172,8 +181,19 @@ def _of_field(values: Sequence[tuple[Any, ...]], covered: float, what: str) -> P
         ),
         (f"the field says it for {covered:.0%} of won revenue",),
         tuple(questions),
-        {"segments": _segments(tuple(segments), names, segments), "segment_rules": rules},
+        {
+            "segments": [
+                {"segment": one, "segment_name": shown, "acv_tier": tier}
+                for one, (shown, tier) in segments.items()
+            ],
+            "segment_rules": rules,
+        },
     )
+
+
+def _word(value: str) -> str:
+    """However its letters and its parts are written: Mid-Market and mid market."""
+    return re.sub(r"(?<=\w)[\s_-]+(?=\w)", " ", value.lower())
 
 
 def _tier(value: str) -> str | None:
@@ -185,19 +205,8 @@ def _tier(value: str) -> str | None:
     return None
 
 
-def _segments(
-    names: Sequence[str],
-    shown: Mapping[str, str],
-    medians: Mapping[str, float | None] | None = None,
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "segment": name,
-            "segment_name": NAMES.get(name) or shown.get(name, name),
-            "acv_tier": name if name in TIERS else _tier_of((medians or {}).get(name)),
-        }
-        for name in names
-    ]
+def _segments() -> list[dict[str, Any]]:
+    return [{"segment": one, "segment_name": NAMES[one], "acv_tier": one} for one in TIERS]
 
 
 def _tier_of(amount: float | None) -> str:
@@ -252,6 +261,8 @@ def _ranges(rule: str, bounds: tuple[int, int]) -> list[dict[str, Any]]:
 
 
 def _slug(value: str) -> str:
-    name = re.sub(r"[^a-z0-9]+", "_", plain(value)).strip("_") or "segment"
+    name = re.sub(r"[^a-z0-9]+", "_", plain(value)).strip("_")
+    # A number alone, as of a percentage, is no name.
+    name = name if re.search("[a-z]", name) else f"segment_{name}".rstrip("_")
     # Words that stand for something else in planning files and marts.
     return f"{name}_segment" if name in ("all", "none", "unassigned", "unknown") else name

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from sales_metrics.init.ordering import broken, order_of_moves
-from sales_metrics.init.proposals import Proposal, Question, counted, listed
+from sales_metrics.init.proposals import Proposal, Question, counted, free, listed
 from sales_metrics.init.stage_words import Said, said
 from sales_metrics.init.tables import plain
 from sales_metrics.sql import literal, over
@@ -72,6 +72,15 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Id:
+    """What a stage_id that is taken stands for; `outcome`: won or lost, of a closed one."""
+
+    pipeline_id: str
+    label: str
+    outcome: str | None = None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Everything that is looked at, as relations."""
 
@@ -113,6 +122,7 @@ def with_phases(evidence: Evidence, phases: Sequence[str]) -> Evidence:
 
 def proposed(evidence: Evidence, source: str) -> Proposal:
     """The map of one CRM, with its evidence and questions."""
+    evidence, spellings = _spelled_alike(evidence)
     stages = _stages(evidence)
     if not stages:
         return Proposal("Stages", decided=("No deal names a stage.",))
@@ -124,7 +134,58 @@ def proposed(evidence: Evidence, source: str) -> Proposal:
         if pipeline is None:
             own = list(_by_name(own).values())
         funnels.append(_funnel(pipeline, own, moves))
-    return _told(funnels, source, moves)
+    return _spelled_as_found(_told(funnels, source, moves), spellings)
+
+
+def _spelled_alike(evidence: Evidence) -> tuple[Evidence, dict[str, list[str]]]:
+    """The evidence with one spelling of each name, and {that one: all others of its letters}.
+
+    A history keeps `Closed Won` and `Closed won` of one stage. The CRM's own list says which is
+    the name, else most deals and changes do.
+    """
+    counted = evidence.listed.project("stage, true as is_listed, 0 as times").distinct()
+    for relation in (evidence.deals, evidence.changes):
+        counted = counted.union(
+            relation.aggregate("stage, false as is_listed, count(*) as times", "stage")
+        )
+    rows = over(
+        counted,
+        "c",
+        "select stage, bool_or(is_listed) from c where trim(stage) <> '' group by 1"
+        " order by 2 desc, sum(times) desc, 1",
+    ).fetchall()
+    names: dict[str, list[str]] = defaultdict(list)
+    of_list: Counter[str] = Counter()
+    for name, is_listed in rows:
+        # Two that the CRM lists are two, such as ids in which the case of letters counts.
+        of_list[name.lower()] += is_listed
+        names[name if of_list[name.lower()] > 1 else name.lower()].append(name)
+    spellings = {first: others for first, *others in names.values() if others}
+    if not spellings:
+        return evidence, {}
+    pairs = ", ".join(
+        f"({literal(other)}, {literal(first)})"
+        for first, others in spellings.items()
+        for other in others
+    )
+    sql = (
+        "select r.* replace (coalesce(v.first, r.stage) as stage) from r"
+        f" left join (values {pairs}) as v (other, first) on r.stage = v.other"
+    )
+    deals, changes, listed_alike = (
+        over(one, "r", sql) for one in (evidence.deals, evidence.changes, evidence.listed)
+    )
+    return Evidence(deals, changes, listed_alike), spellings
+
+
+def _spelled_as_found(proposal: Proposal, spellings: Mapping[str, Sequence[str]]) -> Proposal:
+    """A row for each spelling: raw names are compared as they are written."""
+    rows = [
+        {**row, "raw_stage": name}
+        for row in proposal.rows["stage_map"]
+        for name in (row["raw_stage"], *spellings.get(row["raw_stage"], ()))
+    ]
+    return replace(proposal, rows={"stage_map": rows})
 
 
 def _stages(evidence: Evidence) -> dict[tuple[str, str | None], Stage]:
@@ -464,11 +525,14 @@ def _told(
     decided: list[str] = []
     evidence: list[str] = []
     questions: list[Question] = []
-    taken: dict[str, str] = {}
+    taken: dict[str, Id] = {}
+    pipeline_ids: set[str] = set()
     shared = Counter(one.name for funnel in funnels for one in [*funnel.open, *funnel.closed])
     seen_closed: set[str] = set()
     for number, funnel in enumerate(funnels):
-        pipeline_id = "main" if number == 0 else slug(funnel.pipeline or "") or f"pipeline_{number}"
+        named = slug(funnel.pipeline or "") or f"pipeline_{number}"
+        pipeline_id = free("main" if number == 0 else named, pipeline_ids)
+        pipeline_ids.add(pipeline_id)
         of = f" of `{funnel.pipeline}`" if funnel.pipeline else ""
         if not funnel.open:
             questions.append(
@@ -570,26 +634,32 @@ def _row(source: str, one: Stage, pipeline: str, **told: Any) -> dict[str, Any]:
 
 
 def slug(text: str) -> str:
+    """Empty where nothing but a number or letters that are not Latin are there."""
     return re.sub(r"[^a-z0-9]+", "_", plain(re.sub(r"^\W*\d+%?\W+", "", text))).strip("_")
 
 
-def _stage_id(label: str, pipeline_id: str, taken: dict[str, str]) -> str:
-    """A name for the stage that no other pipeline has."""
-    wanted = slug(label) or "stage"
+def _stage_id(label: str, pipeline_id: str, taken: dict[str, Id]) -> str:
+    """A name for the stage that no other one has, of whichever pipeline."""
+    numbers = re.findall(r"\d+", label)
+    wanted = slug(label) or "_".join(["stage", *numbers])
     if wanted in ("unmapped", "all", "none"):
         wanted = f"{wanted}_stage"
-    if taken.get(wanted, pipeline_id) != pipeline_id:
+    if wanted in taken and taken[wanted].pipeline_id != pipeline_id:
         wanted = f"{pipeline_id}_{wanted}"
-    taken.setdefault(wanted, pipeline_id)
+    wanted = free(wanted, taken)
+    taken[wanted] = Id(pipeline_id, label)
     return wanted
 
 
-def _closed_id(one: Stage, taken: dict[str, str]) -> str:
+def _closed_id(one: Stage, taken: dict[str, Id]) -> str:
+    """Names that read the same are one outcome, in whichever pipeline deals end in them."""
+    for known, of in taken.items():
+        if of.outcome == one.outcome and of.label.strip().lower() == one.label.strip().lower():
+            return known
     usual = f"closed_{one.outcome}"
-    if usual not in taken:
-        taken[usual] = "main"
-        return usual
-    return _stage_id(one.label, "main", taken)
+    found = usual if usual not in taken else _stage_id(one.label, "main", taken)
+    taken[found] = Id("main", one.label, one.outcome)
+    return found
 
 
 def _expected_days(one: Stage, funnel: Funnel) -> int:

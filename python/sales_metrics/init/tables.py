@@ -233,8 +233,6 @@ def _of_any_crm(
         _, place, match = max(scored, key=lambda one: one[:2])
         chosen[name] = match
         taken.add(-place)
-        if name == "opportunities":
-            continue
     return chosen if "opportunities" in chosen else {}
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from sales_metrics.errors import about
-from sales_metrics.init.proposals import Proposal, Row
+from sales_metrics.init.proposals import Proposal, Row, free
 from sales_metrics.init.reading import LANDING, RAW, Plan
 from sales_metrics.init.shapes import profile
 from sales_metrics.project import read_yaml
@@ -118,6 +118,7 @@ def news(
 ) -> tuple[dict[str, list[Row]], dict[str, Any], list[str]]:
     """Rows, vars and questions that were never proposed and that nobody has written."""
     memory = _memory(target)
+    rows = _apart(target, rows)
     remembered = {tuple(one) for one in memory["rows"]}
     new_rows: dict[str, list[Row]] = {}
     for mapping, key in KEYS.items():
@@ -145,6 +146,39 @@ def news(
         if question.asked not in memory["questions"]
     ]
     return new_rows, new_vars, questions
+
+
+def _apart(target: Path, rows: Mapping[str, Sequence[Row]]) -> Mapping[str, Sequence[Row]]:
+    """The rows with ids that no other name has in the files a person has by now.
+
+    A proposal counts from its own beginning: `stage_2` of today need not be that of last month.
+    """
+    found = dict(rows)
+    for mapping, name, column in (
+        ("stage_map", "raw_stage", "stage_id"),
+        ("segment_rules", "raw_value", "segment"),
+    ):
+        there = {_named(row, name): row[column] for row in _seed(target, mapping) if row.get(name)}
+        proposed = [row for row in rows.get(mapping, ()) if row.get(name)]
+        # What is proposed as one stage with a name they have is what they made of that.
+        theirs = {
+            row[column]: there[_named(row, name)] for row in proposed if _named(row, name) in there
+        }
+        taken = {*there.values(), *theirs.values()}
+        for row in proposed:
+            if row[column] not in theirs:
+                theirs[row[column]] = free(row[column], taken)
+                taken.add(theirs[row[column]])
+        for each in (mapping, *(["segments"] if column == "segment" else [])):
+            found[each] = [
+                {**row, column: theirs.get(row[column], row[column])} for row in rows.get(each, ())
+            ]
+    return found
+
+
+def _named(row: Row, name: str) -> tuple[str, ...]:
+    """What a row of a mapping is about: a name, in a pipeline of a CRM where it has one."""
+    return tuple(str(row.get(column) or "").strip() for column in ("source", "pipeline", name))
 
 
 def write_news(

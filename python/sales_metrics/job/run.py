@@ -7,6 +7,7 @@ import datetime as dt
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,12 @@ from sales_metrics.expectations.checking import Finding
 from sales_metrics.expectations.freshness import freshness
 from sales_metrics.expectations.losses import check_accepted, losses
 from sales_metrics.expectations.page import quality_rows, render_page
+from sales_metrics.expectations.suites import DRIFTING, Severity
 from sales_metrics.job.phases import Phases
 from sales_metrics.pages.rendering import PageSettings
 from sales_metrics.privacy import masked, masked_lines
 from sales_metrics.project import (
+    check_kept_in_folder,
     check_profile,
     check_project,
     check_raw_folder,
@@ -50,7 +53,7 @@ from sales_metrics.publishing.writing import (
     publish,
     timestamp,
 )
-from sales_metrics.remember import remember
+from sales_metrics.remember import FILE, LEDGER, remember
 
 PAGE = "expectations.html"
 # What a refused run leaves for people to look at.
@@ -153,13 +156,14 @@ class Job:
         with phase("raw expectations") as note:
             last = self.before.landed if self.before else {}
             found = audit.raw_findings(last, settings.accepted)
-            note(self._judge("What landed", found))
+            note(self.judge("What landed", found))
         with phase("dbt build") as note:
             note(self._build())
         database = self.work / "work.duckdb"
         with phase("mart expectations") as note:
             served = self.store.database(self.before.build_id) if self.before else None
-            note(self._judge("What was built", audit.mart_findings(database, served)))
+            found = audit.mart_findings(database, served, self.drift)
+            note(self.judge("What was built", found))
         if raw_fingerprint(settings.raw) != fingerprint:
             raise SalesMetricsError(
                 f"{settings.raw} changed while it was read: run again when the export has ended.",
@@ -222,11 +226,36 @@ class Job:
             )
         return "; ".join(one.sentence() for one in found) or "no source tells how fresh it must be"
 
-    def _judge(self, name: str, findings: list[Finding]) -> str:
+    @cached_property
+    def is_restated(self) -> bool:
+        """Whether what is counted is another than of the build that is served."""
+        return bool(self.before and self.before.code_hash != code_hash(self.settings.project))
+
+    @property
+    def drift(self) -> Severity:
+        """How grave it is that the past moved.
+
+        No error where they know who moved it, by another map of stages, say, or by --accept.
+        """
+        return "warn" if self.is_restated or DRIFTING in self.settings.accepted else "error"
+
+    def judge(self, name: str, findings: list[Finding]) -> str:
+        """Keeps the findings; an error among them ends the run, all of them in its sentences."""
         self.findings.append((name, findings))
         failed = [finding for finding in findings if not finding.success]
         self.warnings += [_told(one) for one in failed if one.severity == "warn"]
         errors = [_told(one) for one in failed if one.severity == "error"]
+        drifted = {one.severity for one in failed if one.expected.table == "drift"}
+        if "error" in drifted:
+            errors.append(
+                "Neither the project nor its settings changed since the last build, so the raw"
+                f" tables changed the past. To publish it: sales-metrics run --accept {DRIFTING}."
+            )
+        elif drifted and self.before and self.is_restated:
+            self.warnings.append(
+                f"The project or its settings changed since build {self.before.build_id}: numbers"
+                " of past quarters that moved are published as it has them now."
+            )
         if errors:
             raise SalesMetricsError(*errors, exit_code=CHECK_FAILED)
         return f"{len(findings)} expectations, {len(failed)} warnings"
@@ -283,6 +312,7 @@ class Job:
     def _remember(self, database: Path) -> str:
         """Whatever goes wrong here, the build is published."""
         try:
+            check_kept_in_folder(self.settings.project, LEDGER, FILE, "what a build went by")
             return f"{remember(database, self.settings.raw):,} values"
         except SalesMetricsError as error:
             self.warnings += [f"nothing was remembered: {one}" for one in error.sentences]
