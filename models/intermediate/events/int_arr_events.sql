@@ -125,9 +125,15 @@ events as (
             * coalesce(margins.gross_margin, common_margins.gross_margin) / 12
             as decimal(28, 4)
         ) as opening_monthly_margin_amount,
-        -- Nor is a month's spend held against the margins of other months, or the reverse.
-        case when months_with_margin.month_start is not null then spend.spend_amount end
-            as spend_amount,
+        -- Nor is spend held against the margins of other months or segments. What is nobody's is
+        -- held against whatever is known.
+        case
+            when coalesce(margins.gross_margin, common_margins.gross_margin) is not null
+                or (
+                    keys.segment = 'unassigned' and months_with_margin.month_start is not null
+                )
+                then spend.spend_amount
+        end as spend_amount,
         case
             when months_with_spend.month_start is not null
                 then

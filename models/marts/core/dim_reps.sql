@@ -24,7 +24,9 @@ placed as (
             (extract(year from {{ as_of_date() }}) - extract(year from reps.starts_on)) * 12
             + extract(month from {{ as_of_date() }}) - extract(month from reps.starts_on) as bigint
         ) as tenure_months,
-        ramp_lengths.ramp_months
+        (extract(year from {{ as_of_date() }}) - extract(year from reps.ramp_starts_on)) * 12
+        + extract(month from {{ as_of_date() }}) - extract(month from reps.ramp_starts_on)
+        < ramp_lengths.ramp_months as is_ramping
     from reps
     left join assignments
         on reps.rep_id = assignments.rep_id
@@ -46,7 +48,8 @@ dim_reps as (
         tenure_months,
         case
             when not is_active or starts_on is null then 'none'
-            when tenure_months < ramp_months then 'ramping'
+            -- By the roster alone, as quotas are ramped: a CRM's user may be younger than the rep.
+            when is_ramping then 'ramping'
             else 'ramped'
         end as ramp_stage,
         is_active
