@@ -14,3 +14,16 @@
 {% macro spark__text_matches(text, pattern) -%}
     {{ text }} rlike '^(?:{{ pattern }})\\z'
 {%- endmacro %}
+
+{#- A text with each part of it that is of the pattern replaced; null for null. Patterns as above. -#}
+{% macro matches_replaced(text, pattern, by) -%}
+    {{ return(adapter.dispatch('matches_replaced', 'sales_metrics')(text, pattern, by)) }}
+{%- endmacro %}
+
+{% macro default__matches_replaced(text, pattern, by) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}', 'g')
+{%- endmacro %}
+
+{% macro spark__matches_replaced(text, pattern, by) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}')
+{%- endmacro %}

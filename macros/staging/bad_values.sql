@@ -12,9 +12,14 @@
     ), '')
 {%- endmacro %}
 
-{#- A probability of 0 to 100 as a share of one; anything else is null. -#}
-{% macro percent_as_share(column) -%}
-    case when {{ column }} between 0 and 100 then {{ column }} / 100 end
+{#-
+    A probability of 0 to 100 as a share of one; anything else is null. may_be_share: for a table that
+    people write; where none of it is above 1, its numbers are shares of one already.
+-#}
+{% macro percent_as_share(column, may_be_share=false) -%}
+    {%- set whole = '100' if not may_be_share
+        else 'case when max(' ~ column ~ ') over () <= 1 then 1 else 100 end' -%}
+    case when {{ column }} between 0 and 100 then {{ column }} / {{ whole }} end
 {%- endmacro %}
 
 {#-

@@ -11,8 +11,8 @@
                 column is of an element that a list names more than once. Read where the table itself
                 is missing.
         spread  {of: table of the contract, carries: as above, prefix: what the names of the columns begin
-                with, name: column that takes the rest of the name, value: column that takes the value};
-                likewise
+                with, without: [rests of a name that are no value of `name`], name: column that takes the
+                rest of the name, value: column that takes the value}; likewise
 
     raw_parts(contract)             [as raw_table, each with columns by its own names]
     unioned_parts(contract, parts)  one relation with the columns of the contract

@@ -5,7 +5,7 @@
     {%- set pattern = '^(property_|properties_)?' ~ spread.prefix ~ '(.+?)(__value)?$' -%}
     {%- for name, column in table.columns.items() if keys and '__timestamp' not in name -%}
         {%- set named = modules.re.match(pattern, name) -%}
-        {%- if named and '__source' not in name -%}
+        {%- if named and '__source' not in name and named.group(2) not in spread.get('without', []) -%}
             {%- set value = told_as_text(readable_column(column, name, parent)) -%}
             {%- set selected = [] -%}
             {%- for key_name, key in keys.items() -%}

@@ -185,7 +185,12 @@ _ENGAGEMENTS = {
             upper(call_type) as properties_hs_call_direction,
             'COMPLETED' as properties_hs_call_status,
             call_duration_in_seconds * 1000 as properties_hs_call_duration,
-        from task where type = 'Call' and subject <> 'Call back'
+        from (
+            select * from task where type = 'Call' and subject <> 'Call back'
+            union all
+            select * replace (coalesce(completed_date_time, created_date) as created_date)
+            from task where subject = 'Call back' and is_closed
+        )
         """,
     "emails": f"""
         select
@@ -196,7 +201,7 @@ _ENGAGEMENTS = {
             'SENT' as properties_hs_email_status,
         from task where type in ('Email', 'Reply')
         """,
-    # What a task says of itself is when it is due.
+    # What a task says of itself is when it is due; who does it logs the call besides.
     "tasks": f"""
         select
             {_ACTIVITY}
@@ -205,7 +210,7 @@ _ENGAGEMENTS = {
             case when is_closed then 'COMPLETED' else 'NOT_STARTED' end
                 as properties_hs_task_status,
             completed_date_time as properties_hs_task_completion_date,
-        from task where subject = 'Call back'
+        from (select * replace ('9' || id as id) from task where subject = 'Call back')
         """,
     "meetings": f"""
         select

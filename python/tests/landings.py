@@ -279,7 +279,13 @@ def tap(folder: Path, write: Callable[[Path, list[Row]], None] | None = None) ->
             stage for key, of, stage, _ in HISTORY if (key, of) == (deal["id"], "dealstage")
         }:
             at = min(at for key, of, value, at in HISTORY if (key, value) == (deal["id"], stage))
-            row[f"property_hs_v2_date_entered_{stage}"] = json.dumps({"value": at})
+            # Behind the id of a stage a name may have a number that only the portal knows.
+            name = {"lost": "lost_233247981"}.get(stage, stage)
+            row[f"property_hs_v2_date_entered_{name}"] = json.dumps({"value": at})
+        # The last of these entries once more, which HubSpot keeps for every deal.
+        if since["dealstage"]:
+            now = json.dumps({"value": since["dealstage"]})
+            row["property_hs_v2_date_entered_current_stage"] = now
         companies = [int(company) for company in deal["companies"]]
         row["associations"] = json.dumps({"associatedCompanyIds": companies})
         deals.append(row)

@@ -30,7 +30,8 @@ METRICS_NOT_KEPT = (
     "crm_weighted_pipeline_amount",
 )
 NOT_KEPT = {
-    "fct_activities": {"lead_id"},
+    # A call that was a task before is HubSpot's from the moment it was made.
+    "fct_activities": {"lead_id", "booked_at"},
     "activity_metrics": {"leads_count", "leads_count_t90"},
     "pipeline_metrics": {
         *("crm_weighted_pipeline_amount", "lead_conversion_rate", "lead_conversion_rate_n"),

@@ -273,9 +273,9 @@ def test_formats_and_instants_are_declared_by_source_table_and_column(
         tmp_path,
         {
             "csv_export/opportunities": (
-                "id,owner,stage,created_date,close_date,amount\n"
-                'D-1,eva,Open,03.02.2025 14:30,31.12.2025,"1.234,50"\n'
-                "D-2,eva,Open,3.2.25,2025-12-31,1234.50\n"
+                "id,owner,stage,created_date,close_date,amount,probability\n"
+                'D-1,eva,Open,03.02.2025 14:30,31.12.2025,"1.234,50","0,4"\n'
+                "D-2,eva,Open,3.2.25,2025-12-31,1234.50,1\n"
             ),
             "csv_export/stage_changes": (
                 "opportunity_id,changed_at,stage,amount,close_date\n"
@@ -307,6 +307,10 @@ def test_formats_and_instants_are_declared_by_source_table_and_column(
         (dt.datetime(2025, 2, 3, 14, 30), dt.date(2025, 12, 31), Decimal("1234.50"), None),
         (dt.datetime(2025, 2, 3, 7), None, None, "amount,close_date"),
     ]
+    # No chance of the file is above 1: they are shares of one, not of a hundred.
+    assert build.query(
+        "select crm_probability from staging.stg_csv_export__opportunities order by opportunity_id"
+    ) == [(0.4,), (1.0,)]
     assert build.query(
         "select changed_at, amount, close_date from staging.stg_csv_export__stage_changes"
     ) == [(dt.datetime(2025, 2, 3, 14, 30), Decimal("99.50"), dt.date(2025, 12, 31))]

@@ -26,6 +26,15 @@ findings as (
     where not is_typed
     union all
     select
+        'meeting_still_scheduled' as check_id,
+        activity_id as row_id
+    from activities
+    where is_meeting
+        and not is_deleted
+        and outcome = 'scheduled'
+        and {{ business_day('occurred_at') }} < {{ as_of_date() }}
+    union all
+    select
         'converted_before_creation' as check_id,
         lead_id as row_id
     from leads

@@ -31,6 +31,12 @@ counted as (
     from {{ relation }}
     union all
     {%- endfor %}
+    select
+        'meetings' as table_name,
+        count(*) as rows_checked
+    from {{ ref('int_activities_typed') }}
+    where is_meeting and not is_deleted
+    union all
     -- What no CRM holds is checked as a whole.
     select
         source_name as table_name,

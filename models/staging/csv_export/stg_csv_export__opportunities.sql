@@ -22,7 +22,7 @@ renamed as (
         segment as segment_value,
         is_closed,
         is_won,
-        {{ percent_as_share('probability') }} as crm_probability,
+        {{ percent_as_share('probability', may_be_share=true) }} as crm_probability,
 
         -- money
         amount,

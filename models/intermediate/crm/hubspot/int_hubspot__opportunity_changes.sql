@@ -19,9 +19,19 @@
     'stage_name': 'stage_since', 'amount': 'amount_since', 'close_date': 'close_date_since',
     'rep_id': 'owner_since',
 } %}
+{#- What an entered stage may be called, the surest first: by its id; by the id as properties have
+    it, in lower case with `_` for what is no letter and no digit; and that with a number behind. -#}
+{%- set spelled = matches_replaced('lower(listed.stage_name)', '[^a-z0-9]', '_') %}
+{%- set callings = [
+    'entered.stage_name = listed.stage_name',
+    'entered.stage_name = ' ~ spelled,
+    matches_replaced('entered.stage_name', '_[0-9]+$', '') ~ ' = ' ~ spelled,
+] %}
 with history as (select * from {{ ref('stg_hubspot__deal_property_history') }}),
 
 entries as (select * from {{ ref('stg_hubspot__deal_stages') }}),
+
+stages as (select * from {{ ref('stg_hubspot__deal_pipeline_stages') }}),
 
 deals as (select * from {{ ref('stg_hubspot__opportunities') }}),
 
@@ -67,6 +77,41 @@ of_stages as (
     where field = 'stage_name'
 ),
 
+listed as (
+    select stage_id as stage_name
+    from stages
+    union
+    select stage_name
+    from deals
+    where stage_name is not null
+),
+
+entered as (
+    select distinct stage_name
+    from entries
+),
+
+-- A name that two stages may have, or none, stays as it is: the stage map does not know it, which
+-- is the finding unmapped_stage of its deals.
+recognised as (
+    select
+        entered.stage_name as entered_name,
+        coalesce(
+            {%- for calling in callings %}
+            {%- set one = 'case when ' ~ calling ~ ' then listed.stage_name end' %}
+            case
+                when
+                    min({{ one }})
+                    = max({{ one }})
+                    then max({{ one }})
+            end{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as stage_name
+    from entered
+    cross join listed
+    group by entered.stage_name
+),
+
 standing as (
     select deals.*
     from deals
@@ -98,7 +143,7 @@ told as (
         entries.opportunity_id,
         entries.entered_at as changed_at,
         'stage_name' as field,
-        entries.stage_name as property_value,
+        coalesce(recognised.stage_name, entries.stage_name) as property_value,
         concat_ws(
             '|',
             entries.opportunity_id,
@@ -106,6 +151,7 @@ told as (
             cast(entries.entered_at as {{ dbt.type_string() }})
         ) as change_id
     from entries
+    left join recognised on entries.stage_name = recognised.entered_name
     anti join of_stages on entries.opportunity_id = of_stages.opportunity_id
     where not entries.is_deleted
     {%- for field, instant in since.items() %}
