@@ -324,7 +324,8 @@ def test_the_waterfall_closes_to_the_cent_and_on_what_is_open(
         expected = sum(open_now.values()) if segment == "all" else open_now[segment]
         assert closing == _cents(expected), segment
     weeks = [row for row in moves if row["period_type"] == "week"]
-    assert len({row["period_start"] for row in weeks}) > 3
+    assert len({row["period_start"] for row in weeks if row["is_of_quarter"]}) > 3
+    assert len({row["period_start"] for row in weeks}) > 4
     for week in {row["period_start"] for row in weeks}:
         for segment in segments:
             amounts = {
@@ -334,6 +335,88 @@ def test_the_waterfall_closes_to_the_cent_and_on_what_is_open(
             }
             closing = amounts.pop("closing")
             assert sum(amounts.values()) == closing, (segment, week)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "weeks"), [("2025-06-01", 1), ("2025-06-04", 2), ("2025-08-31", 14)]
+)
+def test_the_weeks_of_a_quarter_that_begins_midweek_lead_from_before_it_to_its_closing(
+    browser: Browser, demo: Path, tmp_path: Path, as_of: str, weeks: int
+) -> None:
+    """The demo's summer quarter begins on a Sunday: of its first week one day is its own."""
+    tables = (
+        "table_name like 'dim%' or table_name in ('data_quality', 'fct_opportunities',"
+        " 'pipeline_movements', 'pipeline_movement_deals')"
+    )
+    database = _copied(demo, tmp_path / "midweek.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update marts.data_quality set as_of_date = ?", [as_of])
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    moves = _dicts(_embedded(page.read_text(encoding="utf-8"))["quarter.waterfall"])
+    amounts = {
+        (row["segment"], row["period_type"], row["period_start"], row["movement"]): row["amount"]
+        for row in moves
+        if row["is_of_quarter"]
+    }
+    starts = sorted({start for _, kind, start, _ in amounts if kind == "week"})
+    assert (len(starts), starts[0]) == (weeks, "2025-05-26")
+    for segment in {row["segment"] for row in moves}:
+        chain = [amounts.get((segment, "week", start, "closing"), 0) for start in starts]
+        opened = [amounts.get((segment, "week", start, "opening"), 0) for start in starts]
+        assert chain[:-1] == opened[1:], segment
+        if as_of == "2025-08-31":
+            assert chain[-1] == amounts.get((segment, "quarter", "2025-06-01", "closing"), 0)
+    browser.look(width=1440)
+    for place in ("", "?segment=enterprise"):
+        browser.open(page, f"#quarter{place}")
+        said = browser.run("document.querySelector('#panel-quarter-weeks').innerText")
+        began = "The week of 26\u00a0May\u00a02025 began before the quarter"
+        assert began in said
+        assert "That day the quarter opened with $" in said
+        # Each column of the table closes with what it shows.
+        columns = browser.run(
+            "((rows) => rows[0].map((_, at) => rows.map((row) => row[at])))("
+            "[...document.querySelectorAll('#panel-quarter-weeks tbody tr')].map((r) =>"
+            " [...r.querySelectorAll('td')].map((c) => +(c.querySelector('data')?.value || 0))))"
+        )
+        assert len(columns) == weeks
+        for column in columns:
+            assert round(sum(column[:-1]) - column[-1], 2) == 0, column
+        # What moved in the week before has its sum too.
+        kinds = browser.run(
+            "[...document.querySelectorAll('#panel-quarter-moves summary')].map((s) =>"
+            " [s.innerText, s.querySelectorAll('data').length])"
+        )
+        assert kinds
+        assert [text for text, numbers in kinds if not numbers] == []
+    assert (browser.requests, browser.said) == ([], [])
+
+
+def test_a_kind_of_move_that_came_to_nothing_in_its_first_week_is_not_left_out(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    tables = "table_name in ('data_quality', 'dim_dates', 'pipeline_movements')"
+    database = _copied(demo, tmp_path / "nothing.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "update marts.pipeline_movements set amount = 0 where movement = 'won'"
+            " and period_start = '2025-09-01'"
+        )
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    browser.open(page, "#quarter")
+    kinds = browser.run(
+        "[...document.querySelectorAll('#panel-quarter-weeks tbody th')].map((t) => t.innerText)"
+    )
+    assert "Won" in kinds
+    # Weeks that no row tells of are not over; that no deal closes in the quarter would be wrong.
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from marts.pipeline_movements where period_type = 'week'")
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    browser.open(page, "#quarter")
+    said = browser.run("document.querySelector('#panel-quarter-weeks .empty').innerText")
+    assert said == "The first week is not over."
 
 
 def test_the_counts_of_open_deals_are_those_of_the_daily_pipeline(

@@ -112,7 +112,8 @@ PAGES = (
             Panel(
                 "weeks",
                 "Week by week, to the cent",
-                "Each column closes: opening and all that moved give closing.",
+                "Each column closes: opening and all that moved give closing. A deal that moves in"
+                " several weeks stands in each; the waterfall has what came of it in the quarter.",
                 f"No deal closes in this quarter. {QUARTER_INPUT}",
             ),
             Panel(

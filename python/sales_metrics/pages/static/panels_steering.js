@@ -221,18 +221,25 @@ const PANELS = {
   },
 
   "quarter.weeks"(filters, panel) {
-    const rows = moved("week", filters.segment);
-    if (!rows.length) return nothing(filters, panel, "No deal of this segment closes in the quarter.");
-    const weeks = [...new Set(rows.map((row) => row.period_start))].sort();
-    const kinds = ordered(rows.filter((row, at) => rows.findIndex((one) => one.movement === row.movement) === at)).map((row) => row.movement);
+    const quarter = moved("quarter", filters.segment);
+    const rows = moved("week", filters.segment).filter((row) => row.is_of_quarter);
+    if (!rows.length) return quarter.length ? none("The first week is not over.") : nothing(filters, panel, "No deal of this segment closes in the quarter.");
+    const [{ quarter_start: start }] = rowsOf("shared.about");
+    const weeks = [...new Map(rows.map((row) => [row.period_start, row])).values()].sort((a, b) => (a.period_start < b.period_start ? -1 : 1));
+    const kinds = [...new Set(ordered(rows).map((row) => row.movement))];
     const lines = kinds.map((movement) => /** @type {any} */ ({ movement, _at: "" }));
-    return table("Movements by week", lines, [
-      { title: "Movement", header: true, text: (line) => words(line.movement) },
-      ...weeks.map((week) => ({ title: show(week, "day"), unit: "cents", text: (/** @type {Row} */ line) => {
-        const row = rows.find((one) => one.period_start === week && one.movement === line.movement);
-        return row ? number(row, "amount", "cents") : "–";
-      } })),
-    ], { sum: (line) => line.movement === "closing" });
+    const opening = quarter.find((row) => row.movement === "opening");
+    const early = weeks[0].period_start < start ? weeks[0].period_start : "";
+    return [
+      early ? el("p", { class: "note" }, `The week of ${show(early, "day")} began before the quarter: its column is the whole week, with what moved before ${show(start, "day")}. That day the quarter opened with `, opening ? number(opening, "amount", "cents") : "nothing", ".") : null,
+      table("Movements by week", lines, [
+        { title: "Movement", header: true, text: (line) => words(line.movement) },
+        ...weeks.map((week) => ({ title: show(week.period_start, "day"), sub: week.is_complete ? week.period_start === early ? "whole week" : "" : "running", unit: "cents", text: (/** @type {Row} */ line) => {
+          const row = rows.find((one) => one.period_start === week.period_start && one.movement === line.movement);
+          return row ? number(row, "amount", "cents") : "–";
+        } })),
+      ], { sum: (line) => line.movement === "closing" }),
+    ];
   },
 
   "quarter.moves"(filters) {
