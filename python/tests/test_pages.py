@@ -595,6 +595,73 @@ def test_filters_sorting_and_links_work_by_mouse_and_keyboard(browser: Browser, 
     assert (browser.requests, browser.said) == ([], [])
 
 
+def test_stages_segments_and_reasons_of_one_name_are_told_apart(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    """As after a pipeline was cloned: the demo's Demo becomes the Proposal of the renewals."""
+    tables = (
+        f"{DEALS} or table_name in ('kpi_status', 'metric_values', 'rate_decomposition',"
+        " 'loss_reasons', 'quarter_forecast', 'forecast_accuracy')"
+    )
+    database = _copied(demo, tmp_path / "cloned.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "update marts.dim_stages set stage_name = 'Proposal', pipeline_id = 'late_renewals'"
+            " where stage_id = 'demo'"
+        )
+        connection.execute(
+            "update marts.dim_stages set stage_name = 'Qualified' where stage_id = 'discovery'"
+        )
+        connection.execute("update marts.dim_segments set segment_name = 'Larger'")
+        reasons = connection.execute(
+            "select distinct loss_reason from marts.loss_reasons order by 1 limit 2"
+        ).fetchall()
+        for (reason,), told in zip(reasons, ("no_money", "No money"), strict=True):
+            connection.execute(
+                "update marts.loss_reasons set loss_reason = ? where loss_reason = ?",
+                [told, reason],
+            )
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    expected = {
+        "proposal": "Proposal (Main)",
+        "demo": "Proposal (Late renewals)",
+        "qualified": "Qualified (qualified)",
+        "discovery": "Qualified (discovery)",
+        "prospecting": "Prospecting",
+    }
+    stages = _dicts(_embedded(page.read_text(encoding="utf-8"))["shared.stages"])
+    names = {row["stage_id"]: row["stage_name"] for row in stages}
+    assert names | expected == names
+    assert len(set(names.values())) == len(names)
+    browser.look(width=1440)
+    browser.open(page, "#funnel")
+    # Each bar has a place of its own.
+    places = (
+        "[...new Set([...document.querySelectorAll('#panel-{} figure:first-of-type svg rect')]"
+        ".map((r) => r.getAttribute('y')))].length"
+    )
+    assert browser.run(places.format("funnel-stages")) == 5
+    reason_rows = "document.querySelectorAll('#panel-funnel-losses tbody tr').length"
+    assert browser.run(places.format("funnel-losses")) == browser.run(reason_rows)
+    said = browser.run("document.querySelector('#main').innerText")
+    assert {"Proposal (Main)", "Proposal (Late renewals)"} <= set(re.split(r"[\n\t]+", said))
+    assert browser.run(UNREADABLE) == []
+    browser.go("#deals")
+    options = browser.run(
+        "[...document.querySelectorAll('#filter-stage_id option')].map((o) => o.textContent)"
+    )
+    assert len(set(options)) == len(options)
+    assert set(expected.values()) <= set(options)
+    browser.go("#quarter")
+    drawn = browser.run(
+        "[...document.querySelectorAll('#panel-quarter-forecast figure svg text')]"
+        ".filter((t) => t.textContent === 'Larger').length"
+    )
+    assert drawn > 1
+    assert (browser.requests, browser.said) == ([], [])
+
+
 def test_a_deal_leads_into_the_crm(browser: Browser, demo: Path, tmp_path: Path) -> None:
     url = "https://crm.example/deals/{opportunity_id}/view"
     page = tmp_path / FILE

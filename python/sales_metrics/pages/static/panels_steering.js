@@ -142,20 +142,20 @@ const PANELS = {
     ];
     const numbers = el("details", { open: true }, el("summary", null, "The numbers, with the teams"), table("Forecast by segment and team", rows, columns, { stack: true, sum: (row) => row.scope === "company" }));
     if (!drawn.length) return [none("There is no forecast yet: it needs a whole fiscal quarter with a win."), numbers];
-    const parts = drawn.flatMap((row) => [["won_so_far", "var(--good)"], ["from_open", "var(--bar)"], ["from_to_be_created", "var(--bar-2)"]].map(([key, fill]) => ({ name: label(row), value: row[key], fill })));
+    const parts = drawn.flatMap((row) => [["won_so_far", "var(--good)"], ["from_open", "var(--bar)"], ["from_to_be_created", "var(--bar-2)"]].map(([key, fill]) => ({ segment: row.segment, value: row[key], fill })));
     return [
       legend([["var(--good)", "won"], ["var(--bar)", "from open deals"], ["var(--bar-2)", "yet to be created"],
         ...(drawn.some((row) => row.target_amount !== null) ? [/** @type {[string, string]} */ (["var(--bad)", "target (upright line)"])] : []),
         ["var(--ink)", drawn.some((row) => row.submitted_amount !== null) ? "committed (dot), range (whisker)" : "range (whisker)"]]),
       chart("Won, expected and target by segment", (width) => Plot.plot({
         width, height: 56 + 52 * drawn.length, marginLeft: gutter(drawn.map(label), width).marginLeft, marginRight: 64, style: STYLE,
-        x: { grid: true, label: null, ticks: width < 420 ? 2 : width < 600 ? 4 : 8, tickFormat: tickMoney }, y: { label: null, domain: drawn.map(label), tickFormat: gutter(drawn.map(label), width).cut },
+        x: { grid: true, label: null, ticks: width < 420 ? 2 : width < 600 ? 4 : 8, tickFormat: tickMoney }, y: { label: null, domain: drawn.map((row) => row.segment), tickFormat: (/** @type {string} */ id) => gutter([], width).cut(segmentName(id)) },
         marks: [
-          Plot.barX(parts, { y: "name", x: "value", fill: "fill", insetTop: 5, insetBottom: 5 }),
-          Plot.ruleY(drawn, { y: label, x1: "low_80", x2: "high_80", stroke: "var(--ink)", strokeWidth: 1.5 }),
-          Plot.tickX(drawn.filter((row) => row.target_amount !== null), { y: label, x: "target_amount", stroke: "var(--bad)", strokeWidth: 3 }),
-          Plot.dot(drawn.filter((row) => row.submitted_amount !== null), { y: label, x: "submitted_amount", fill: "var(--ink)", stroke: "var(--card)", r: 5 }),
-          Plot.text(drawn, { y: label, x: (/** @type {Row} */ row) => Math.max(row.high_80, row.target_amount || 0, row.submitted_amount || 0), text: (/** @type {Row} */ row) => show(row.expected, "currency"), textAnchor: "start", dx: 8, fontWeight: 600 }),
+          Plot.barX(parts, { y: "segment", x: "value", fill: "fill", insetTop: 5, insetBottom: 5 }),
+          Plot.ruleY(drawn, { y: "segment", x1: "low_80", x2: "high_80", stroke: "var(--ink)", strokeWidth: 1.5 }),
+          Plot.tickX(drawn.filter((row) => row.target_amount !== null), { y: "segment", x: "target_amount", stroke: "var(--bad)", strokeWidth: 3 }),
+          Plot.dot(drawn.filter((row) => row.submitted_amount !== null), { y: "segment", x: "submitted_amount", fill: "var(--ink)", stroke: "var(--card)", r: 5 }),
+          Plot.text(drawn, { y: "segment", x: (/** @type {Row} */ row) => Math.max(row.high_80, row.target_amount || 0, row.submitted_amount || 0), text: (/** @type {Row} */ row) => show(row.expected, "currency"), textAnchor: "start", dx: 8, fontWeight: 600 }),
         ],
       })),
       numbers,
@@ -281,12 +281,12 @@ const PANELS = {
           chart(`Conversion by stage, ${segmentName(segment)}: ` + own.map((row) => `${stageName(row.stage_id)} ${show(row.metric_value, "share")}`).join(", "), (width) => Plot.plot({
             width, height: 34 * own.length + 32, marginLeft: gutter(own.map((row) => stageName(row.stage_id)), width).marginLeft, marginRight: 56, style: STYLE,
             x: { domain: [0, 1], grid: true, label: null, ticks: width < 420 ? 2 : 5, tickFormat: tickShare },
-            y: { label: null, domain: own.map((row) => stageName(row.stage_id)), tickFormat: gutter([], width).cut },
+            y: { label: null, domain: own.map((row) => row.stage_id), tickFormat: (/** @type {string} */ id) => gutter([], width).cut(stageName(id)) },
             marks: [
-              Plot.barX(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x: "metric_value", fill: (/** @type {Row} */ row) => row.status === "below" ? "var(--bad)" : "var(--bar)", insetTop: 5, insetBottom: 5 }),
-              Plot.ruleY(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
-              Plot.tickX(own.filter((row) => row.baseline_value !== null), { y: (/** @type {Row} */ row) => stageName(row.stage_id), x: "baseline_value", stroke: "var(--ink)", strokeWidth: 3 }),
-              Plot.text(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x: 1, text: (/** @type {Row} */ row) => show(row.metric_value, "share"), textAnchor: "start", dx: 6, fontWeight: 600 }),
+              Plot.barX(own, { y: "stage_id", x: "metric_value", fill: (/** @type {Row} */ row) => row.status === "below" ? "var(--bad)" : "var(--bar)", insetTop: 5, insetBottom: 5 }),
+              Plot.ruleY(own, { y: "stage_id", x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
+              Plot.tickX(own.filter((row) => row.baseline_value !== null), { y: "stage_id", x: "baseline_value", stroke: "var(--ink)", strokeWidth: 3 }),
+              Plot.text(own, { y: "stage_id", x: 1, text: (/** @type {Row} */ row) => show(row.metric_value, "share"), textAnchor: "start", dx: 6, fontWeight: 600 }),
             ],
           }), table(`Conversion by stage, ${segmentName(segment)}`, own, [
             { title: "Stage", header: true, text: (row) => dealsOf(row, {}, stageName(row.stage_id)) }, { title: "Now", key: "metric_value", unit: "share" }, { title: "Cases", key: "n", unit: "count" },
@@ -346,11 +346,11 @@ const PANELS = {
     const over = span("loss_reason_share", "week", rows[0].period_start);
     return [el("p", { class: "note" }, `${sentence(over)}.`), chart("Loss reasons: " + rows.map((row) => `${words(row.loss_reason)} ${show(row.metric_value, "share")}`).join(", "), (width) => Plot.plot({
       width, height: 30 * rows.length + 30, marginLeft: gutter(rows.map((row) => words(row.loss_reason)), width).marginLeft, marginRight: 58, style: STYLE,
-      x: { label: null, grid: true, ticks: width < 420 ? 2 : 4, tickFormat: tickShare }, y: { label: null, domain: rows.map((row) => words(row.loss_reason)), tickFormat: gutter([], width).cut },
+      x: { label: null, grid: true, ticks: width < 420 ? 2 : 4, tickFormat: tickShare }, y: { label: null, domain: rows.map((row) => row.loss_reason), tickFormat: (/** @type {string} */ id) => gutter([], width).cut(words(id)) },
       marks: [
-        Plot.barX(rows, { y: (/** @type {Row} */ row) => words(row.loss_reason), x: "metric_value", fill: "var(--bar)", insetTop: 4, insetBottom: 4 }),
-        Plot.ruleY(rows, { y: (/** @type {Row} */ row) => words(row.loss_reason), x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
-        Plot.text(rows, { y: (/** @type {Row} */ row) => words(row.loss_reason), x: "ci_high", text: (/** @type {Row} */ row) => show(row.metric_value, "share"), textAnchor: "start", dx: 6 }),
+        Plot.barX(rows, { y: "loss_reason", x: "metric_value", fill: "var(--bar)", insetTop: 4, insetBottom: 4 }),
+        Plot.ruleY(rows, { y: "loss_reason", x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
+        Plot.text(rows, { y: "loss_reason", x: "ci_high", text: (/** @type {Row} */ row) => show(row.metric_value, "share"), textAnchor: "start", dx: 6 }),
       ],
     }), table("Loss reasons", rows, [
       { title: "Reason", header: true, text: (row) => words(row.loss_reason) }, { title: "Deals", key: "lost_count", unit: "count" }, { title: "Share", key: "metric_value", unit: "share" },
