@@ -168,7 +168,7 @@ BESIDE: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("metrics.glossary", "kpi_audit", {"metric_id": "metric_id"}, "true"),
 )
 # Sums, which other tables hold too, and the calendar: see the tests of their own.
-SUMS = {"quarter.waterfall", "deals.summary", "data.tables", "shared.periods"}
+SUMS = {"quarter.waterfall", "deals.summary", "data.tables", "shared.periods", "shared.judged"}
 # By panel, which of its columns are values of a metric, and which one: named by a column of the
 # panel, or the same in every row.
 CONVERSION = "stage_conversion_rate"
@@ -991,6 +991,67 @@ def test_what_is_left_out_is_not_in_the_file(demo: Path) -> None:
     page = render(demo, settings)
     assert 'id="data-deals"' not in page
     assert 'id="data-quarter"' in page
+
+
+def test_a_page_that_is_left_out_changes_no_other_one(
+    browser: Browser, page: Path, demo: Path, tmp_path: Path
+) -> None:
+    # But for the pictures, which are drawn when their width is known.
+    words = (
+        "[...document.querySelectorAll('.panel')].map((p) => p.cloneNode(true)).map((p) =>"
+        " (p.querySelectorAll('svg').forEach((s) => s.remove()), p.textContent))"
+    )
+    targets = (
+        "[...document.querySelectorAll('#main a')].map((a) => a.getAttribute('href'))"
+        ".filter((to) => to.startsWith('#')).map((to) => to.slice(1).split('?')[0])"
+    )
+    places = [(one.name, place) for one in PAGES for place in ("", "?segment=smb")]
+    browser.look(width=1440)
+    browser.open(page)
+    whole: dict[tuple[str, str], list[str]] = {}
+    led_to: set[str] = set()
+    for name, place in places:
+        browser.go(f"#{name}{place}")
+        whole[name, place] = browser.run(words)
+        led_to |= set(browser.run(targets))
+    assert {"deals", "activity", "people"} <= led_to
+    part = tmp_path / FILE
+    for left_out in (one.name for one in PAGES):
+        settings = dataclasses.replace(SETTINGS, leave_out=(left_out,))
+        part.write_text(render(demo, settings), encoding="utf-8")
+        browser.open(part)
+        for name, place in places:
+            if name == left_out:
+                continue
+            browser.go(f"#{name}{place}")
+            assert browser.run(words) == whole[name, place], (left_out, name, place)
+            assert left_out not in browser.run(targets), name
+    assert (browser.requests, browser.said) == ([], [])
+
+
+def test_no_trouble_is_told_as_such_where_the_page_of_the_five_is_left_out(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    tables = f"{DEALS} or table_name in ('ceo_five', 'layer_diagnosis')"
+    database = _copied(demo, tmp_path / "calm.duckdb", "true", tables)
+    (activity,) = [one for one in PAGES if one.name == "activity"]
+    (diagnosis,) = [panel for panel in activity.panels if panel.name == "diagnosis"]
+    settings = dataclasses.replace(SETTINGS, leave_out=("today",))
+    page = tmp_path / FILE
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from marts.layer_diagnosis")
+    for spoiled, expected in (
+        ("true", diagnosis.empty),
+        ("set status = 'not_judged'", diagnosis.unknown),
+        ("set status = 'strong', metric_value = null", diagnosis.unknown),
+    ):
+        if spoiled != "true":
+            with duckdb.connect(str(database)) as connection:
+                connection.execute(f"update marts.ceo_five {spoiled}")
+        page.write_text(render(database, settings), encoding="utf-8")
+        browser.open(page, "#activity")
+        said = browser.run("document.querySelector('#panel-activity-diagnosis .empty').innerText")
+        assert said == expected, spoiled
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,10 @@ class Page:
 
 SHARED = tuple(
     Panel(name, name, shown=False)
-    for name in ("about", "periods", "segments", "teams", "reps", "stages", "metrics", "errors")
+    for name in (
+        *("about", "periods", "segments", "teams", "reps", "stages", "metrics", "errors"),
+        "judged",
+    )
 )
 
 PAGES = (

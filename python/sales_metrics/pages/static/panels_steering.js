@@ -27,8 +27,7 @@ function slice(row) {
 }
 
 /** Whether any of the company's numbers can be told. */
-const JUDGED = ["strong", "target", "watch", "below"];
-const isAnyJudged = () => rowsOf("today.five").some((row) => row.metric_value !== null && JUDGED.includes(row.status));
+const isAnyJudged = () => rowsOf("shared.judged").some((row) => row.is_any_judged);
 const CONVERSION = "stage_conversion_rate";
 const SEVERITY = { critical: "bad", warning: "warn" };
 
