@@ -595,6 +595,51 @@ def test_filters_sorting_and_links_work_by_mouse_and_keyboard(browser: Browser, 
     assert (browser.requests, browser.said) == ([], [])
 
 
+def test_a_segment_shows_what_is_open_of_its_teams_and_reps(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    tables = f"{DEALS} or table_name in ('kpi_incidents', 'quarter_forecast', 'forecast_accuracy')"
+    database = _copied(demo, tmp_path / "teams.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from marts.kpi_incidents where closed_on is not null")
+        ((rep,),) = connection.execute(
+            "select min(rep_id) from marts.dim_reps where is_active and segment = 'mid_market'"
+        ).fetchall()
+        # Of three that are open one is a team's, one a rep's, and one the company's.
+        places = (
+            ("team", "smb_west", "all"),
+            ("rep", "mid_market_east", rep),
+            ("company", *2 * ["all"]),
+        )
+        for number, place in enumerate(places, start=1):
+            connection.execute(
+                "update marts.kpi_incidents set segment = 'all', scope = ?, team_id = ?, rep_id = ?"
+                " where incident_id = (select incident_id from marts.kpi_incidents"
+                f" order by incident_id limit 1 offset {number - 1})",
+                place,
+            )
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    browser.look(width=1440)
+    browser.open(page)
+    said = {}
+    for segment in ("smb", "mid_market", "enterprise"):
+        browser.go(f"#today?segment={segment}")
+        said[segment] = browser.run("document.querySelector('#panel-today-incidents').innerText")
+    assert "SMB west" in said["smb"]
+    assert "1 open" in said["smb"]
+    assert "Mid market east" in said["mid_market"]
+    assert "1 open" in said["mid_market"]
+    assert "Nothing is open in Enterprise." in said["enterprise"]
+    # The forecast of a segment has its teams beside.
+    browser.go("#quarter?segment=smb")
+    told = (
+        "[...document.querySelectorAll('#panel-quarter-forecast tbody th')].map((t) => t.innerText)"
+    )
+    assert browser.run(told) == ["SMB", "SMB east", "SMB west"]
+    assert (browser.requests, browser.said) == ([], [])
+
+
 def test_stages_segments_and_reasons_of_one_name_are_told_apart(
     browser: Browser, demo: Path, tmp_path: Path
 ) -> None:

@@ -34,8 +34,7 @@ const SEVERITY = { critical: "bad", warning: "warn" };
 /** @type {Object<string, (filters: Filters, panel: any) => any>} */
 const PANELS = {
   "today.incidents"(filters) {
-    const all = rowsOf("today.incidents");
-    const rows = filters.segment === "all" ? all : all.filter((row) => row.segment === filters.segment);
+    const rows = rowsOf("today.incidents").filter((row) => ofSegment(row, filters.segment));
     const asOf = rowsOf("shared.about")[0].as_of_date;
     if (!rows.length) return none(`Nothing is open in ${segmentName(filters.segment)}.`);
     const overdue = rows.filter((row) => row.due_on && row.due_on < asOf).length;
@@ -128,8 +127,7 @@ const PANELS = {
   },
 
   "quarter.forecast"(filters) {
-    const all = rowsOf("quarter.forecast");
-    const rows = filters.segment === "all" ? all : all.filter((row) => row.segment === filters.segment);
+    const rows = rowsOf("quarter.forecast").filter((row) => ofSegment(row, filters.segment));
     const drawn = rows.filter((row) => row.scope !== "team" && row.expected !== null);
     const label = (/** @type {Row} */ row) => row.scope === "team" ? teamName(row.team_id) : segmentName(row.segment);
     const columns = [

@@ -71,6 +71,13 @@ const stageOrder = (/** @type {string} */ id) => {
 /** The teams whose reps are of a segment: what a team has belongs to none by itself. @param {string} segment @returns {Set<string>} */
 const teamsOf = (segment) => new Set(rowsOf("shared.reps").filter((row) => row.is_active && row.segment === segment).map((row) => row.team_id));
 
+/** Whether a row of any scope belongs to a segment; rows of teams and reps say `all` for it. @param {Row} row @param {string} segment */
+function ofSegment(row, segment) {
+  if (segment === "all" || row.segment === segment) return true;
+  if (row.scope === "team") return teamsOf(segment).has(row.team_id);
+  return row.scope === "rep" && rowsOf("shared.reps").some((one) => one.rep_id === row.rep_id && one.segment === segment);
+}
+
 /** @param {string} id */
 const metric = (id) => rowsOf("shared.metrics").find((row) => row.metric_id === id);
 
