@@ -729,6 +729,85 @@ def test_a_deal_leads_into_the_crm(browser: Browser, demo: Path, tmp_path: Path)
     assert amount.startswith("\u20ac")
 
 
+def test_of_two_crms_each_deal_leads_into_its_own(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    database = _copied(demo, tmp_path / "two.duckdb", "true", DEALS)
+    with duckdb.connect(str(database)) as connection:
+        for table in ("fct_opportunities", "forecast_deals"):
+            connection.execute(
+                f"update marts.{table} set opportunity_id ="
+                " case when ascii(right(opportunity_id, 4)) % 2 = 0 then 'one' else 'other' end"
+                " || ':' || opportunity_id"
+            )
+    one = "https://one.example/{opportunity_id}"
+    other = "https://other.example/{opportunity_id}/view"
+    page = tmp_path / FILE
+    links = (
+        "[...document.querySelectorAll('#panel-deals-deals tbody th')].map((t) =>"
+        " t.querySelector('a')?.getAttribute('href') ?? null)"
+    )
+    for crm_url, known in (
+        ({"one": one, "other": other}, {"one": one, "other": other}),
+        ({"other": other}, {"other": other}),
+        # Of one URL for two CRMs nobody knows whose it is.
+        (one, {}),
+    ):
+        settings = PageSettings.of({"pages": {"crm_url": crm_url}})
+        page.write_text(render(database, settings), encoding="utf-8")
+        browser.open(page, "#deals")
+        rows = _dicts(_embedded(page.read_text(encoding="utf-8"))["deals.deals"])
+        expected = [
+            known[source].format(opportunity_id=own) if source in known else None
+            for source, own in (row["opportunity_id"].split(":") for row in rows)
+        ]
+        found = browser.run(links)
+        assert len(set(found)) > (1 if known else 0)
+        assert found == expected[: len(found)]
+
+
+def test_every_reason_of_a_deals_health_has_its_words() -> None:
+    macro = (REPO / "macros" / "deal_health.sql").read_text(encoding="utf-8")
+    codes = set(re.findall(r"then '(\w+)'", macro))
+    assert len(codes) > 5
+    script = (HERE / "static" / "panels_steering.js").read_text(encoding="utf-8")
+    (words,) = re.findall(r"^const REASONS = \{(.*?)^\};", script, re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"(\w+): \"", words)) == codes
+
+
+def test_a_curve_of_coverage_is_called_by_its_own_quarter(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    tables = "table_name in ('data_quality', 'dim_dates', 'dim_metrics', 'coverage_curve')"
+    database = _copied(demo, tmp_path / "curves.duckdb", "true", tables)
+    page = tmp_path / FILE
+    legend = (
+        "[...document.querySelectorAll('#panel-quarter-coverage .legend li')].map((l) =>"
+        " [l.querySelector('i').style.background, l.textContent])"
+    )
+    accent, year = ["var(--accent)", "this quarter"], ["var(--warn)", "a year before"]
+    before, needed = ["var(--grey)", "the quarter before"], ["var(--bad)", "needed (dashed)"]
+    for without, expected in (
+        ("2020-01-01", [accent, before, year, needed]),
+        ("2025-06-01", [accent, year, needed]),
+        ("2024-09-01", [accent, needed]),
+    ):
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(
+                "update marts.coverage_curve set coverage = null where quarter_start = ?", [without]
+            )
+        page.write_text(render(database, SETTINGS), encoding="utf-8")
+        browser.open(page, "#quarter")
+        browser.wait_for("document.querySelector('#panel-quarter-coverage figure svg') !== null")
+        assert browser.run(legend) == expected
+        drawn = browser.run(
+            "[...new Set([...document.querySelectorAll('#panel-quarter-coverage figure path')]"
+            ".map((p) => p.getAttribute('stroke')).filter((s) => s))]"
+        )
+        assert {colour for colour, _ in expected} - {needed[0]} <= set(drawn)
+    assert (browser.requests, browser.said) == ([], [])
+
+
 def test_an_empty_company_sees_pages_that_say_what_to_give(
     browser: Browser, demo: Path, tmp_path: Path
 ) -> None:
@@ -1012,6 +1091,7 @@ def test_sums_of_integers_are_published_as_whole_numbers(tmp_path: Path) -> None
         ({"crm": "x"}, "The var pages takes company, crm_url and leave_out"),
         ({"crm_url": "https://crm.example/"}, "must begin with https:// and hold"),
         ({"crm_url": "javascript:{opportunity_id}"}, "must begin with https:// and hold"),
+        ({"crm_url": {"hubspot": "x"}}, "must begin with https:// and hold"),
         ({"leave_out": ["persons"]}, "it must be a list of today,"),
     ],
 )

@@ -7,7 +7,7 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
 (() => {
   const declared = JSON.parse(document.getElementById("declared")?.textContent || "{}");
   useCurrency(declared.currency);
-  crm.url = declared.crm_url;
+  crm.urls = declared.crm_urls;
   beside.files = declared.beside;
   there.pages = new Set(declared.pages.map((/** @type {any} */ one) => one.name));
   const app = document.getElementById("app");

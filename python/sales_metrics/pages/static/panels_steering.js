@@ -1,7 +1,7 @@
 // @ts-check
 // The panels of Today, Quarter, Funnel and Deals: each takes the filters and gives what stands there.
 
-const crm = { url: "" };
+const crm = { urls: /** @type {Object<string, string>} */ ({}) };
 const beside = { files: /** @type {Object<string, string>} */ ({}) };
 const ONE_SCOPE = (/** @type {string} */ key, /** @type {Filters} */ filters) =>
   rowsOf(key).filter((row) => row.segment === filters.segment);
@@ -29,6 +29,7 @@ function slice(row) {
 /** Whether any of the company's numbers can be told. */
 const isAnyJudged = () => rowsOf("shared.judged").some((row) => row.is_any_judged);
 const CONVERSION = "stage_conversion_rate";
+const QUARTERS = [["this", "var(--accent)", "this quarter"], ["before", "var(--grey)", "the quarter before"], ["year_before", "var(--warn)", "a year before"]];
 const SEVERITY = { critical: "bad", warning: "warn" };
 
 /** @type {Object<string, (filters: Filters, panel: any) => any>} */
@@ -191,24 +192,22 @@ const PANELS = {
   },
 
   "quarter.coverage"(filters, panel) {
-    const [about] = rowsOf("shared.about");
     const rows = ONE_SCOPE("quarter.coverage", filters).filter((row) => row.coverage !== null);
-    const now = rows.filter((row) => row.quarter_start === about.quarter_start);
+    const now = rows.filter((row) => row.which_quarter === "this");
     if (!now.length) return nothing(filters, panel, "Coverage needs a target of the segment: give planning/targets for the quarter (docs/own_crm.md).");
     const last = now[now.length - 1];
-    const starts = [...new Set(rows.map((row) => row.quarter_start))].sort();
-    const colour = (/** @type {string} */ start) => start === about.quarter_start ? "var(--accent)" : start === starts[0] && starts.length > 2 ? "var(--warn)" : "var(--grey)";
-    const before = starts.filter((start) => start !== about.quarter_start);
+    const kinds = QUARTERS.filter(([which]) => rows.some((row) => row.which_quarter === which));
+    const colour = (/** @type {Row} */ row) => QUARTERS.find(([which]) => which === row.which_quarter)?.[1];
     return [
       el("p", { class: "said" }, number(last, "coverage", "multiple"), ` on ${show(last.on_day, "day")}, with ${show(last.days_to_quarter_end, "days")} left`,
         last.required === null ? "." : ["; the win rate asks for ", number(last, "required", "multiple"), "."]),
-      legend([["var(--accent)", "this quarter"], ["var(--grey)", "the quarter before"], ...(before.length > 1 ? [/** @type {[string, string]} */ (["var(--warn)", "a year before"])] : []), ["var(--bad)", "needed (dashed)"]]),
+      legend([...kinds.map(([, fill, text]) => /** @type {[string, string]} */ ([fill, text])), ["var(--bad)", "needed (dashed)"]]),
       chart(`Coverage for ${segmentName(filters.segment)}, now ${show(last.coverage, "multiple")}`, (width) => Plot.plot({
         width, height: 345, marginLeft: 40, marginRight: 12, marginBottom: 48, style: STYLE,
         x: { reverse: true, domain: [0, 91], ticks: width < 420 ? 5 : 10, label: "days left →", labelAnchor: "right", labelArrow: "none" }, y: { grid: true, zero: true, label: null, tickFormat: (/** @type {number} */ v) => v + "×" },
         marks: [
           Plot.line(now.filter((row) => row.required !== null), { x: "days_to_quarter_end", y: "required", stroke: "var(--bad)", strokeDasharray: "5 4" }),
-          Plot.line(rows, { x: "days_to_quarter_end", y: "coverage", z: "quarter_start", stroke: (/** @type {Row} */ row) => colour(row.quarter_start), strokeWidth: (/** @type {Row} */ row) => row.quarter_start === about.quarter_start ? 3 : 1.5 }),
+          Plot.line(rows, { x: "days_to_quarter_end", y: "coverage", z: "quarter_start", stroke: colour, strokeWidth: (/** @type {Row} */ row) => row.which_quarter === "this" ? 3 : 1.5 }),
           Plot.dot([last], { x: "days_to_quarter_end", y: "coverage", fill: "var(--accent)", r: 5 }),
         ],
       }), table("Coverage this quarter", now.filter((row) => row.days_to_quarter_end % 7 === last.days_to_quarter_end % 7), [
@@ -381,12 +380,21 @@ const PANELS = {
 
 const REASONS = {
   stalled: "far too long in its stage", slow: "long in its stage", silent: "no touch for a long time", quiet: "no touch lately", no_next_step: "no next step",
-  pushed_this_quarter: "pushed to a later quarter", pushed: "pushed again and again", past_due: "close date has passed",
+  pushed_this_quarter: "pushed to a later quarter", pushed_often: "pushed again and again", past_due: "close date has passed",
 };
+/** Where a deal is in the CRM: of two in use each id begins with its CRM, whose own it is not.
+ * @param {string} id @returns {string | null} */
+function placeInCrm(id) {
+  const [, source, own] = /^([a-z][a-z0-9_]*):(.+)$/.exec(id) || [id, "", id];
+  const all = Object.values(crm.urls);
+  const url = Object.hasOwn(crm.urls, source) ? crm.urls[source] : !source && all.length === 1 ? all[0] : null;
+  return url ? url.replaceAll("{opportunity_id}", encodeURIComponent(own)) : null;
+}
 /** The deal, as a link into the CRM where the project says how one looks. @param {Row} row */
 function dealName(row) {
   const name = row.name || row.opportunity_id;
-  return crm.url ? el("a", { href: crm.url.replace("{opportunity_id}", encodeURIComponent(row.opportunity_id)), rel: "noreferrer" }, name) : name;
+  const href = placeInCrm(row.opportunity_id);
+  return href ? el("a", { href, rel: "noreferrer" }, name) : name;
 }
 /** @param {string | null} text */
 function reasons(text) {
