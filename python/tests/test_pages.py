@@ -168,7 +168,7 @@ BESIDE: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("metrics.glossary", "kpi_audit", {"metric_id": "metric_id"}, "true"),
 )
 # Sums, which other tables hold too, and the calendar: see the tests of their own.
-SUMS = {"quarter.waterfall", "deals.summary", "data.tables", "shared.periods"}
+SUMS = {"quarter.waterfall", "deals.summary", "data.tables", "shared.periods", "shared.judged"}
 # By panel, which of its columns are values of a metric, and which one: named by a column of the
 # panel, or the same in every row.
 CONVERSION = "stage_conversion_rate"
@@ -324,7 +324,8 @@ def test_the_waterfall_closes_to_the_cent_and_on_what_is_open(
         expected = sum(open_now.values()) if segment == "all" else open_now[segment]
         assert closing == _cents(expected), segment
     weeks = [row for row in moves if row["period_type"] == "week"]
-    assert len({row["period_start"] for row in weeks}) > 3
+    assert len({row["period_start"] for row in weeks if row["is_of_quarter"]}) > 3
+    assert len({row["period_start"] for row in weeks}) > 4
     for week in {row["period_start"] for row in weeks}:
         for segment in segments:
             amounts = {
@@ -334,6 +335,88 @@ def test_the_waterfall_closes_to_the_cent_and_on_what_is_open(
             }
             closing = amounts.pop("closing")
             assert sum(amounts.values()) == closing, (segment, week)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "weeks"), [("2025-06-01", 1), ("2025-06-04", 2), ("2025-08-31", 14)]
+)
+def test_the_weeks_of_a_quarter_that_begins_midweek_lead_from_before_it_to_its_closing(
+    browser: Browser, demo: Path, tmp_path: Path, as_of: str, weeks: int
+) -> None:
+    """The demo's summer quarter begins on a Sunday: of its first week one day is its own."""
+    tables = (
+        "table_name like 'dim%' or table_name in ('data_quality', 'fct_opportunities',"
+        " 'pipeline_movements', 'pipeline_movement_deals')"
+    )
+    database = _copied(demo, tmp_path / "midweek.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update marts.data_quality set as_of_date = ?", [as_of])
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    moves = _dicts(_embedded(page.read_text(encoding="utf-8"))["quarter.waterfall"])
+    amounts = {
+        (row["segment"], row["period_type"], row["period_start"], row["movement"]): row["amount"]
+        for row in moves
+        if row["is_of_quarter"]
+    }
+    starts = sorted({start for _, kind, start, _ in amounts if kind == "week"})
+    assert (len(starts), starts[0]) == (weeks, "2025-05-26")
+    for segment in {row["segment"] for row in moves}:
+        chain = [amounts.get((segment, "week", start, "closing"), 0) for start in starts]
+        opened = [amounts.get((segment, "week", start, "opening"), 0) for start in starts]
+        assert chain[:-1] == opened[1:], segment
+        if as_of == "2025-08-31":
+            assert chain[-1] == amounts.get((segment, "quarter", "2025-06-01", "closing"), 0)
+    browser.look(width=1440)
+    for place in ("", "?segment=enterprise"):
+        browser.open(page, f"#quarter{place}")
+        said = browser.run("document.querySelector('#panel-quarter-weeks').innerText")
+        began = "The week of 26\u00a0May\u00a02025 began before the quarter"
+        assert began in said
+        assert "That day the quarter opened with $" in said
+        # Each column of the table closes with what it shows.
+        columns = browser.run(
+            "((rows) => rows[0].map((_, at) => rows.map((row) => row[at])))("
+            "[...document.querySelectorAll('#panel-quarter-weeks tbody tr')].map((r) =>"
+            " [...r.querySelectorAll('td')].map((c) => +(c.querySelector('data')?.value || 0))))"
+        )
+        assert len(columns) == weeks
+        for column in columns:
+            assert round(sum(column[:-1]) - column[-1], 2) == 0, column
+        # What moved in the week before has its sum too.
+        kinds = browser.run(
+            "[...document.querySelectorAll('#panel-quarter-moves summary')].map((s) =>"
+            " [s.innerText, s.querySelectorAll('data').length])"
+        )
+        assert kinds
+        assert [text for text, numbers in kinds if not numbers] == []
+    assert (browser.requests, browser.said) == ([], [])
+
+
+def test_a_kind_of_move_that_came_to_nothing_in_its_first_week_is_not_left_out(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    tables = "table_name in ('data_quality', 'dim_dates', 'pipeline_movements')"
+    database = _copied(demo, tmp_path / "nothing.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "update marts.pipeline_movements set amount = 0 where movement = 'won'"
+            " and period_start = '2025-09-01'"
+        )
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    browser.open(page, "#quarter")
+    kinds = browser.run(
+        "[...document.querySelectorAll('#panel-quarter-weeks tbody th')].map((t) => t.innerText)"
+    )
+    assert "Won" in kinds
+    # Weeks that no row tells of are not over; that no deal closes in the quarter would be wrong.
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from marts.pipeline_movements where period_type = 'week'")
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    browser.open(page, "#quarter")
+    said = browser.run("document.querySelector('#panel-quarter-weeks .empty').innerText")
+    assert said == "The first week is not over."
 
 
 def test_the_counts_of_open_deals_are_those_of_the_daily_pipeline(
@@ -512,6 +595,118 @@ def test_filters_sorting_and_links_work_by_mouse_and_keyboard(browser: Browser, 
     assert (browser.requests, browser.said) == ([], [])
 
 
+def test_a_segment_shows_what_is_open_of_its_teams_and_reps(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    tables = f"{DEALS} or table_name in ('kpi_incidents', 'quarter_forecast', 'forecast_accuracy')"
+    database = _copied(demo, tmp_path / "teams.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from marts.kpi_incidents where closed_on is not null")
+        ((rep,),) = connection.execute(
+            "select min(rep_id) from marts.dim_reps where is_active and segment = 'mid_market'"
+        ).fetchall()
+        # Of three that are open one is a team's, one a rep's, and one the company's.
+        places = (
+            ("team", "smb_west", "all"),
+            ("rep", "mid_market_east", rep),
+            ("company", *2 * ["all"]),
+        )
+        for number, place in enumerate(places, start=1):
+            connection.execute(
+                "update marts.kpi_incidents set segment = 'all', scope = ?, team_id = ?, rep_id = ?"
+                " where incident_id = (select incident_id from marts.kpi_incidents"
+                f" order by incident_id limit 1 offset {number - 1})",
+                place,
+            )
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    browser.look(width=1440)
+    browser.open(page)
+    said = {}
+    for segment in ("smb", "mid_market", "enterprise"):
+        browser.go(f"#today?segment={segment}")
+        said[segment] = browser.run("document.querySelector('#panel-today-incidents').innerText")
+    assert "SMB west" in said["smb"]
+    assert "1 open" in said["smb"]
+    assert "Mid market east" in said["mid_market"]
+    assert "1 open" in said["mid_market"]
+    assert "Nothing is open in Enterprise." in said["enterprise"]
+    # The forecast of a segment has its teams beside.
+    browser.go("#quarter?segment=smb")
+    told = (
+        "[...document.querySelectorAll('#panel-quarter-forecast tbody th')].map((t) => t.innerText)"
+    )
+    assert browser.run(told) == ["SMB", "SMB east", "SMB west"]
+    assert (browser.requests, browser.said) == ([], [])
+
+
+def test_stages_segments_and_reasons_of_one_name_are_told_apart(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    """As after a pipeline was cloned: the demo's Demo becomes the Proposal of the renewals."""
+    tables = (
+        f"{DEALS} or table_name in ('kpi_status', 'metric_values', 'rate_decomposition',"
+        " 'loss_reasons', 'quarter_forecast', 'forecast_accuracy')"
+    )
+    database = _copied(demo, tmp_path / "cloned.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "update marts.dim_stages set stage_name = 'Proposal', pipeline_id = 'late_renewals'"
+            " where stage_id = 'demo'"
+        )
+        connection.execute(
+            "update marts.dim_stages set stage_name = 'Qualified' where stage_id = 'discovery'"
+        )
+        connection.execute("update marts.dim_segments set segment_name = 'Larger'")
+        reasons = connection.execute(
+            "select distinct loss_reason from marts.loss_reasons order by 1 limit 2"
+        ).fetchall()
+        for (reason,), told in zip(reasons, ("no_money", "No money"), strict=True):
+            connection.execute(
+                "update marts.loss_reasons set loss_reason = ? where loss_reason = ?",
+                [told, reason],
+            )
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    expected = {
+        "proposal": "Proposal (Main)",
+        "demo": "Proposal (Late renewals)",
+        "qualified": "Qualified (qualified)",
+        "discovery": "Qualified (discovery)",
+        "prospecting": "Prospecting",
+    }
+    stages = _dicts(_embedded(page.read_text(encoding="utf-8"))["shared.stages"])
+    names = {row["stage_id"]: row["stage_name"] for row in stages}
+    assert names | expected == names
+    assert len(set(names.values())) == len(names)
+    browser.look(width=1440)
+    browser.open(page, "#funnel")
+    # Each bar has a place of its own.
+    places = (
+        "[...new Set([...document.querySelectorAll('#panel-{} figure:first-of-type svg rect')]"
+        ".map((r) => r.getAttribute('y')))].length"
+    )
+    assert browser.run(places.format("funnel-stages")) == 5
+    reason_rows = "document.querySelectorAll('#panel-funnel-losses tbody tr').length"
+    assert browser.run(places.format("funnel-losses")) == browser.run(reason_rows)
+    said = browser.run("document.querySelector('#main').innerText")
+    assert {"Proposal (Main)", "Proposal (Late renewals)"} <= set(re.split(r"[\n\t]+", said))
+    assert browser.run(UNREADABLE) == []
+    browser.go("#deals")
+    options = browser.run(
+        "[...document.querySelectorAll('#filter-stage_id option')].map((o) => o.textContent)"
+    )
+    assert len(set(options)) == len(options)
+    assert set(expected.values()) <= set(options)
+    browser.go("#quarter")
+    drawn = browser.run(
+        "[...document.querySelectorAll('#panel-quarter-forecast figure svg text')]"
+        ".filter((t) => t.textContent === 'Larger').length"
+    )
+    assert drawn > 1
+    assert (browser.requests, browser.said) == ([], [])
+
+
 def test_a_deal_leads_into_the_crm(browser: Browser, demo: Path, tmp_path: Path) -> None:
     url = "https://crm.example/deals/{opportunity_id}/view"
     page = tmp_path / FILE
@@ -532,6 +727,85 @@ def test_a_deal_leads_into_the_crm(browser: Browser, demo: Path, tmp_path: Path)
         "document.querySelector('#panel-deals-deals data[data-unit=amount]').textContent"
     )
     assert amount.startswith("\u20ac")
+
+
+def test_of_two_crms_each_deal_leads_into_its_own(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    database = _copied(demo, tmp_path / "two.duckdb", "true", DEALS)
+    with duckdb.connect(str(database)) as connection:
+        for table in ("fct_opportunities", "forecast_deals"):
+            connection.execute(
+                f"update marts.{table} set opportunity_id ="
+                " case when ascii(right(opportunity_id, 4)) % 2 = 0 then 'one' else 'other' end"
+                " || ':' || opportunity_id"
+            )
+    one = "https://one.example/{opportunity_id}"
+    other = "https://other.example/{opportunity_id}/view"
+    page = tmp_path / FILE
+    links = (
+        "[...document.querySelectorAll('#panel-deals-deals tbody th')].map((t) =>"
+        " t.querySelector('a')?.getAttribute('href') ?? null)"
+    )
+    for crm_url, known in (
+        ({"one": one, "other": other}, {"one": one, "other": other}),
+        ({"other": other}, {"other": other}),
+        # Of one URL for two CRMs nobody knows whose it is.
+        (one, {}),
+    ):
+        settings = PageSettings.of({"pages": {"crm_url": crm_url}})
+        page.write_text(render(database, settings), encoding="utf-8")
+        browser.open(page, "#deals")
+        rows = _dicts(_embedded(page.read_text(encoding="utf-8"))["deals.deals"])
+        expected = [
+            known[source].format(opportunity_id=own) if source in known else None
+            for source, own in (row["opportunity_id"].split(":") for row in rows)
+        ]
+        found = browser.run(links)
+        assert len(set(found)) > (1 if known else 0)
+        assert found == expected[: len(found)]
+
+
+def test_every_reason_of_a_deals_health_has_its_words() -> None:
+    macro = (REPO / "macros" / "deal_health.sql").read_text(encoding="utf-8")
+    codes = set(re.findall(r"then '(\w+)'", macro))
+    assert len(codes) > 5
+    script = (HERE / "static" / "panels_steering.js").read_text(encoding="utf-8")
+    (words,) = re.findall(r"^const REASONS = \{(.*?)^\};", script, re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"(\w+): \"", words)) == codes
+
+
+def test_a_curve_of_coverage_is_called_by_its_own_quarter(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    tables = "table_name in ('data_quality', 'dim_dates', 'dim_metrics', 'coverage_curve')"
+    database = _copied(demo, tmp_path / "curves.duckdb", "true", tables)
+    page = tmp_path / FILE
+    legend = (
+        "[...document.querySelectorAll('#panel-quarter-coverage .legend li')].map((l) =>"
+        " [l.querySelector('i').style.background, l.textContent])"
+    )
+    accent, year = ["var(--accent)", "this quarter"], ["var(--warn)", "a year before"]
+    before, needed = ["var(--grey)", "the quarter before"], ["var(--bad)", "needed (dashed)"]
+    for without, expected in (
+        ("2020-01-01", [accent, before, year, needed]),
+        ("2025-06-01", [accent, year, needed]),
+        ("2024-09-01", [accent, needed]),
+    ):
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(
+                "update marts.coverage_curve set coverage = null where quarter_start = ?", [without]
+            )
+        page.write_text(render(database, SETTINGS), encoding="utf-8")
+        browser.open(page, "#quarter")
+        browser.wait_for("document.querySelector('#panel-quarter-coverage figure svg') !== null")
+        assert browser.run(legend) == expected
+        drawn = browser.run(
+            "[...new Set([...document.querySelectorAll('#panel-quarter-coverage figure path')]"
+            ".map((p) => p.getAttribute('stroke')).filter((s) => s))]"
+        )
+        assert {colour for colour, _ in expected} - {needed[0]} <= set(drawn)
+    assert (browser.requests, browser.said) == ([], [])
 
 
 def test_an_empty_company_sees_pages_that_say_what_to_give(
@@ -817,6 +1091,7 @@ def test_sums_of_integers_are_published_as_whole_numbers(tmp_path: Path) -> None
         ({"crm": "x"}, "The var pages takes company, crm_url and leave_out"),
         ({"crm_url": "https://crm.example/"}, "must begin with https:// and hold"),
         ({"crm_url": "javascript:{opportunity_id}"}, "must begin with https:// and hold"),
+        ({"crm_url": {"hubspot": "x"}}, "must begin with https:// and hold"),
         ({"leave_out": ["persons"]}, "it must be a list of today,"),
     ],
 )
@@ -841,6 +1116,67 @@ def test_what_is_left_out_is_not_in_the_file(demo: Path) -> None:
     page = render(demo, settings)
     assert 'id="data-deals"' not in page
     assert 'id="data-quarter"' in page
+
+
+def test_a_page_that_is_left_out_changes_no_other_one(
+    browser: Browser, page: Path, demo: Path, tmp_path: Path
+) -> None:
+    # But for the pictures, which are drawn when their width is known.
+    words = (
+        "[...document.querySelectorAll('.panel')].map((p) => p.cloneNode(true)).map((p) =>"
+        " (p.querySelectorAll('svg').forEach((s) => s.remove()), p.textContent))"
+    )
+    targets = (
+        "[...document.querySelectorAll('#main a')].map((a) => a.getAttribute('href'))"
+        ".filter((to) => to.startsWith('#')).map((to) => to.slice(1).split('?')[0])"
+    )
+    places = [(one.name, place) for one in PAGES for place in ("", "?segment=smb")]
+    browser.look(width=1440)
+    browser.open(page)
+    whole: dict[tuple[str, str], list[str]] = {}
+    led_to: set[str] = set()
+    for name, place in places:
+        browser.go(f"#{name}{place}")
+        whole[name, place] = browser.run(words)
+        led_to |= set(browser.run(targets))
+    assert {"deals", "activity", "people"} <= led_to
+    part = tmp_path / FILE
+    for left_out in (one.name for one in PAGES):
+        settings = dataclasses.replace(SETTINGS, leave_out=(left_out,))
+        part.write_text(render(demo, settings), encoding="utf-8")
+        browser.open(part)
+        for name, place in places:
+            if name == left_out:
+                continue
+            browser.go(f"#{name}{place}")
+            assert browser.run(words) == whole[name, place], (left_out, name, place)
+            assert left_out not in browser.run(targets), name
+    assert (browser.requests, browser.said) == ([], [])
+
+
+def test_no_trouble_is_told_as_such_where_the_page_of_the_five_is_left_out(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    tables = f"{DEALS} or table_name in ('ceo_five', 'layer_diagnosis')"
+    database = _copied(demo, tmp_path / "calm.duckdb", "true", tables)
+    (activity,) = [one for one in PAGES if one.name == "activity"]
+    (diagnosis,) = [panel for panel in activity.panels if panel.name == "diagnosis"]
+    settings = dataclasses.replace(SETTINGS, leave_out=("today",))
+    page = tmp_path / FILE
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from marts.layer_diagnosis")
+    for spoiled, expected in (
+        ("true", diagnosis.empty),
+        ("set status = 'not_judged'", diagnosis.unknown),
+        ("set status = 'strong', metric_value = null", diagnosis.unknown),
+    ):
+        if spoiled != "true":
+            with duckdb.connect(str(database)) as connection:
+                connection.execute(f"update marts.ceo_five {spoiled}")
+        page.write_text(render(database, settings), encoding="utf-8")
+        browser.open(page, "#activity")
+        said = browser.run("document.querySelector('#panel-activity-diagnosis .empty').innerText")
+        assert said == expected, spoiled
 
 
 @pytest.mark.parametrize(

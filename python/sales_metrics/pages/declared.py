@@ -45,7 +45,10 @@ class Page:
 
 SHARED = tuple(
     Panel(name, name, shown=False)
-    for name in ("about", "periods", "segments", "teams", "reps", "stages", "metrics", "errors")
+    for name in (
+        *("about", "periods", "segments", "teams", "reps", "stages", "metrics", "errors"),
+        "judged",
+    )
 )
 
 PAGES = (
@@ -112,7 +115,8 @@ PAGES = (
             Panel(
                 "weeks",
                 "Week by week, to the cent",
-                "Each column closes: opening and all that moved give closing.",
+                "Each column closes: opening and all that moved give closing. A deal that moves in"
+                " several weeks stands in each; the waterfall has what came of it in the quarter.",
                 f"No deal closes in this quarter. {QUARTER_INPUT}",
             ),
             Panel(

@@ -27,8 +27,8 @@ class PageSettings:
     """What the var `pages` and the reporting currency say."""
 
     company: str = ""
-    # With {opportunity_id} in it.
-    crm_url: str = ""
+    # With {opportunity_id} in it; by source where two CRMs are in use.
+    crm_url: str | Mapping[str, str] = ""
     leave_out: tuple[str, ...] = ()
     currency: str = "USD"
     # Files beside the page, by what they are called there.
@@ -46,12 +46,18 @@ class PageSettings:
                 ' {company: "Acme", crm_url: "https://acme.example/{opportunity_id}",'
                 " leave_out: [people]}."
             )
-        url = str(found.get("crm_url") or "")
-        if url and (not url.startswith(("https://", "http://")) or "{opportunity_id}" not in url):
-            raise SalesMetricsError(
-                f"The var pages has crm_url '{url}': it must begin with https:// and hold"
-                " {opportunity_id}."
-            )
+        given = found.get("crm_url") or ""
+        crm_url = (
+            {str(source): str(url) for source, url in given.items()}
+            if isinstance(given, dict)
+            else str(given)
+        )
+        for url in _by_source(crm_url).values():
+            if not url.startswith(("https://", "http://")) or "{opportunity_id}" not in url:
+                raise SalesMetricsError(
+                    f"The var pages has crm_url '{url}': it must begin with https:// and hold"
+                    " {opportunity_id}; with two CRMs give one each, by source."
+                )
         leave_out = found.get("leave_out") or []
         names = [page.name for page in PAGES]
         if not isinstance(leave_out, list) or set(leave_out) - set(names):
@@ -60,7 +66,7 @@ class PageSettings:
             )
         return cls(
             company=str(found.get("company") or ""),
-            crm_url=url,
+            crm_url=crm_url,
             leave_out=tuple(leave_out),
             currency=str(project_vars.get("reporting_currency") or "USD"),
         )
@@ -80,7 +86,7 @@ def assembled(rows: Mapping[str, Rows], settings: PageSettings) -> str:
     pages = [page for page in PAGES if page.name not in settings.leave_out]
     declared = {
         "company": settings.company,
-        "crm_url": settings.crm_url,
+        "crm_urls": _by_source(settings.crm_url),
         "currency": settings.currency,
         "beside": dict(settings.beside),
         "pages": [
@@ -140,6 +146,13 @@ def assembled(rows: Mapping[str, Rows], settings: PageSettings) -> str:
             "",
         ]
     )
+
+
+def _by_source(crm_url: str | Mapping[str, str]) -> dict[str, str]:
+    """The URL of each source; that of the only CRM has no name."""
+    if isinstance(crm_url, str):
+        return {"": crm_url} if crm_url else {}
+    return dict(crm_url)
 
 
 def _by_page(rows: Mapping[str, Rows]) -> dict[str, dict[str, Rows]]:

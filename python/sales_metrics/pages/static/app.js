@@ -7,8 +7,9 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
 (() => {
   const declared = JSON.parse(document.getElementById("declared")?.textContent || "{}");
   useCurrency(declared.currency);
-  crm.url = declared.crm_url;
+  crm.urls = declared.crm_urls;
   beside.files = declared.beside;
+  there.pages = new Set(declared.pages.map((/** @type {any} */ one) => one.name));
   const app = document.getElementById("app");
   const [about] = rowsOf("shared.about");
   const NAMES = { segment: "Segment", team_id: "Team", rep_id: "Rep", stage_id: "Stage", closes: "Closes", health: "Health" };
@@ -72,7 +73,7 @@ const drawn = typeof PANELS === "object" ? PANELS : {};
     if (!rows.length) return null;
     return el("p", { class: "empty error" }, el("strong", { class: "bad-text" }, "▲ Errors in the data"), ": ",
       rows.map((row, at) => [at ? ", " : "", words(row.check_id).toLowerCase(), " ", number(row, "rows_failing", "count"), " of ", number(row, "rows_checked", "count"), ` ${row.table_name}`]),
-      declared.pages.some((/** @type {any} */ one) => one.name === "data") ? [". ", link({ page: "data" }, "Which ones, and what was done")] : "");
+      there.pages.has("data") ? [". ", link({ page: "data" }, "Which ones, and what was done")] : "");
   }
 
   let focused = "";

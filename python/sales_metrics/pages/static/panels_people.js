@@ -14,9 +14,7 @@ Object.assign(PANELS, {
   "people.teams"(/** @type {Filters} */ filters, /** @type {any} */ panel) {
     const rows = rowsOf("people.teams");
     if (rows.every((row) => row.metric_value === null)) return none(panel.empty);
-    const teamsOfSegment = new Set(rowsOf("people.reps").filter((row) => row.segment === filters.segment).map((row) => row.team_id));
-    const kept = rows.filter((row) => filters.team_id ? row.team_id === filters.team_id
-      : filters.segment === "all" || (row.scope === "team" ? teamsOfSegment.has(row.team_id) : row.segment === filters.segment));
+    const kept = rows.filter((row) => filters.team_id ? row.team_id === filters.team_id : ofSegment(row, filters.segment));
     if (!kept.length) return none("This team has no scorecard.");
     const kinds = [...new Map(rows.map((row) => [row.metric_id, row])).values()].sort((a, b) => a.place - b.place);
     const places = [...new Map(kept.map((row) => [row.scope + row.segment + row.team_id, row])).values()];
@@ -141,7 +139,7 @@ Object.assign(PANELS, {
 
   "activity.ratios"(/** @type {Filters} */ filters) {
     const all = rowsOf("activity.ratios");
-    const teams = new Set(rowsOf("people.reps").filter((row) => row.segment === filters.segment).map((row) => row.team_id));
+    const teams = teamsOf(filters.segment);
     const last = all.reduce((latest, row) => (row.period_start > latest ? row.period_start : latest), "");
     const kinds = [...new Map(all.filter((row) => row.scope !== "team" && row.segment === filters.segment).map((row) => [row.metric_id + row.slice_id, row])).values()];
     if (!kinds.length) return none("No activity of this segment is recorded.");

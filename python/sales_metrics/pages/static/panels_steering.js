@@ -1,7 +1,7 @@
 // @ts-check
 // The panels of Today, Quarter, Funnel and Deals: each takes the filters and gives what stands there.
 
-const crm = { url: "" };
+const crm = { urls: /** @type {Object<string, string>} */ ({}) };
 const beside = { files: /** @type {Object<string, string>} */ ({}) };
 const ONE_SCOPE = (/** @type {string} */ key, /** @type {Filters} */ filters) =>
   rowsOf(key).filter((row) => row.segment === filters.segment);
@@ -27,16 +27,15 @@ function slice(row) {
 }
 
 /** Whether any of the company's numbers can be told. */
-const JUDGED = ["strong", "target", "watch", "below"];
-const isAnyJudged = () => rowsOf("today.five").some((row) => row.metric_value !== null && JUDGED.includes(row.status));
+const isAnyJudged = () => rowsOf("shared.judged").some((row) => row.is_any_judged);
 const CONVERSION = "stage_conversion_rate";
+const QUARTERS = [["this", "var(--accent)", "this quarter"], ["before", "var(--grey)", "the quarter before"], ["year_before", "var(--warn)", "a year before"]];
 const SEVERITY = { critical: "bad", warning: "warn" };
 
 /** @type {Object<string, (filters: Filters, panel: any) => any>} */
 const PANELS = {
   "today.incidents"(filters) {
-    const all = rowsOf("today.incidents");
-    const rows = filters.segment === "all" ? all : all.filter((row) => row.segment === filters.segment);
+    const rows = rowsOf("today.incidents").filter((row) => ofSegment(row, filters.segment));
     const asOf = rowsOf("shared.about")[0].as_of_date;
     if (!rows.length) return none(`Nothing is open in ${segmentName(filters.segment)}.`);
     const overdue = rows.filter((row) => row.due_on && row.due_on < asOf).length;
@@ -129,8 +128,7 @@ const PANELS = {
   },
 
   "quarter.forecast"(filters) {
-    const all = rowsOf("quarter.forecast");
-    const rows = filters.segment === "all" ? all : all.filter((row) => row.segment === filters.segment);
+    const rows = rowsOf("quarter.forecast").filter((row) => ofSegment(row, filters.segment));
     const drawn = rows.filter((row) => row.scope !== "team" && row.expected !== null);
     const label = (/** @type {Row} */ row) => row.scope === "team" ? teamName(row.team_id) : segmentName(row.segment);
     const columns = [
@@ -142,20 +140,20 @@ const PANELS = {
     ];
     const numbers = el("details", { open: true }, el("summary", null, "The numbers, with the teams"), table("Forecast by segment and team", rows, columns, { stack: true, sum: (row) => row.scope === "company" }));
     if (!drawn.length) return [none("There is no forecast yet: it needs a whole fiscal quarter with a win."), numbers];
-    const parts = drawn.flatMap((row) => [["won_so_far", "var(--good)"], ["from_open", "var(--bar)"], ["from_to_be_created", "var(--bar-2)"]].map(([key, fill]) => ({ name: label(row), value: row[key], fill })));
+    const parts = drawn.flatMap((row) => [["won_so_far", "var(--good)"], ["from_open", "var(--bar)"], ["from_to_be_created", "var(--bar-2)"]].map(([key, fill]) => ({ segment: row.segment, value: row[key], fill })));
     return [
       legend([["var(--good)", "won"], ["var(--bar)", "from open deals"], ["var(--bar-2)", "yet to be created"],
         ...(drawn.some((row) => row.target_amount !== null) ? [/** @type {[string, string]} */ (["var(--bad)", "target (upright line)"])] : []),
         ["var(--ink)", drawn.some((row) => row.submitted_amount !== null) ? "committed (dot), range (whisker)" : "range (whisker)"]]),
       chart("Won, expected and target by segment", (width) => Plot.plot({
         width, height: 56 + 52 * drawn.length, marginLeft: gutter(drawn.map(label), width).marginLeft, marginRight: 64, style: STYLE,
-        x: { grid: true, label: null, ticks: width < 420 ? 2 : width < 600 ? 4 : 8, tickFormat: tickMoney }, y: { label: null, domain: drawn.map(label), tickFormat: gutter(drawn.map(label), width).cut },
+        x: { grid: true, label: null, ticks: width < 420 ? 2 : width < 600 ? 4 : 8, tickFormat: tickMoney }, y: { label: null, domain: drawn.map((row) => row.segment), tickFormat: (/** @type {string} */ id) => gutter([], width).cut(segmentName(id)) },
         marks: [
-          Plot.barX(parts, { y: "name", x: "value", fill: "fill", insetTop: 5, insetBottom: 5 }),
-          Plot.ruleY(drawn, { y: label, x1: "low_80", x2: "high_80", stroke: "var(--ink)", strokeWidth: 1.5 }),
-          Plot.tickX(drawn.filter((row) => row.target_amount !== null), { y: label, x: "target_amount", stroke: "var(--bad)", strokeWidth: 3 }),
-          Plot.dot(drawn.filter((row) => row.submitted_amount !== null), { y: label, x: "submitted_amount", fill: "var(--ink)", stroke: "var(--card)", r: 5 }),
-          Plot.text(drawn, { y: label, x: (/** @type {Row} */ row) => Math.max(row.high_80, row.target_amount || 0, row.submitted_amount || 0), text: (/** @type {Row} */ row) => show(row.expected, "currency"), textAnchor: "start", dx: 8, fontWeight: 600 }),
+          Plot.barX(parts, { y: "segment", x: "value", fill: "fill", insetTop: 5, insetBottom: 5 }),
+          Plot.ruleY(drawn, { y: "segment", x1: "low_80", x2: "high_80", stroke: "var(--ink)", strokeWidth: 1.5 }),
+          Plot.tickX(drawn.filter((row) => row.target_amount !== null), { y: "segment", x: "target_amount", stroke: "var(--bad)", strokeWidth: 3 }),
+          Plot.dot(drawn.filter((row) => row.submitted_amount !== null), { y: "segment", x: "submitted_amount", fill: "var(--ink)", stroke: "var(--card)", r: 5 }),
+          Plot.text(drawn, { y: "segment", x: (/** @type {Row} */ row) => Math.max(row.high_80, row.target_amount || 0, row.submitted_amount || 0), text: (/** @type {Row} */ row) => show(row.expected, "currency"), textAnchor: "start", dx: 8, fontWeight: 600 }),
         ],
       })),
       numbers,
@@ -194,24 +192,22 @@ const PANELS = {
   },
 
   "quarter.coverage"(filters, panel) {
-    const [about] = rowsOf("shared.about");
     const rows = ONE_SCOPE("quarter.coverage", filters).filter((row) => row.coverage !== null);
-    const now = rows.filter((row) => row.quarter_start === about.quarter_start);
+    const now = rows.filter((row) => row.which_quarter === "this");
     if (!now.length) return nothing(filters, panel, "Coverage needs a target of the segment: give planning/targets for the quarter (docs/own_crm.md).");
     const last = now[now.length - 1];
-    const starts = [...new Set(rows.map((row) => row.quarter_start))].sort();
-    const colour = (/** @type {string} */ start) => start === about.quarter_start ? "var(--accent)" : start === starts[0] && starts.length > 2 ? "var(--warn)" : "var(--grey)";
-    const before = starts.filter((start) => start !== about.quarter_start);
+    const kinds = QUARTERS.filter(([which]) => rows.some((row) => row.which_quarter === which));
+    const colour = (/** @type {Row} */ row) => QUARTERS.find(([which]) => which === row.which_quarter)?.[1];
     return [
       el("p", { class: "said" }, number(last, "coverage", "multiple"), ` on ${show(last.on_day, "day")}, with ${show(last.days_to_quarter_end, "days")} left`,
         last.required === null ? "." : ["; the win rate asks for ", number(last, "required", "multiple"), "."]),
-      legend([["var(--accent)", "this quarter"], ["var(--grey)", "the quarter before"], ...(before.length > 1 ? [/** @type {[string, string]} */ (["var(--warn)", "a year before"])] : []), ["var(--bad)", "needed (dashed)"]]),
+      legend([...kinds.map(([, fill, text]) => /** @type {[string, string]} */ ([fill, text])), ["var(--bad)", "needed (dashed)"]]),
       chart(`Coverage for ${segmentName(filters.segment)}, now ${show(last.coverage, "multiple")}`, (width) => Plot.plot({
         width, height: 345, marginLeft: 40, marginRight: 12, marginBottom: 48, style: STYLE,
         x: { reverse: true, domain: [0, 91], ticks: width < 420 ? 5 : 10, label: "days left →", labelAnchor: "right", labelArrow: "none" }, y: { grid: true, zero: true, label: null, tickFormat: (/** @type {number} */ v) => v + "×" },
         marks: [
           Plot.line(now.filter((row) => row.required !== null), { x: "days_to_quarter_end", y: "required", stroke: "var(--bad)", strokeDasharray: "5 4" }),
-          Plot.line(rows, { x: "days_to_quarter_end", y: "coverage", z: "quarter_start", stroke: (/** @type {Row} */ row) => colour(row.quarter_start), strokeWidth: (/** @type {Row} */ row) => row.quarter_start === about.quarter_start ? 3 : 1.5 }),
+          Plot.line(rows, { x: "days_to_quarter_end", y: "coverage", z: "quarter_start", stroke: colour, strokeWidth: (/** @type {Row} */ row) => row.which_quarter === "this" ? 3 : 1.5 }),
           Plot.dot([last], { x: "days_to_quarter_end", y: "coverage", fill: "var(--accent)", r: 5 }),
         ],
       }), table("Coverage this quarter", now.filter((row) => row.days_to_quarter_end % 7 === last.days_to_quarter_end % 7), [
@@ -221,18 +217,25 @@ const PANELS = {
   },
 
   "quarter.weeks"(filters, panel) {
-    const rows = moved("week", filters.segment);
-    if (!rows.length) return nothing(filters, panel, "No deal of this segment closes in the quarter.");
-    const weeks = [...new Set(rows.map((row) => row.period_start))].sort();
-    const kinds = ordered(rows.filter((row, at) => rows.findIndex((one) => one.movement === row.movement) === at)).map((row) => row.movement);
+    const quarter = moved("quarter", filters.segment);
+    const rows = moved("week", filters.segment).filter((row) => row.is_of_quarter);
+    if (!rows.length) return quarter.length ? none("The first week is not over.") : nothing(filters, panel, "No deal of this segment closes in the quarter.");
+    const [{ quarter_start: start }] = rowsOf("shared.about");
+    const weeks = [...new Map(rows.map((row) => [row.period_start, row])).values()].sort((a, b) => (a.period_start < b.period_start ? -1 : 1));
+    const kinds = [...new Set(ordered(rows).map((row) => row.movement))];
     const lines = kinds.map((movement) => /** @type {any} */ ({ movement, _at: "" }));
-    return table("Movements by week", lines, [
-      { title: "Movement", header: true, text: (line) => words(line.movement) },
-      ...weeks.map((week) => ({ title: show(week, "day"), unit: "cents", text: (/** @type {Row} */ line) => {
-        const row = rows.find((one) => one.period_start === week && one.movement === line.movement);
-        return row ? number(row, "amount", "cents") : "–";
-      } })),
-    ], { sum: (line) => line.movement === "closing" });
+    const opening = quarter.find((row) => row.movement === "opening");
+    const early = weeks[0].period_start < start ? weeks[0].period_start : "";
+    return [
+      early ? el("p", { class: "note" }, `The week of ${show(early, "day")} began before the quarter: its column is the whole week, with what moved before ${show(start, "day")}. That day the quarter opened with `, opening ? number(opening, "amount", "cents") : "nothing", ".") : null,
+      table("Movements by week", lines, [
+        { title: "Movement", header: true, text: (line) => words(line.movement) },
+        ...weeks.map((week) => ({ title: show(week.period_start, "day"), sub: week.is_complete ? week.period_start === early ? "whole week" : "" : "running", unit: "cents", text: (/** @type {Row} */ line) => {
+          const row = rows.find((one) => one.period_start === week.period_start && one.movement === line.movement);
+          return row ? number(row, "amount", "cents") : "–";
+        } })),
+      ], { sum: (line) => line.movement === "closing" }),
+    ];
   },
 
   "quarter.moves"(filters) {
@@ -274,12 +277,12 @@ const PANELS = {
           chart(`Conversion by stage, ${segmentName(segment)}: ` + own.map((row) => `${stageName(row.stage_id)} ${show(row.metric_value, "share")}`).join(", "), (width) => Plot.plot({
             width, height: 34 * own.length + 32, marginLeft: gutter(own.map((row) => stageName(row.stage_id)), width).marginLeft, marginRight: 56, style: STYLE,
             x: { domain: [0, 1], grid: true, label: null, ticks: width < 420 ? 2 : 5, tickFormat: tickShare },
-            y: { label: null, domain: own.map((row) => stageName(row.stage_id)), tickFormat: gutter([], width).cut },
+            y: { label: null, domain: own.map((row) => row.stage_id), tickFormat: (/** @type {string} */ id) => gutter([], width).cut(stageName(id)) },
             marks: [
-              Plot.barX(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x: "metric_value", fill: (/** @type {Row} */ row) => row.status === "below" ? "var(--bad)" : "var(--bar)", insetTop: 5, insetBottom: 5 }),
-              Plot.ruleY(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
-              Plot.tickX(own.filter((row) => row.baseline_value !== null), { y: (/** @type {Row} */ row) => stageName(row.stage_id), x: "baseline_value", stroke: "var(--ink)", strokeWidth: 3 }),
-              Plot.text(own, { y: (/** @type {Row} */ row) => stageName(row.stage_id), x: 1, text: (/** @type {Row} */ row) => show(row.metric_value, "share"), textAnchor: "start", dx: 6, fontWeight: 600 }),
+              Plot.barX(own, { y: "stage_id", x: "metric_value", fill: (/** @type {Row} */ row) => row.status === "below" ? "var(--bad)" : "var(--bar)", insetTop: 5, insetBottom: 5 }),
+              Plot.ruleY(own, { y: "stage_id", x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
+              Plot.tickX(own.filter((row) => row.baseline_value !== null), { y: "stage_id", x: "baseline_value", stroke: "var(--ink)", strokeWidth: 3 }),
+              Plot.text(own, { y: "stage_id", x: 1, text: (/** @type {Row} */ row) => show(row.metric_value, "share"), textAnchor: "start", dx: 6, fontWeight: 600 }),
             ],
           }), table(`Conversion by stage, ${segmentName(segment)}`, own, [
             { title: "Stage", header: true, text: (row) => dealsOf(row, {}, stageName(row.stage_id)) }, { title: "Now", key: "metric_value", unit: "share" }, { title: "Cases", key: "n", unit: "count" },
@@ -339,11 +342,11 @@ const PANELS = {
     const over = span("loss_reason_share", "week", rows[0].period_start);
     return [el("p", { class: "note" }, `${sentence(over)}.`), chart("Loss reasons: " + rows.map((row) => `${words(row.loss_reason)} ${show(row.metric_value, "share")}`).join(", "), (width) => Plot.plot({
       width, height: 30 * rows.length + 30, marginLeft: gutter(rows.map((row) => words(row.loss_reason)), width).marginLeft, marginRight: 58, style: STYLE,
-      x: { label: null, grid: true, ticks: width < 420 ? 2 : 4, tickFormat: tickShare }, y: { label: null, domain: rows.map((row) => words(row.loss_reason)), tickFormat: gutter([], width).cut },
+      x: { label: null, grid: true, ticks: width < 420 ? 2 : 4, tickFormat: tickShare }, y: { label: null, domain: rows.map((row) => row.loss_reason), tickFormat: (/** @type {string} */ id) => gutter([], width).cut(words(id)) },
       marks: [
-        Plot.barX(rows, { y: (/** @type {Row} */ row) => words(row.loss_reason), x: "metric_value", fill: "var(--bar)", insetTop: 4, insetBottom: 4 }),
-        Plot.ruleY(rows, { y: (/** @type {Row} */ row) => words(row.loss_reason), x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
-        Plot.text(rows, { y: (/** @type {Row} */ row) => words(row.loss_reason), x: "ci_high", text: (/** @type {Row} */ row) => show(row.metric_value, "share"), textAnchor: "start", dx: 6 }),
+        Plot.barX(rows, { y: "loss_reason", x: "metric_value", fill: "var(--bar)", insetTop: 4, insetBottom: 4 }),
+        Plot.ruleY(rows, { y: "loss_reason", x1: "ci_low", x2: "ci_high", stroke: "var(--ink)" }),
+        Plot.text(rows, { y: "loss_reason", x: "ci_high", text: (/** @type {Row} */ row) => show(row.metric_value, "share"), textAnchor: "start", dx: 6 }),
       ],
     }), table("Loss reasons", rows, [
       { title: "Reason", header: true, text: (row) => words(row.loss_reason) }, { title: "Deals", key: "lost_count", unit: "count" }, { title: "Share", key: "metric_value", unit: "share" },
@@ -377,12 +380,21 @@ const PANELS = {
 
 const REASONS = {
   stalled: "far too long in its stage", slow: "long in its stage", silent: "no touch for a long time", quiet: "no touch lately", no_next_step: "no next step",
-  pushed_this_quarter: "pushed to a later quarter", pushed: "pushed again and again", past_due: "close date has passed",
+  pushed_this_quarter: "pushed to a later quarter", pushed_often: "pushed again and again", past_due: "close date has passed",
 };
+/** Where a deal is in the CRM: of two in use each id begins with its CRM, whose own it is not.
+ * @param {string} id @returns {string | null} */
+function placeInCrm(id) {
+  const [, source, own] = /^([a-z][a-z0-9_]*):(.+)$/.exec(id) || [id, "", id];
+  const all = Object.values(crm.urls);
+  const url = Object.hasOwn(crm.urls, source) ? crm.urls[source] : !source && all.length === 1 ? all[0] : null;
+  return url ? url.replaceAll("{opportunity_id}", encodeURIComponent(own)) : null;
+}
 /** The deal, as a link into the CRM where the project says how one looks. @param {Row} row */
 function dealName(row) {
   const name = row.name || row.opportunity_id;
-  return crm.url ? el("a", { href: crm.url.replace("{opportunity_id}", encodeURIComponent(row.opportunity_id)), rel: "noreferrer" }, name) : name;
+  const href = placeInCrm(row.opportunity_id);
+  return href ? el("a", { href, rel: "noreferrer" }, name) : name;
 }
 /** @param {string | null} text */
 function reasons(text) {

@@ -68,6 +68,16 @@ const stageOrder = (/** @type {string} */ id) => {
   return found < 0 ? 99 : found;
 };
 
+/** The teams whose reps are of a segment: what a team has belongs to none by itself. @param {string} segment @returns {Set<string>} */
+const teamsOf = (segment) => new Set(rowsOf("shared.reps").filter((row) => row.is_active && row.segment === segment).map((row) => row.team_id));
+
+/** Whether a row of any scope belongs to a segment; rows of teams and reps say `all` for it. @param {Row} row @param {string} segment */
+function ofSegment(row, segment) {
+  if (segment === "all" || row.segment === segment) return true;
+  if (row.scope === "team") return teamsOf(segment).has(row.team_id);
+  return row.scope === "rep" && rowsOf("shared.reps").some((one) => one.rep_id === row.rep_id && one.segment === segment);
+}
+
 /** @param {string} id */
 const metric = (id) => rowsOf("shared.metrics").find((row) => row.metric_id === id);
 
@@ -116,9 +126,14 @@ function statusChip(status) {
   return chip(text, tone);
 }
 
-/** @param {Object<string, string>} to @param {...any} children */
+/** The pages of the file; one that is left out cannot be led to. */
+const there = { pages: /** @type {Set<string>} */ (new Set()) };
+
+/** To a page with its filters, or the text alone where that page is left out.
+ * @param {Object<string, string>} to @param {...any} children */
 function link(to, ...children) {
   const { page, ...rest } = to;
+  if (!there.pages.has(page)) return el("span", null, ...children);
   const query = new URLSearchParams(Object.entries(rest).filter(([, value]) => value)).toString();
   return el("a", { href: `#${page}${query ? "?" + query : ""}` }, ...children);
 }

@@ -1,5 +1,11 @@
+-- The running quarter, the one before it and the one of a year before, where they have targets.
 select
     curve.quarter_start,
+    case
+        when curve.quarter_start = today.quarter_start then 'this'
+        when days_before.quarter_start is not null then 'before'
+        else 'year_before'
+    end as which_quarter,
     curve.segment,
     curve.days_to_quarter_end,
     days.date_day as on_day,
@@ -9,6 +15,10 @@ from marts.coverage_curve as curve
 inner join marts.dim_dates as today
     on today.date_day
     = (select max(built.as_of_date) as as_of_date from marts.data_quality as built)
+left join marts.dim_dates as days_before
+    on
+    curve.quarter_start = days_before.quarter_start
+    and days_before.date_day = today.quarter_start - 1
 inner join marts.dim_dates as days
     on
     curve.quarter_start = days.quarter_start

@@ -1,9 +1,12 @@
--- The running quarter as a whole and week by week: what the waterfall and the table of weeks show.
+-- The running quarter as a whole and week by week: what the waterfall and the table of weeks show,
+-- from the week on in which the quarter begins, and the one before it for what changed since then.
 -- What is taken over from one rep to another cancels in all but a single rep's waterfall.
 with moves as (
     select
         moves.period_type,
         moves.period_start,
+        moves.period_end >= today.quarter_start as is_of_quarter,
+        moves.is_complete,
         moves.segment,
         case
             when moves.movement in ('transferred_in', 'transferred_out') then 'transferred'
@@ -16,9 +19,11 @@ with moves as (
         on
         today.date_day
         = (select max(built.as_of_date) as as_of_date from marts.data_quality as built)
-        and moves.period_start between today.quarter_start and today.quarter_end
         and moves.closing_quarter = today.quarter_start
-    where moves.period_type in ('quarter', 'week')
+        and moves.period_start <= today.date_day
+    where
+        (moves.period_type = 'quarter' and moves.period_start = today.quarter_start)
+        or (moves.period_type = 'week' and moves.period_end >= today.quarter_start - 7)
 ),
 
 scopes as (
@@ -27,6 +32,8 @@ scopes as (
     select
         period_type,
         period_start,
+        is_of_quarter,
+        is_complete,
         'all' as segment,
         movement,
         deals,
@@ -37,10 +44,12 @@ scopes as (
 select
     period_type,
     period_start,
+    is_of_quarter,
+    is_complete,
     segment,
     movement,
     cast(sum(deals) as bigint) as deals,
     cast(sum(amount) as decimal(28, 2)) as amount
 from scopes
-group by period_type, period_start, segment, movement
+group by period_type, period_start, is_of_quarter, is_complete, segment, movement
 order by period_type, segment, period_start, movement
