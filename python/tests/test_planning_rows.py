@@ -25,9 +25,7 @@ PLANNING = {
         "rep,start,team,manager,_fivetran_deleted\nann,2025-01-01,North,eve,false\n"
         "ann,2025-06-10,South,bob,true\ncid,2025-01-01,South,bob,true\n"
     ),
-    "holidays": (
-        "date,name,_fivetran_deleted\n2025-06-09,Monday off,false\n2025-06-10,No,true\n"
-    ),
+    "holidays": ("date,name,_fivetran_deleted\n2025-06-09,Monday off,false\n2025-06-10,No,true\n"),
     "call_scores": (
         "rep,scored_at,score,_fivetran_deleted\nann,2025-06-05,50,false\nann,2025-06-06,90,true\n"
     ),
