@@ -2,7 +2,7 @@
     The CRM pipeline a row of the stage map names, as raw tables spell it. `stage_map`: its alias.
 -#}
 {% macro mapped_pipeline(stage_map) -%}
-    {%- set pipeline = 'trim(' ~ stage_map ~ '.pipeline)' -%}
+    {%- set pipeline = trimmed(stage_map ~ '.pipeline') -%}
     case {{ stage_map }}.source
         {%- for crm in known_crm_sources() if crm_macro(crm, 'pipeline') %}
         when '{{ crm }}' then {{ crm_macro(crm, 'pipeline')(pipeline) }}

@@ -11,5 +11,11 @@
 {%- endmacro %}
 
 {% macro spark__each_day(first_day, days) -%}
-    explode(sequence({{ first_day }}, date_add({{ first_day }}, cast({{ days }} as int) - 1)))
+    explode(
+        slice(
+            sequence({{ first_day }}, date_add({{ first_day }}, cast({{ days }} as int))),
+            1,
+            cast({{ days }} as int)
+        )
+    )
 {%- endmacro %}

@@ -29,7 +29,7 @@
 {% macro bad_value_names(fields) -%}
     {%- set found = {} -%}
     {%- for field in fields if type_family(field.type) != 'text' -%}
-        {%- set given = "trim(raw_" ~ field.name ~ ") <> ''"
+        {%- set given = trimmed("raw_" ~ field.name) ~ " <> ''"
             if type_family(field.physical.type) == 'text'
             else 'raw_' ~ field.name ~ ' is not null' -%}
         {%- do found.update({field.name: field.name ~ ' is null and ' ~ given}) -%}

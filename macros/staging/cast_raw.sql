@@ -31,7 +31,7 @@
 {#- The trimmed text of a column of any type. -#}
 {% macro raw_text(expression, family) -%}
     {{ return(
-        'trim(' ~ (expression if family == 'text' else 'cast(' ~ expression ~ ' as string)') ~ ')'
+        trimmed(expression if family == 'text' else 'cast(' ~ expression ~ ' as string)') | trim
     ) }}
 {%- endmacro %}
 

@@ -17,11 +17,11 @@
     {%- set sums = [] -%}
     {%- for field in asked -%}
         {%- set raw = 'raw_' ~ field.name -%}
-        {%- do sums.append("count(nullif(trim(" ~ raw ~ "), ''))") -%}
+        {%- do sums.append("count(nullif(" ~ trimmed(raw) ~ ", ''))") -%}
         {%- do sums.append(
             'count(' ~ cast_raw(raw, field.physical.type, field, field.formats) | trim ~ ')'
         ) -%}
-        {%- do sums.append("min(nullif(trim(" ~ raw ~ "), ''))") -%}
+        {%- do sums.append("min(nullif(" ~ trimmed(raw) ~ ", ''))") -%}
     {%- endfor -%}
     {%- set picked = [] -%}
     {%- for field in asked -%}

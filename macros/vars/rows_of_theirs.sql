@@ -48,7 +48,7 @@
 {#- A word as our own mappings write it, in lower case: models compare with that. -#}
 {% macro given_value(column, about, value) -%}
     {%- if column in about.get('words', []) -%}
-        nullif(lower(trim(cast({{ value }} as {{ dbt.type_string() }}))), '')
+        nullif(lower({{ trimmed('cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')') }}), '')
     {%- else -%}
         {{ value }}
     {%- endif -%}
@@ -56,6 +56,6 @@
 
 {#- With any blanks around, and of a word in any case, a key has one row; an empty cell is one too. -#}
 {% macro key_text(value, column, about) -%}
-    {%- set text = 'trim(cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ '))' -%}
+    {%- set text = trimmed('cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')') -%}
     coalesce({{ 'lower(' ~ text ~ ')' if column in about.get('words', []) else text }}, '')
 {%- endmacro %}

@@ -277,6 +277,16 @@ WINDOWS = {
 }
 MONEY = {"least": -100000000000000, "most": 100000000000000}
 
+# A spreadsheet's blanks are of many kinds. Within a text they are part of it.
+WORDS: dict[str, str | None] = {
+    " SMB ": "SMB",
+    "SMB\u00a0": "SMB",
+    "\u2003SMB\u202f ": "SMB",
+    "SMB\u00a0EMEA": "SMB\u00a0EMEA",
+    "\tSMB\n": "\tSMB\n",
+    "\u00a0": None,
+    "": None,
+}
 # Where clocks go back to midnight it strikes twice: the day begins with the first. Where they go
 # forward from midnight the day begins at one.
 DAYS_OF_HAVANA = {
@@ -312,6 +322,7 @@ GROUPS: Sequence[Group] = (
     _group("doubles", DOUBLES, "double"),
     _group("whole numbers", WHOLES, "bigint"),
     _group("booleans", BOOLEANS, "boolean"),
+    _group("words", WORDS, "varchar"),
     _group("american amounts", AMERICAN, "decimal(18,2)", amount="us"),
     _group("european amounts", EUROPEAN, "decimal(18,2)", amount="eu"),
 )
