@@ -22,7 +22,7 @@ scopes as (
     where scope in ('company', 'segment', 'team')
 ),
 
--- What stands of a win once an event of it has happened, and what stood before.
+-- What stands of a win once an event of it has happened.
 standing as (
     select
         event_on,
@@ -31,11 +31,9 @@ standing as (
         segment,
         closed_count,
         abs(won_cycle_days) as cycle_days,
-        case when sum(closed_count) over by_event > 0 then sum(amount) over by_event end as amount,
-        case
-            when sum(closed_count) over by_event - closed_count > 0
-                then sum(amount) over by_event - amount
-        end as amount_before
+        amount,
+        sum(closed_count) over by_event as deals_standing,
+        sum(amount) over by_event as amount_standing
     from closings
     where is_won
     window by_event as (
@@ -48,7 +46,10 @@ standing as (
 -- A case goes as it was and comes as it is: a sum over what happened by a day holds what stands
 -- then.
 cases as (
-    {% for sign, amount in [(1, 'amount'), (-1, 'amount_before')] -%}
+    {% for sign, deals, amount in [
+        (1, 'deals_standing', 'amount_standing'),
+        (-1, 'deals_standing - closed_count', 'amount_standing - amount'),
+    ] -%}
     select
         'avg_deal_size_t90' as metric_id,
         event_on,
@@ -58,7 +59,7 @@ cases as (
         {{ sign }} as n,
         cast(ln(cast({{ amount }} as double)) as decimal(28, 10)) as x
     from standing
-    where {{ amount }} > 0
+    where {{ deals }} > 0 and {{ amount }} > 0
     union all
     {% endfor -%}
     select
