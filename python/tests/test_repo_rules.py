@@ -59,6 +59,8 @@ NOT_PORTABLE = {
     r"\barray\s*\[|([(,=]|\bselect)\s*\[": "rows instead of an array",
     r"\b(first|last)\s*\(": "min_by or max_by",
     r"\bignore\s+nulls\b": "last_known",
+    # Spark reads the name of a window and a minus as one word.
+    r"\bover\s+\w+\s*-": "a name for the sum first",
     r"\b(generate_series|range|unnest|explode|sequence)\s*\(": "date_spine, each_day or each_part",
     r"\b(epoch\w*|unix_\w+)\s*\(": "fractional_days",
     r"\b(timezone|from_utc_timestamp|to_utc_timestamp)\s*\(": "business_day, business_midnight",
@@ -397,6 +399,7 @@ def test_only_macros_write_what_they_are_dispatched_for(manifest: Node) -> None:
         "select * from deals union all by name select * from more",
         "select * from deals asof join rates on deals.day >= rates.day",
         "select cast(x as varchar) from deals",
+        "select sum(x) over by_day - x from days window by_day as (order by day)",
     ],
 )
 def test_a_construct_of_one_engine_is_found(sql: str) -> None:
