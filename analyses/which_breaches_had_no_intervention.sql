@@ -8,7 +8,7 @@ interventions as (
         min(taken_at) as first_taken_at,
         count(*) as interventions
     from {{ ref('stg_planning__interventions') }}
-    where not is_deleted and taken_at < {{ as_of_end() }}
+    where taken_at < {{ as_of_end() }}
     group by breach_id
 ),
 

@@ -24,7 +24,7 @@ to_come as (
         case
             when days.quarters_ahead = 0
                 then cast(sum(cast(weekdays.week_share as decimal(18, 12))) as double)
-            else ({{ days_between('min(days.quarter_start)', 'min(days.quarter_end)') }} + 1) / 7.0
+            else ({{ days_between('min(days.quarter_start)', 'min(days.quarter_end)') }} + 1) / 7e0
         end as weeks
     from days
     left join calendar
