@@ -15,17 +15,17 @@ calendar as (select * from {{ ref('int_calendar_days') }}),
 
 weekdays as (select * from {{ ref('int_forecast_weekdays') }}),
 
--- Weeks of wins that are left: the last days of a quarter may be a weekend. Of the next quarter the
--- whole is still to come.
+-- Days of wins that are left, seven a week: the last of a quarter may be a weekend. Of the next
+-- quarter the whole is still to come.
 to_come as (
     select
         days.forecast_on,
         days.quarters_ahead,
         case
             when days.quarters_ahead = 0
-                then cast(sum(cast(weekdays.week_share as decimal(18, 12))) as double)
-            else ({{ days_between('min(days.quarter_start)', 'min(days.quarter_end)') }} + 1) / 7e0
-        end as weeks
+                then 7 * cast(sum(cast(weekdays.week_share as decimal(18, 12))) as double)
+            else {{ days_between('min(days.quarter_start)', 'min(days.quarter_end)') }} + 1
+        end as days
     from days
     left join calendar
         on days.forecast_on < calendar.calendar_day
@@ -98,7 +98,7 @@ paces as (
                         greatest(
                             0.5,
                             0.5 + 0.5 * coalesce(cast(won.won_amount as double), 0)
-                            * coalesce(to_come.weeks, 0) * 7 / {{ pace_days() }}.0
+                            * coalesce(to_come.days, 0) / {{ pace_days() }}.0
                             / nullif(cast(promised.amount as double), 0)
                         )
                     )
