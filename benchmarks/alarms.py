@@ -80,7 +80,10 @@ where stage is distinct from came_from
 window deal as (partition by number order by second);
 
 create table int_closing_events as
-select 'closed' as event_kind, stage = 5 as is_won, day as event_on,
+select number as opportunity_id, row_number() over (partition by number order by second)
+        as visit_number,
+    'closed' as event_kind, stage = 5 as is_won, day as event_on, day as credited_on,
+    1 as closed_count,
     cast(owner as varchar) as rep_id, segment, round(amount, 2) as amount,
     day - qualified_on as won_cycle_days, loss_reason
 from visits where stage in (5, 6);

@@ -85,13 +85,15 @@ ratios as (
         company.learnt_until,
         segments.segment,
         stages.stage_id,
-        (
-            coalesce(cast(by_stage.won_amount as double), 0)
-            + {{ prior_deals() }} * company.carried * company.ratio
-        ) / nullif(
-            coalesce(cast(by_stage.carried_amount as double), 0)
-            + {{ prior_deals() }} * company.carried,
-            0
+        -- Reckoned anew, the company's own ratio would come back with another last digit.
+        coalesce(
+            (
+                cast(by_stage.won_amount as double)
+                + {{ prior_deals() }} * company.carried * company.ratio
+            ) / nullif(
+                cast(by_stage.carried_amount as double) + {{ prior_deals() }} * company.carried, 0
+            ),
+            company.ratio
         ) as ratio
     from company
     cross join segments
