@@ -135,9 +135,11 @@ parts_by_rep as (
             as from_open,
         {{ fixed('cast(summed.from_to_be_created as double) * coalesce(paces.pace_factor, 1)') }}
             as from_to_be_created,
+        -- Two digits more than what it is reckoned from: a quarter of that would lie on the edge of
+        -- rounding, where engines part.
         cast(
             cast(summed.variance as double)
-            * coalesce(paces.pace_factor, 1) * coalesce(paces.pace_factor, 1) as decimal(38, 4)
+            * coalesce(paces.pace_factor, 1) * coalesce(paces.pace_factor, 1) as decimal(38, 6)
         ) as variance
     from summed
     left join paces

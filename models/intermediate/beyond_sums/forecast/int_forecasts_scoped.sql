@@ -26,7 +26,7 @@ summed as (
         cast(sum(parts.won_so_far) as decimal(28, 2)) as won_so_far,
         cast(sum(parts.from_open) as decimal(38, 12)) as from_open,
         cast(sum(parts.from_to_be_created) as decimal(38, 12)) as from_to_be_created,
-        cast(sum(parts.variance) as decimal(38, 4)) as variance
+        cast(sum(parts.variance) as decimal(38, 6)) as variance
     from parts
     cross join scopes
     group by 1, 2, 3, 4, 5, 6
