@@ -23,9 +23,14 @@
     {{ first_of_month('extract(year from ' ~ day ~ ') * 12 + extract(month from ' ~ day ~ ') - 1 + ' ~ shift) }}
 {%- endmacro %}
 
-{#- Monday of the week that holds `day` (1 January 1900 was a Monday). -#}
+{#- 0 for Monday to 6 for Sunday (1 January 1900 was a Monday). -#}
+{% macro week_day(day) -%}
+    {{ days_between("date '1900-01-01'", day) }} % 7
+{%- endmacro %}
+
+{#- Monday of the week that holds `day`. -#}
 {% macro week_start(day) -%}
-    ({{ day }} - cast({{ days_between("date '1900-01-01'", day) }} % 7 as integer))
+    ({{ day }} - cast({{ week_day(day) }} as integer))
 {%- endmacro %}
 
 {#- First day of the fiscal year that holds the as-of day, as text. -#}

@@ -81,21 +81,10 @@
         }) -%}
     {%- endfor -%}
     {%- set loader = [] -%}
+    {%- set landed = {} -%}
     {%- for name in loader_columns().values() | sum(start=[]) if fields and name in table.columns and name not in contract.columns -%}
         {%- do loader.append(name) -%}
-    {%- endfor -%}
-    {%- set gone = [] -%}
-    {%- for name in loader -%}
-        {%- set is_flag = name in loader_columns().deleted_flags -%}
-        {%- if is_flag or name in loader_columns().deleted_instants -%}
-            {%- set value = cast_raw(
-                adapter.quote(name), table.columns[name].type,
-                {'type': 'boolean' if is_flag else 'timestamp'}, {'date': 'iso', 'amount': 'plain'}
-            ) | trim -%}
-            {%- do gone.append(
-                'coalesce(' ~ value ~ ', false)' if is_flag else value ~ ' is not null'
-            ) -%}
-        {%- endif -%}
+        {%- do landed.update({name: {'sql': adapter.quote(name), 'type': table.columns[name].type}}) -%}
     {%- endfor -%}
     {%- set latest_by = [] -%}
     {%- for names in contract.meta.get('latest_by', []) -%}
@@ -113,7 +102,7 @@
         'relation': table.from if fields else none,
         'is_file': table.get('is_file', false) if fields else false,
         'loader': loader,
-        'gone': gone,
+        'gone': loader_deletes({'columns': landed}),
         'columns': columns,
     }) }}
 {%- endmacro %}

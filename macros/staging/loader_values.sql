@@ -1,14 +1,7 @@
 {#- What the loader says of each row, in one type whoever the loader is. -#}
 {% macro loader_values(table, contract) -%}
     {%- set known = loader_columns() -%}
-    {%- set deletes = [] -%}
-    {%- for name in known.deleted_flags if name in table.columns -%}
-        {%- set flag = loader_value(table, [name], 'boolean') -%}
-        {%- do deletes.append('coalesce(' ~ flag ~ ', false)') -%}
-    {%- endfor -%}
-    {%- for name in known.deleted_instants if name in table.columns -%}
-        {%- do deletes.append(loader_value(table, [name], 'timestamp') ~ ' is not null') -%}
-    {%- endfor -%}
+    {%- set deletes = loader_deletes(table) -%}
     {%- set active = loader_value(table, known.is_active, 'boolean') -%}
     {#- Of a history every row counts, also what no longer holds. -#}
     {%- if contract.meta.get('is_history') -%}
@@ -21,6 +14,20 @@
     {{ loader_value(table, known.load_number, 'double') }} as loader_load_number,
     {{ loader_value(table, known.sequence, 'bigint') }} as loader_sequence,
     {{ deletes | join(' or ') }} as loader_is_deleted
+{%- endmacro %}
+
+{#- [SQL over the loader's own columns of a table, each true of a row that is no more]. -#}
+{% macro loader_deletes(table) -%}
+    {%- set known = loader_columns() -%}
+    {%- set deletes = [] -%}
+    {%- for name in known.deleted_flags if name in table.columns -%}
+        {%- set flag = loader_value(table, [name], 'boolean') -%}
+        {%- do deletes.append('coalesce(' ~ flag ~ ', false)') -%}
+    {%- endfor -%}
+    {%- for name in known.deleted_instants if name in table.columns -%}
+        {%- do deletes.append(loader_value(table, [name], 'timestamp') ~ ' is not null') -%}
+    {%- endfor -%}
+    {{ return(deletes) }}
 {%- endmacro %}
 
 {#- Loaders write ISO whatever the CRM's users do. -#}

@@ -53,7 +53,7 @@ open_days as (
     from days
     inner join clocks on clocks.time_zone is not null
     left join hours
-        on {{ days_between("date '1900-01-01'", 'days.calendar_day') }} % 7 + 1 = hours.weekday
+        on {{ week_day('days.calendar_day') }} + 1 = hours.weekday
     left join days_off on days.calendar_day = days_off.holiday_on
 ),
 

@@ -69,7 +69,7 @@ fiscal as (
                 else 0
             end as integer
         ) as fiscal_year,
-        {{ days_between("date '1900-01-01'", 'calendar_day') }} % 7 < 5 as is_weekday
+        {{ week_day('calendar_day') }} < 5 as is_weekday
     from days
 ),
 

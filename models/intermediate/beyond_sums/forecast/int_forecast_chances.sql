@@ -14,7 +14,7 @@ reckoned as (
         learnt_until,
         cast(floor(days_to_quarter_end / 7.0) as integer) as whole_weeks,
         days_to_quarter_end % 7 as days_over,
-        {{ days_between("date '1900-01-01'", 'forecast_on') }} % 7 as week_day
+        {{ week_day('forecast_on') }} as week_day
     from days
 ),
 

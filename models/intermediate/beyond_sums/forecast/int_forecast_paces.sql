@@ -32,7 +32,7 @@ to_come as (
         and days.quarter_end >= calendar.calendar_day
     left join weekdays
         on days.learnt_until = weekdays.learnt_until
-        and {{ days_between("date '1900-01-01'", 'calendar.calendar_day') }} % 7 = weekdays.week_day
+        and {{ week_day('calendar.calendar_day') }} = weekdays.week_day
     group by 1, 2
 ),
 

@@ -19,7 +19,7 @@ weekdays as (
 wins as (
     select
         entered_on,
-        {{ days_between("date '1900-01-01'", 'entered_on') }} % 7 as week_day,
+        {{ week_day('entered_on') }} as week_day,
         count(*) as wins
     from closings
     where is_won
