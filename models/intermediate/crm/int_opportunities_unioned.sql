@@ -86,7 +86,7 @@ stamped as (
     from dated
 ),
 
-existing as (
+opportunities_unioned as (
     select
         dated.opportunity_id,
         dated.source,
@@ -106,7 +106,6 @@ existing as (
         dated.loss_reason as loss_reason_value,
         coalesce(loss_reasons.loss_reason, lower(dated.loss_reason), 'unknown') as loss_reason,
         dated.segment_value,
-        accounts.surviving_account_id,
         dated.close_date,
         dated.known_from as created_at,
         dated.created_at is null as is_creation_inferred,
@@ -130,16 +129,6 @@ existing as (
         and merged_records.record_kind = 'opportunity'
     left join loss_reasons on lower(dated.loss_reason) = loss_reasons.raw_reason
     where dated.known_from < {{ as_of_end() }}
-),
-
--- The surviving account's segment counts: the merged record is a leftover.
-opportunities_unioned as (
-    select
-        existing.*,
-        survivors.segment_by_account_field,
-        survivors.segment_by_account_rule
-    from existing
-    left join accounts as survivors on existing.surviving_account_id = survivors.account_id
 )
 
 select * from opportunities_unioned

@@ -15,7 +15,7 @@ segment_rules as (select * from {{ configured('segment_rules') }}),
 
 loss_reasons as (select * from {{ configured('loss_reason_map') }}),
 
-account_versions as (select * from {{ ref('int_account_versions') }}),
+account_segments as (select * from {{ ref('int_account_segments') }}),
 
 -- A currency's rate beside that of the reporting currency, for the days on which both hold.
 exchange_rates as (
@@ -101,15 +101,8 @@ converted as (
         rated.is_won_stage and not rated.is_deleted as is_won,
         rated.is_lost_stage and not rated.is_deleted as is_lost,
         coalesce(named.segment, rated.segment_value) as segment_by_opportunity_field,
-        -- As the account stood then, where the CRM logs it, else as it stands today.
-        case
-            when account_versions.account_id is null then opportunities.segment_by_account_field
-            else account_versions.segment_by_account_field
-        end as segment_by_account_field,
-        case
-            when account_versions.account_id is null then opportunities.segment_by_account_rule
-            else account_versions.segment_by_account_rule
-        end as segment_by_account_rule,
+        account_segments.segment_by_account_field,
+        account_segments.segment_by_account_rule,
         assignments.segment as segment_by_rep_roster,
         coalesce(assignments.team_id, 'unassigned') as team_id,
         coalesce(loss_reasons.loss_reason, lower(rated.loss_reason), 'unknown')
@@ -122,9 +115,9 @@ converted as (
     left join segment_rules as named
         on named.rule = 'field_value' and lower(rated.segment_value) = named.raw_value
     left join loss_reasons on lower(rated.loss_reason) = loss_reasons.raw_reason
-    left join account_versions
-        on opportunities.account_id = account_versions.account_id
-        and {{ in_force('account_versions', 'rated.valid_from', open_ended=true) }}
+    left join account_segments
+        on opportunities.account_id = account_segments.account_id
+        and {{ in_force('account_segments', 'rated.valid_from', open_ended=true) }}
     left join assignments
         on rated.rep_id = assignments.rep_id
         and {{ in_force('assignments', 'rated.valid_from_day') }}
