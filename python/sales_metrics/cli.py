@@ -60,7 +60,9 @@ def main(command: click.Command = cli, name: str = "sales-metrics") -> None:
             error.show()
             sys.exit(error.exit_code)
         hint = f"`{error.ctx.command_path if error.ctx else name} --help` lists what there is."
-        _end(name, f"{error.format_message().rstrip('.')}; {hint}", error.exit_code)
+        said = error.format_message().rstrip(".")
+        # What click asks ends with its own sign.
+        _end(name, f"{said}{' ' if said.endswith('?') else '; '}{hint}", error.exit_code)
     except click.ClickException as error:
         _end(name, error.format_message(), error.exit_code)
     except (click.Abort, KeyboardInterrupt):

@@ -30,7 +30,12 @@ SERVES = "the old build still serves."
 OF_CONTENT = (ValueError, TypeError, LookupError, AttributeError, csv.Error, yaml.YAMLError)
 QUOTED_PATH = re.compile(r"[\"'](/[^\"'\n]+)[\"']")
 # How DuckDB says that a file is none of its own, or no longer.
-CUT_OFF = ("not a valid DuckDB database file", "Could not read enough bytes", "Serialization Error")
+CUT_OFF = (
+    *("not a valid DuckDB database file", "Could not read enough bytes", "Serialization Error"),
+    # Of a file that DuckDB takes for a table, such as a CSV file.
+    "Cannot launch in-memory database in read-only mode",
+)
+LACKING = re.compile(r'Table with name "?([\w.]+)"? does not exist')
 HOLDER = re.compile(r"\(PID (\d+)\)")
 # Shown nowhere, not even among the details of what nobody expected.
 SECRETS = ("SALES_METRICS_WEBHOOK_URL",)
@@ -97,6 +102,8 @@ def from_system(error: Exception, place: Path | None) -> SalesMetricsError:
         )
     if any(words in text for words in CUT_OFF):
         return SalesMetricsError(f"{where} is no whole DuckDB file: it was cut off, or is foreign.")
+    if lacking := LACKING.search(text):
+        return SalesMetricsError(f"{where} holds no table {lacking[1]}: build it first.")
     if isinstance(error, duckdb.CatalogException):
         first = text.splitlines()[0].removeprefix("Catalog Error: ").rstrip("!.")
         return SalesMetricsError(f"{where} does not hold what is asked of it: {first}.")

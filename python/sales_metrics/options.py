@@ -20,6 +20,13 @@ def _published(_context: object, _option: object, path: Path) -> Path:
     return path
 
 
+def file_in_a_folder(_context: object, _option: object, path: Path | None) -> Path | None:
+    """Told before the work, not after it."""
+    if path is not None and not path.absolute().parent.is_dir():
+        raise SalesMetricsError(f"There is no folder {path.parent}: make it first.")
+    return path
+
+
 published_option = click.option(
     "--published",
     type=click.Path(file_okay=False, path_type=Path),

@@ -331,6 +331,23 @@ def test_incidents_are_told_instead_of_breaches_and_most_at_stake_first(company:
     assert [one["breach_id"] for one in told] == ["large", "small", "unknown"]
 
 
+def test_the_report_says_of_what_currency_an_amount_is_and_has_no_signs_of_markdown(
+    company: Company,
+) -> None:
+    work = company.write(breach("a"))
+    with duckdb.connect(str(work)) as connection:
+        connection.execute(
+            "create table marts.kpi_incidents as select 'a_1' as incident_id, 'nrr' as metric_id,"
+            " date '2025-06-02' as opened_on, 1160000.0 as amount_at_stake, 'a*b' as segment"
+        )
+    publication = Publication(build_info(company.store))
+    publish(company.store, work, publication, 5, lambda to: prepare(company.store, to, "EUR"))
+    said = call("report", "--published", company.store.folder).stdout.replace("\u00a0", " ")
+    assert "nrr (a*b): " in said
+    assert "about €1.16 M a quarter are at stake" in said
+    assert "**" not in said
+
+
 class TestAck:
     """`sales-metrics ack` writes what a build then reads."""
 
@@ -354,12 +371,12 @@ class TestAck:
     ) -> None:
         raw = self.raw(tmp_path, "act,breach_id,taken_by,taken_at\ncalled,b,Bo,2025-01-01")
         assert self.ack(company, raw, "a", "--by", "Ana", "--act", "went through, all")[0] == 0
-        assert self.ack(company, raw, "a", "--by", "Ana", "--snooze-until", "2025-07-01")[0] == 0
+        assert self.ack(company, raw, "a", "--by", "Ana", "--snooze-until", "2999-07-01")[0] == 0
         assert self.ack(company, raw, "a", "--by", "Ana")[0] == 0
         header, *rows = self.rows(raw)
         assert header == ["act", "breach_id", "taken_by", "taken_at"]
         assert [row[0] for row in rows] == [
-            *("called", "went through, all", "snoozed until 2025-07-01", "acknowledged")
+            *("called", "went through, all", "snoozed until 2999-07-01", "acknowledged")
         ]
         assert {(row[1], row[2]) for row in rows[1:]} == {("a", "Ana")}
 
@@ -411,10 +428,12 @@ class TestAck:
             (("a", "--by", "Ana", "--act", ""), None, "--act is empty"),
             (("a", "--by", "Ana"), "breach,who\n", "it must have breach_id, taken_at"),
             (
-                ("a", "--by", "Ana", "--act", "b", "--snooze-until", "2025-07-01"),
+                ("a", "--by", "Ana", "--act", "b", "--snooze-until", "2999-07-01"),
                 None,
                 "Either it was acted upon or it is put off: not both.",
             ),
+            (("a", "--by", "Ana", "--snooze-until", "2025-07-01"), None, "2025-07-01 is over"),
+            (("a", "--by", "Ana", "--snooze-until", "1.7.2999"), None, "a day such as 2025-12-31"),
         ],
     )
     def test_what_cannot_be_written_is_one_sentence(

@@ -111,6 +111,15 @@ def test_a_misspelt_metric_is_not_one_that_did_not_change(store: Store) -> None:
     done = call("diff", "--published", store.folder, "--metric", "wonn")
     assert done.returncode == 2
     assert "Neither build has the metric wonn; did you mean won?" in done.stderr
+    done = call("diff", "--published", store.folder, "--scope", "compny")
+    assert done.returncode == 2
+    assert "Neither build has the scope compny; did you mean company?" in done.stderr
+
+
+def test_raw_files_nobody_looked_at_are_not_said_to_differ(store: Store) -> None:
+    for _ in range(2):
+        published(store, BEFORE, as_of_date="2025-06-30", raw_fingerprint="unknown")
+    assert "raw files: not known" in call("diff", "--published", store.folder).stdout
 
 
 def test_other_code_is_told_from_other_facts(store: Store) -> None:

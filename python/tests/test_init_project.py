@@ -147,6 +147,13 @@ def test_on_a_terminal_the_proposal_is_the_default() -> None:
     assert told.vars == {"fiscal_year_start_month": 2}
 
 
+def test_the_package_is_no_project_of_yours(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text("id,stage,amount\n1,Open,2\n", encoding="utf-8")
+    outcome = CliRunner().invoke(cli, ["init", str(tmp_path / "deals.csv"), str(REPO)])
+    assert f"{REPO} is sales_metrics itself: name a folder" in str(outcome.exception)
+    assert not (REPO / "PROPOSAL-NEW.md").exists()
+
+
 def test_init_says_in_a_sentence_what_it_cannot_read(tmp_path: Path) -> None:
     outcome = CliRunner().invoke(cli, ["init", str(tmp_path / "nowhere"), str(tmp_path / "out")])
     assert isinstance(outcome.exception, SalesMetricsError)

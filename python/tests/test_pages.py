@@ -1016,6 +1016,8 @@ def test_each_owner_gets_what_is_open_as_a_mail_and_as_markdown(demo: Path, tmp_
             assert len(re.findall(named, content)) == one["incidents"]
             assert f"{one['incidents']} open as of 29\u00a0Sep\u00a02025" in content
             assert "ada@example.com" not in content
+        if one["owner_role"] == "ceo":
+            assert text.startswith("# CEO: ")
         if one["owner_role"] == "vp_sales":
             assert "&lt;b&gt;now&lt;/b&gt;" in mail
             assert "\\[x\\](https://x.example) \\<b\\>now" in text

@@ -361,3 +361,30 @@ def test_every_expectation_is_its_own_row_of_data_quality(ask: Ask) -> None:
 def test_nothing_is_served_before_the_first_run(tmp_path: Path) -> None:
     done = call("report", "--published", tmp_path / "nowhere")
     assert (done.returncode, "Nothing is served" in done.stderr) == (2, True)
+
+
+def test_what_is_no_build_is_told_in_words_of_ours(tmp_path: Path) -> None:
+    foreign, table = tmp_path / "foreign.duckdb", tmp_path / "table.csv"
+    with duckdb.connect(str(foreign)) as connection:
+        connection.execute("create table a as select 1 as b")
+    table.write_text("a,b\n1,2\n", encoding="utf-8")
+    acked = ("ack", "x", "--by", "Ana")
+    for words, database, told in (
+        (acked, foreign, f"{foreign} holds no table marts.kpi_breaches: build it first."),
+        (acked, table, f"{table} is no whole DuckDB file: it was cut off, or is foreign."),
+        (("pages",), table, f"{table} is no whole DuckDB file: it was cut off, or is foreign."),
+        (("pages",), tmp_path, f"{tmp_path} is a folder: name the database file in it."),
+    ):
+        done = call(*words, "--database", database)
+        assert done.stderr == f"sales-metrics: {told}\n"
+        assert done.returncode == 2
+    page = tmp_path / "nowhere" / "page.html"
+    for name, option in (("pages", "--output"), ("expectations", "--page")):
+        done = call(name, "--database", foreign, option, page)
+        assert done.stderr == f"sales-metrics: There is no folder {page.parent}: make it first.\n"
+
+
+def test_a_misspelt_command_is_one_sentence(tmp_path: Path) -> None:
+    said = call("ruun").stderr
+    assert "?;" not in said
+    assert "'run'? `sales-metrics --help` lists what there is." in said

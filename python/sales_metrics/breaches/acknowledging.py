@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sales_metrics.errors import SalesMetricsError, about
 from sales_metrics.project import unfinished_beside
-from sales_metrics.sql import connect
+from sales_metrics.publishing.writing import connected
 
 COLUMNS = ("breach_id", "taken_at", "taken_by", "act")
 ACKNOWLEDGED, SNOOZED = "acknowledged", "snoozed until {}"
@@ -57,9 +57,7 @@ def acknowledge(
 
 
 def _check_known(database: Path, incident: str) -> None:
-    if not database.exists():
-        raise SalesMetricsError(f"There is no database {database}: build it first.")
-    with about(database), connect(database, read_only=True) as connection:
+    with about(database), connected(database) as connection:
         known = connection.execute(
             "select 1 from marts.kpi_breaches where breach_id = ?", [incident]
         ).fetchall()

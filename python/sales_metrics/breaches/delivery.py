@@ -77,6 +77,7 @@ def prepare(store: Store, folder: Path, currency: str | None = None) -> None:
     events = changes(known, breaches)
     content = {
         "as_of_date": as_of,
+        "currency": currency,
         "events": [asdict(event) for event in events],
         "states": {breach["breach_id"]: state(breach) for breach in breaches},
     }
@@ -84,6 +85,16 @@ def prepare(store: Store, folder: Path, currency: str | None = None) -> None:
     (folder / EVENTS).write_text(
         json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8"
     )
+
+
+def told_currency(store: Store, build_id: str) -> str | None:
+    """Of what currency the amounts are that people were told of a build."""
+    file = store.build(build_id) / EVENTS
+    if not file.exists():
+        return None
+    with about(file):
+        currency = json.loads(file.read_text(encoding="utf-8")).get("currency")
+    return None if currency is None else str(currency)
 
 
 def deliver(

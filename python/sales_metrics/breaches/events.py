@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +17,7 @@ from typing import Any
 import duckdb
 
 from sales_metrics.errors import about
-from sales_metrics.pages.formats import metric_name, show, span
+from sales_metrics.pages.formats import metric_name, show, span, spelled
 from sales_metrics.sql import connect
 
 # In the order of their urgency.
@@ -209,6 +210,11 @@ def sentence(breach: Mapping[str, Any]) -> str:
     return "; ".join(parts) + "."
 
 
+def plain(text: str) -> str:
+    """A sentence where nobody reads Markdown, as on a terminal."""
+    return re.sub(r"\\(.)|\*\*", lambda found: found[1] or "", text)
+
+
 def _why(breach: Mapping[str, Any]) -> str:
     """Rounded as the pages round, and named by the days it speaks of as they name it."""
     value, unit = breach.get("metric_value"), breach.get("unit")
@@ -238,8 +244,7 @@ def _owner(breach: Mapping[str, Any]) -> str:
 
 
 def _role(role: object) -> str:
-    words = {"vp": "VP", "ceo": "CEO", "sdr": "SDR"}
-    return " ".join(words.get(word, word) for word in str(role).split("_"))
+    return spelled(str(role))
 
 
 def _day(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from sales_metrics.errors import SalesMetricsError, about
-from sales_metrics.publishing.store import BuildInfo
+from sales_metrics.publishing.store import UNKNOWN, BuildInfo
 from sales_metrics.sql import connect, literal, quoted
 
 NEW_FACTS, RESTATED, CODE, CODE_OR_FACTS, ROLLED_OUT = (
@@ -68,11 +68,14 @@ class Difference:
 
 
 def compare_builds(
-    before: tuple[BuildInfo, Path], after: tuple[BuildInfo, Path], metric: str | None = None
+    before: tuple[BuildInfo, Path],
+    after: tuple[BuildInfo, Path],
+    metric: str | None = None,
+    scope: str | None = None,
 ) -> Difference:
     old, new = before[0], after[0]
     same_code = old.code_hash == new.code_hash
-    same_raw = old.raw_fingerprint == new.raw_fingerprint != "unknown"
+    same_raw = old.raw_fingerprint == new.raw_fingerprint != UNKNOWN
     with about(after[1]), connect() as connection:
         for name, path in (("old", before[1]), ("new", after[1])):
             with about(path):
@@ -82,11 +85,12 @@ def compare_builds(
                 raise SalesMetricsError(
                     f"The {name} build {info.build_id} has no table metric_values to compare."
                 )
-        if metric is not None:
-            _check_metric(connection, metric)
+        in_catalog = " union select metric_id from new.marts.dim_metrics"
+        _check_known(connection, "metric", metric, in_catalog)
+        _check_known(connection, "scope", scope)
         found = connection.execute(
             _query(past_reason(same_code, same_raw)),
-            {"last_day": min(old.as_of_date, new.as_of_date), "metric": metric},
+            {"last_day": min(old.as_of_date, new.as_of_date), "metric": metric, "scope": scope},
         ).fetchall()
     names = [*KEY[1:3], *KEY[4:], "before", "after"]
     return Difference(
@@ -106,20 +110,24 @@ def compare_builds(
     )
 
 
-def _check_metric(connection: duckdb.DuckDBPyConnection, metric: str) -> None:
-    """A misspelt metric differs in no value, which would read as good news."""
+def _check_known(
+    connection: duckdb.DuckDBPyConnection, what: str, name: str | None, more: str = ""
+) -> None:
+    """A misspelt metric or scope differs in no value, which would read as good news."""
+    if name is None:
+        return
+    column = "metric_id" if what == "metric" else what
     known = [
-        str(name)
-        for (name,) in connection.execute(
-            "select metric_id from old.marts.metric_values"
-            " union select metric_id from new.marts.metric_values"
-            " union select metric_id from new.marts.dim_metrics order by all"
+        str(one)
+        for (one,) in connection.execute(
+            f"select {column} from old.marts.metric_values"
+            f" union select {column} from new.marts.metric_values{more} order by all"
         ).fetchall()
     ]
-    if metric not in known:
-        near = difflib.get_close_matches(metric, known, 3)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 3)
         meant = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}."
-        raise SalesMetricsError(f"Neither build has the metric {metric}; {meant}")
+        raise SalesMetricsError(f"Neither build has the {what} {name}; {meant}")
 
 
 def past_reason(same_code: bool, same_raw: bool) -> str:
@@ -144,6 +152,7 @@ def _query(past: str) -> str:
             from old.marts.metric_values as o
             full join new.marts.metric_values as n on {same_key}
             where coalesce(n.metric_id, o.metric_id) = coalesce($metric, n.metric_id, o.metric_id)
+                and coalesce(n.scope, o.scope) = coalesce($scope, n.scope, o.scope)
         ),
         differing as (
             select *, coalesce(abs(after - before), abs(after), abs(before), 0) as size

@@ -17,15 +17,23 @@ from sales_metrics.project import (
 )
 
 
+def _day(_context: object, _option: object, text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text is not None else None
+    except ValueError:
+        raise click.BadParameter(f"'{text}' is no day: it takes a day such as 2025-12-31") from None
+
+
 @click.command(short_help="Say what was done about an incident.")
 @click.argument("incident")
 @click.option("--by", required=True, help="Who did it.")
 @click.option("--act", default=None, help="What was done; it then escalates no further.")
 @click.option(
     "--snooze-until",
-    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    callback=_day,
     default=None,
-    help="It is put off until that day and does not escalate before.",
+    help="It is put off until that day, such as 2025-12-31, and does not escalate before.",
 )
 @click.option(
     "--database",
@@ -41,7 +49,7 @@ def ack(
     incident: str,
     by: str,
     act: str | None,
-    snooze_until: dt.datetime | None,
+    snooze_until: dt.date | None,
     database: Path | None,
     published: Path,
     raw: Path | None,
@@ -64,8 +72,10 @@ def ack(
         store = Store(published)
         served = store.served_id()
         database = store.database(served) if served else database_here()
-    told = SNOOZED.format(snooze_until.date()) if snooze_until else act
+    told = SNOOZED.format(snooze_until) if snooze_until else act
     now = dt.datetime.now(dt.UTC)
+    if snooze_until is not None and snooze_until < now.date():
+        raise SalesMetricsError(f"{snooze_until} is over: --snooze-until takes a day to come.")
     path = acknowledge(
         database.resolve(),
         (raw or raw_folder_of(project)).resolve(),

@@ -10,6 +10,7 @@ import click
 
 from sales_metrics.build_diff.comparing import REASONS, Changed, Difference, compare_builds
 from sales_metrics.options import json_option, published_option
+from sales_metrics.publishing.store import UNKNOWN
 
 
 @click.command(short_help="Say what changed between two builds, and why.")
@@ -31,10 +32,9 @@ def diff(
     store = Store(published)
     ids = store.resolve(before), store.resolve(after)
     (old, new) = ((store.info(one), store.database(one)) for one in ids)
-    found = compare_builds(old, new, metric)
-    changed = [one for one in found.changed if scope in (None, one.scope)]
+    found = compare_builds(old, new, metric, scope)
     if as_json:
-        content = dataclasses.asdict(dataclasses.replace(found, changed=changed))
+        content = dataclasses.asdict(found)
         for side in ("before", "after"):
             del content[side]["landed"]
         click.echo(json.dumps(content, default=str, ensure_ascii=False))
@@ -42,12 +42,12 @@ def diff(
     for line in _heading(found):
         click.echo(line)
     for reason, meaning in REASONS.items():
-        meant = [one for one in changed if one.reason == reason]
+        meant = [one for one in found.changed if one.reason == reason]
         if meant:
             click.echo(f"\n{reason} ({meaning})")
             for one in meant:
                 click.echo(f"  {_line(one)}")
-    if not changed:
+    if not found.changed:
         click.echo("No metric value differs.")
 
 
@@ -60,10 +60,12 @@ def _heading(found: Difference) -> list[str]:
             f" {found.after.git_commit or found.after.code_hash}"
         )
     )
+    known = UNKNOWN not in (found.before.raw_fingerprint, found.after.raw_fingerprint)
+    raw = ("the same" if found.same_raw else "differ") if known else "not known"
     return [
         f"{found.before.build_id}, as of {found.before.as_of_date}",
         f"{found.after.build_id}, as of {found.after.as_of_date}",
-        f"code: {code}; raw files: {'the same' if found.same_raw else 'differ'}",
+        f"code: {code}; raw files: {raw}",
         *(
             f"table {table}: {old if old is not None else 'no'} rows,"
             f" then {new if new is not None else 'none'}"

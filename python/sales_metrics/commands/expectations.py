@@ -10,6 +10,7 @@ import click
 
 from sales_metrics.options import (
     database_option,
+    file_in_a_folder,
     profiles_option,
     project_option,
     raw_option,
@@ -28,7 +29,10 @@ from sales_metrics.project import (
 @project_option
 @profiles_option
 @click.option(
-    "--page", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings as HTML."
+    "--page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=file_in_a_folder,
+    help="Write the findings as HTML.",
 )
 def expectations(
     raw: Path | None,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.project import PROJECT
+from sales_metrics.project import PACKAGE, PROJECT, read_yaml
 
 if TYPE_CHECKING:
     from sales_metrics.init.proposals import Question
@@ -33,8 +33,8 @@ LONGEST_LINE = 600
     " by default this installation.",
 )
 def init(place: Path, target: Path, dates: str | None, adds: bool, package: str) -> None:
-    """Write a dbt project into TARGET that builds from PLACE: a folder of exports, one file of
-    them, or a DuckDB database, whichever loader has filled it.
+    """Write a dbt project into TARGET, by default this folder, that builds from PLACE: a folder of
+    exports, one file of them, or a DuckDB database, whichever loader has filled it.
 
     What is decided, from which evidence, and what only a person knows stands in PROPOSAL.md. In a
     TARGET that has a project it changes nothing a person wrote: it lays exports down again and says
@@ -44,6 +44,11 @@ def init(place: Path, target: Path, dates: str | None, adds: bool, package: str)
     from sales_metrics.init.project import Outcome, again, begin
 
     is_there = (target / "dbt_project.yml").is_file()
+    if is_there and read_yaml(target / "dbt_project.yml").get("name") == PACKAGE:
+        raise SalesMetricsError(
+            f"{target.resolve()} is {PACKAGE} itself: name a folder for a project of yours, such as"
+            " my_metrics."
+        )
     if not is_there and target.is_dir():
         others = [one.name for one in target.iterdir() if one.resolve() != place.resolve()]
         others = [one for one in others if not one.startswith(".") and one != "raw"]

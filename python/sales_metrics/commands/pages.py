@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, from_system
-from sales_metrics.options import database_option, project_option
+from sales_metrics.options import database_option, file_in_a_folder, project_option
 
 
 @click.command(short_help="Write the pages people steer by, from a built database.")
@@ -17,6 +17,7 @@ from sales_metrics.options import database_option, project_option
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     default=None,
+    callback=file_in_a_folder,
     help="The file that is written; by default beside the database, under its name with .html.",
 )
 @click.option("--open", "opens", is_flag=True, help="Open it in the browser, too.")
@@ -28,11 +29,11 @@ def pages(database: Path, output: Path | None, opens: bool, project: Path) -> No
     """
     from sales_metrics.pages.rendering import PageSettings, render
     from sales_metrics.project import check_project, project_vars
+    from sales_metrics.publishing.writing import connected
 
     check_project(project)
     settings = PageSettings.of(project_vars(project))
-    if not database.is_file():
-        raise SalesMetricsError(f"There is no database {database}: build it first.")
+    connected(database).close()
     page = render(database, settings)
     output = output or database.with_suffix(".html")
     try:

@@ -37,7 +37,7 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
     from sales_metrics.project import check_project, code_hash, git_commit, project_vars
     from sales_metrics.publishing import writing
     from sales_metrics.publishing.lock import locked
-    from sales_metrics.publishing.store import BuildInfo, Store, sweep
+    from sales_metrics.publishing.store import UNKNOWN, BuildInfo, Store, sweep
 
     check_project(project)
     store, work = Store(published.resolve()), database.resolve()
@@ -61,7 +61,7 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
             finished_at=started,
             code_hash=code_hash(project),
             git_commit=git_commit(project),
-            raw_fingerprint="unknown",
+            raw_fingerprint=UNKNOWN,
             landed=before.landed if before else {},
         )
         done = writing.publish(
@@ -137,7 +137,8 @@ def rollback(build: str, published: Path, wait_seconds: float) -> None:
 @json_option
 def report(published: Path, as_json: bool) -> None:
     """Say what is served: its age, its checks that failed, who has to do what by when."""
-    from sales_metrics.breaches.events import read_breaches, sentence, state
+    from sales_metrics.breaches.delivery import told_currency
+    from sales_metrics.breaches.events import plain, read_breaches, sentence, state
     from sales_metrics.publishing.store import Store
     from sales_metrics.publishing.writing import connected
 
@@ -152,7 +153,7 @@ def report(published: Path, as_json: bool) -> None:
             " from marts.data_quality where rows_failing > 0 and severity <> 'info'"
             " order by severity, check_id, table_name"
         ).fetchall()
-    breaches = read_breaches(database)
+    breaches = read_breaches(database, told_currency(store, info.build_id))
     still = [breach for breach in breaches or [] if state(breach) != "closed"]
     if as_json:
         names = ("severity", "check_id", "table_name", "rows_failing", "rows_checked")
@@ -171,7 +172,7 @@ def report(published: Path, as_json: bool) -> None:
         click.echo(f"Incidents: {len(still)} are open")
         for breach in still:
             click.echo(f"  {state(breach):9}  {breach['breach_id']}")
-            click.echo(f"             {sentence(breach)}")
+            click.echo(f"             {plain(sentence(breach))}")
 
 
 def _without_landed(info: object) -> dict[str, object]:

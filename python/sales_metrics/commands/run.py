@@ -69,6 +69,7 @@ def run(
       1  a check failed; the old build still serves
       2  usage, configuration, disk or permission; the old build still serves
       3  another run holds the lock
+    130  stopped by Ctrl-C or SIGTERM; the old build still serves
     """
     # Imported here, so that the other commands start without it.
     from sales_metrics.job.phases import Phases

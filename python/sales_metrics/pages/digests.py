@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sales_metrics.pages.formats import metric_name, show, span
+from sales_metrics.pages.formats import metric_name, show, span, spelled
 from sales_metrics.pages.reading import Rows
 
 FOLDER, INDEX = "digests", "digests.json"
@@ -140,7 +140,7 @@ def _plain(text: str) -> str:
 
 
 def _words(name: str) -> str:
-    text = name.replace("_", " ").strip()
+    text = spelled(name)
     return text[:1].upper() + text[1:]
 
 

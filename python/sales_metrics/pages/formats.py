@@ -19,12 +19,19 @@ SIZES = (
     ("999.5e6", 10**6, f"{NO_BREAK}M"),
     ("Infinity", 10**9, f"{NO_BREAK}bn"),
 )
+ACRONYMS = {"ceo", "vp", "sdr", "smb", "crm", "arr", "cs"}
 # Written as English has them, whatever the machine's language.
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 # How far back a metric looks, by its window; a point is a state, and all else the period itself.
 WINDOWS = {"t28": "28 days", "t90": "90 days", "t365": "365 days"}
+
+
+def spelled(name: str) -> str:
+    """An id in words, such as a role: `vp_sales` is VP sales."""
+    words = name.replace("_", " ").split()
+    return " ".join(word.upper() if word in ACRONYMS else word for word in words)
 
 
 def span(window: str | None, period_type: str | None, last_day: Any) -> str:

@@ -35,6 +35,8 @@ MASK_KEY, CACHE = "mask.key", "cache"
 # Where the folder is a disk of its own, or somebody keeps a file in it, not all in it is a build.
 ID = re.compile(r"\d{8}T\d{6}\.\d{3}Z", re.ASCII)
 LOST = "lost+found"
+# The fingerprint of raw files nobody looked at.
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,8 @@ def connected(database: Path) -> duckdb.DuckDBPyConnection:
     """Opened for reading; what hinders it is told in a sentence."""
     if not database.exists():
         raise SalesMetricsError(f"There is no database {database}: build it first.")
+    if database.is_dir():
+        raise SalesMetricsError(f"{database} is a folder: name the database file in it.")
     try:
         return connect(database, read_only=True)
     except duckdb.Error as error:
