@@ -1203,6 +1203,12 @@ def test_no_trouble_is_told_as_such_where_the_page_of_the_five_is_left_out(
         (0.125, "multiple", "0.13\u00d7"),
         (1207, "count", "1,207"),
         (6.714, "calls per opportunity", "6.71"),
+        (0.0745, "replies per e-mail", "0.0745"),
+        (0.47286, "opportunities per meeting", "0.473"),
+        (0.99951, "meetings per reply", "1.00"),
+        (0.09996, "replies per e-mail", "0.100"),
+        (0, "replies per e-mail", "0"),
+        (41, "tasks", "41 tasks"),
         (7, "activities", "7 activities"),
     ],
 )

@@ -13,8 +13,11 @@ worded as (
         case
             when bands.compared = 'points_to_baseline'
                 then cast(cast(bands.{{ end }} * 100 as decimal(18, 1)) as string) || ' points'
-            when bands.compared = 'share_of_baseline' or metrics.kind = 'rate'
+            when bands.compared = 'share_of_baseline' or metrics.unit like 'share%'
                 then cast(cast(bands.{{ end }} * 100 as decimal(18, 1)) as string) || ' %'
+            -- As its values are written: replies per e-mail are no share of anything.
+            when metrics.unit like '% per %' and metrics.unit not like 'currency%'
+                then cast(cast(bands.{{ end }} as decimal(18, 3)) as string)
             else cast(cast(bands.{{ end }} as decimal(18, 1)) as string)
         end as {{ end }}_text,
         {%- endfor %}
@@ -51,7 +54,8 @@ described as (
             max(case when status = 'strong' then concat('strong ', range_text) end),
             max(case when status = 'target' then concat('target ', range_text) end),
             max(case when status = 'watch' then concat('watch ', range_text) end),
-            max(case when status = 'below' then concat('below ', range_text) end)
+            max(case when status = 'below' then concat('below ', range_text) end),
+            case when max(compared) <> 'value' then 'against the baseline' end
         ) as band_text
     from ranged
     group by 1, 2

@@ -89,9 +89,9 @@ def _unsigned(size: decimal.Decimal, unit: str, sign: str) -> str:
 
 def three(size: decimal.Decimal) -> str:
     """Three digits that count."""
-    if size < decimal.Decimal("9.995"):
-        return _fixed(size, 2)
-    return _fixed(size, 1 if size < decimal.Decimal("99.95") else 0)
+    ends = ("0.09995", "0.9995", "9.995", "99.95")
+    beyond = sum(size >= decimal.Decimal(end) for end in ends)
+    return _fixed(size, 4 - beyond if size else 0)
 
 
 def _fixed(size: decimal.Decimal, digits: int) -> str:

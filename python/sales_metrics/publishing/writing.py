@@ -109,7 +109,7 @@ def publish(
 
 def _beside(folder: Path) -> dict[str, str]:
     """Pages that lie beside the one people steer by, by what they are called there."""
-    known = {"expectations.html": "Expectations", "breaches.md": "Changes of breaches"}
+    known = {"expectations.html": "Expectations", "breaches.md": "Incidents"}
     return {name: title for name, title in known.items() if (folder / name).exists()}
 
 

@@ -23,7 +23,7 @@ function fixed(value, digits) {
 /** Three digits that count. @param {number} value */
 function three(value) {
   const size = Math.abs(value);
-  return fixed(value, size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
+  return fixed(value, size === 0 ? 0 : size < 0.09995 ? 4 : size < 0.9995 ? 3 : size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
 }
 
 /** @param {number} value @param {number | null} digits for the whole amount */

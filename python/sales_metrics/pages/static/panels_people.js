@@ -131,8 +131,8 @@ Object.assign(PANELS, {
     return rows.map((row) => el("p", { class: "said" },
       el("strong", null, DIAGNOSES[/** @type {"pipeline"} */ (row.diagnosis)] || words(row.diagnosis)), ". ",
       row.metric_id ? [metric(row.metric_id)?.label || words(row.metric_id), slice(row) ? `, ${slice(row)}` : "", ", since ", number(row, "opened_on", "day"), ". "] : "",
-      row.generation_metric_id && row.generation_value !== null ? [row.generation_label || words(row.generation_metric_id), " is ", number(row, "generation_value", row.generation_unit || "points"), " ", span(row.generation_metric_id, row.generation_period_type, row.generation_period_start), row.is_generation_short ? ": too little is made. " : ": enough is made. "] : "",
-      row.activity_metric_id ? ["Of the activity underneath moved furthest: ", el("strong", null, metricName(row.activity_label, row.activity_metric_id)), ", ",
+      row.generation_metric_id && row.generation_value !== null ? [row.generation_label || words(row.generation_metric_id), " is ", number(row, "generation_value", row.generation_unit || "points"), " (", span(row.generation_metric_id, row.generation_period_type, row.generation_period_start), ")", row.is_generation_short ? ": too little is made. " : ": enough is made. "] : "",
+      row.activity_metric_id ? ["Of the activity underneath, ", el("strong", null, metricName(row.activity_label, row.activity_metric_id)), " moved furthest: ",
         el("span", null, "from ", number(row, "activity_value_before", row.activity_unit || "points"), " thirteen weeks before"), " ",
         el("span", null, "to ", number(row, "activity_value", row.activity_unit || "points"), " in the ", thirteenWeeks(row.activity_metric_id)), "."] : "", " ", dealsOf(row, {}, "The open deals")));
   },
@@ -174,7 +174,7 @@ Object.assign(PANELS, {
         { title: "Bands", text: (row) => row.band_text ? row.band_text.split(" | ").map((/** @type {string} */ band) => el("span", { class: "sub" }, band)) : "–" },
         { title: "Who", key: "owner_name", text: (row) => row.owner_role ? [row.owner_name || words(row.owner_role), el("span", { class: "sub" }, row.cadence || "")] : "–" },
         { title: "What then", text: (row) => [row.decision || "–", row.triggers ? el("span", { class: "sub" }, number(row, "triggers", "count"), row.triggers === 1 ? " trigger" : " triggers") : ""] },
-        { title: "Kind", key: "stack", text: (row) => [words(row.stack), el("span", { class: "sub" }, `${row.timing}, window ${row.window_id}`)] },
+        { title: "Kind", key: "stack", text: (row) => [words(row.stack), el("span", { class: "sub" }, `${row.timing}, ${windowWords(row.window_id)}`)] },
       ], { sortable: true, stack: true, page: 30 }) : none("No metric has this word.")].flat());
     };
     fill("");
@@ -217,7 +217,7 @@ Object.assign(PANELS, {
 });
 
 const DIAGNOSES = {
-  pipeline: "It sits in the pipeline", conversion_quality: "It sits in how deals convert", generation: "Too little pipeline is made", timing: "It is a matter of timing", revenue: "It shows in revenue alone",
+  pipeline: "It sits in the pipeline", conversion_quality: "It sits in how deals convert", generation: "Too little pipeline is made", timing: "It is a matter of timing",
 };
 /** Counts are summed over thirteen weeks; what looks back is read at their end. @param {string} id */
 function thirteenWeeks(id) {

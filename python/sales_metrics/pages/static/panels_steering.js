@@ -363,7 +363,7 @@ const PANELS = {
     const total = (/** @type {string | null} */ health, /** @type {string} */ key) => sums.filter((row) => !health || row.health === health).reduce((sum, row) => sum + (row[key] || 0), 0);
     return [
       el("ul", { class: "legend totals" }, [["red", "▲ red", "bad"], ["amber", "◆ amber", "warn"], ["green", "● green", "good"], ["", "all", ""]].map(([health, text, tone]) =>
-        el("li", { "data-health": health || "all" }, chip(text, tone), ` ${show(total(health, "deals"), "count")} deals, ${show(total(health, "amount"), "currency")}`))),
+        el("li", { "data-health": health || "all" }, chip(text, tone), ` ${show(total(health, "deals"), "count")} ${total(health, "deals") === 1 ? "deal" : "deals"}, ${show(total(health, "amount"), "currency")}`))),
       table("Open deals", rows, [
         { title: "Health", key: "health", order: (row) => ["red", "amber", "green"].indexOf(row.health), text: (row) => chip({ red: "▲ red", amber: "◆ amber", green: "● green" }[/** @type {"red"} */ (row.health)] || "–", { red: "bad", amber: "warn", green: "good" }[/** @type {"red"} */ (row.health)]) },
         { title: "Deal", key: "name", header: true, text: (row) => [dealName(row), el("span", { class: "sub" }, segmentName(row.segment))] },

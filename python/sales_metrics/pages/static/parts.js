@@ -83,6 +83,12 @@ const metric = (id) => rowsOf("shared.metrics").find((row) => row.metric_id === 
 
 const WINDOWS = { t28: "28 days", t90: "90 days", t365: "365 days" };
 
+/** @param {string} id of a window */
+function windowWords(id) {
+  const days = WINDOWS[/** @type {keyof typeof WINDOWS} */ (id)];
+  return days ? `over ${days}` : id === "point" ? "at the period's end" : "over the period";
+}
+
 /** The days a value speaks of, as part of its name: no two values of a metric have the same one.
  * @param {string} id of the metric @param {string} type @param {string | null} start of the period */
 function span(id, type, start) {
