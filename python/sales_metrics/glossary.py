@@ -27,8 +27,8 @@ WINDOWS = {
 HEAD = """# Metrics
 
 Every metric of the project, written from the seeds by `sales-metrics glossary`: edit those, not
-this page. A metric with an owner and a trigger is a KPI: when it breaks, the owner does what stands
-there.
+this page. A metric with an owner and a trigger that is on is a KPI: when it breaks, the owner does
+what stands there.
 """
 
 
@@ -59,8 +59,8 @@ def glossary(repo: Path) -> str:
                 *_evidence([row for row in evidence if row["metric_id"] == name]),
                 *_standard(standards.get(name, {})),
                 *_owner(owners.get(name)),
-                *_bands([row for row in bands if row["metric_id"] == name]),
-                *_triggers([row for row in triggers if row["metric_id"] == name]),
+                *_bands([row for row in bands if row["metric_id"] == name], metric["unit"]),
+                *_triggers([row for row in triggers if row["metric_id"] == name], metric["unit"]),
             ]
             parts.append(f"### {metric['label']} (`{name}`)\n\n" + "\n".join(facts) + "\n")
     return "\n".join(parts)
@@ -88,7 +88,7 @@ def _definition(metric: dict[str, str], baseline: str | None) -> Iterator[str]:
             " keeps no history of what it rests on."
         )
     if metric["is_managed"] == "true":
-        yield "- Stands on the operating dashboard."
+        yield "- One of the few numbers the company is steered by."
 
 
 def _evidence(rows: Rows) -> Iterator[str]:
@@ -116,29 +116,57 @@ def _owner(owner: dict[str, str] | None) -> Iterator[str]:
         yield f"- When it breaks: {owner['intervention']}."
 
 
-def _bands(rows: Rows) -> Iterator[str]:
+def _bands(rows: Rows, unit: str) -> Iterator[str]:
     for tier in dict.fromkeys(row["acv_tier"] for row in rows):
-        spans = [
-            f"{row['status']} {_span(row['lower'], row['upper'])}"
-            + ("" if row["compared"] == "value" else f" ({row['compared'].replace('_', ' ')})")
-            for row in rows
-            if row["acv_tier"] == tier
-        ]
-        yield f"- Bands, {tier.replace('_', ' ')}: {'; '.join(spans)}."
-
-
-def _span(lower: str, upper: str) -> str:
-    if lower and upper:
-        return f"from {lower} to under {upper}"
-    return f"from {lower}" if lower else f"under {upper}"
-
-
-def _triggers(rows: Iterable[dict[str, str]]) -> Iterator[str]:
-    for row in rows:
-        periods = int(row["consecutive_periods"])
-        often = f"{periods} {row['period_type']}s in a row" if periods > 1 else row["period_type"]
-        slice_id = f", {row['slice_id'].replace('_', ' ')}" if row["slice_id"] else ""
-        yield (
-            f"- Trigger `{row['trigger_id']}`: {row['rule'].replace('_', ' ')} {row['threshold']}"
-            f" ({often}{slice_id}; {row['scopes']}), {row['severity']}, to {row['escalate_to']}."
+        own = [row for row in rows if row["acv_tier"] == tier]
+        unit = {"points_to_baseline": "points", "share_of_baseline": "share"}.get(
+            own[0]["compared"], unit
         )
+        against = "" if own[0]["compared"] == "value" else ", against the baseline"
+        spans = [f"{row['status']} {_span(row['lower'], row['upper'], unit)}" for row in own]
+        yield f"- Bands, {tier.replace('_', ' ')}{against}: {'; '.join(spans)}."
+
+
+def _span(lower: str, upper: str, unit: str) -> str:
+    if lower and upper:
+        return f"from {_number(lower, unit)[0]} to under {_shown(upper, unit)}"
+    return f"from {_shown(lower, unit)}" if lower else f"under {_shown(upper, unit)}"
+
+
+def _shown(value: str, unit: str) -> str:
+    return " ".join(filter(None, _number(value, unit)))
+
+
+def _number(value: str, unit: str) -> tuple[str, str]:
+    """A threshold and its unit as people write them."""
+    if unit == "points" or unit.startswith("share"):
+        return f"{float(value) * 100:g}", "points" if unit == "points" else "%"
+    return f"{float(value):g}", unit if unit in ("days", "minutes", "months") else ""
+
+
+def _triggers(rows: Iterable[dict[str, str]], unit: str) -> Iterator[str]:
+    for row in rows:
+        periods, period = int(row["consecutive_periods"]), row["period_type"]
+        often = f"{periods} {period}s in a row" if periods > 1 else f"{period}ly"
+        if row["from_quarter_share"]:
+            often += f", once {_shown(row['from_quarter_share'], 'share')} of the quarter is over"
+        slice_id = f" ({row['slice_id'].replace('_', ' ')})" if row["slice_id"] else ""
+        off = "" if row["is_on"] == "true" else ", off"
+        yield (
+            f"- Trigger `{row['trigger_id']}`{slice_id}{off}: {_broken(row, unit)}, {often};"
+            f" {row['scopes'].replace(' ', ', ')}; {row['severity']}, to {row['escalate_to']}."
+        )
+
+
+def _broken(row: dict[str, str], unit: str) -> str:
+    """What a trigger waits for."""
+    rule, threshold = row["rule"], row["threshold"]
+    if rule in ("below", "above", "share_above"):
+        return f"{rule.removeprefix('share_')} {_shown(threshold, unit)}"
+    if rule == "age_multiple_above":
+        return f"above {threshold} times the expected days"
+    if rule == "declining":
+        return f"over {_shown(threshold, 'share')} worse than the period before"
+    by = _shown(threshold, "points" if rule == "points_below_baseline" else "share")
+    year = row["compares_with"] == "year"
+    return f"{by} worse than {'the same weeks of four quarters' if year else 'the baseline'}"

@@ -36,7 +36,7 @@ uses as (
     union all
     select
         metric_id,
-        'a place on the operating dashboard' as carried
+        'a place among the numbers the company is steered by (is_managed)' as carried
     from activity_counts
     where is_managed
 ),

@@ -13,7 +13,7 @@ unmanageable as (
         managed_metrics,
         concat(
             cast(managed_metrics as {{ dbt.type_string() }}),
-            ' metrics are managed; an operating dashboard holds five to eight.'
+            ' metrics are managed (is_managed); a company is steered by five to eight.'
         ) as sentence
     from managed
     where managed_metrics < 5 or managed_metrics > 8
