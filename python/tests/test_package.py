@@ -193,7 +193,7 @@ def test_a_changed_threshold_is_one_row_and_all_others_are_ours(built: Project) 
         " where metric_id = 'reply_rate' and acv_tier = 'all'"
     )
     assert words == (
-        "strong 0.080 and more; target 0.030 to 0.080; watch 0.025 to 0.030; below under 0.025",
+        "strong 8.0 % and more; target 3.0 % to 8.0 %; watch 2.5 % to 3.0 %; below under 2.5 %",
     )
 
 

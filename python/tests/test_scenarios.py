@@ -218,7 +218,7 @@ def test_the_alarms_counted_are_those_the_build_finds(
     week_5: Build, alarms: Any, kpi_models: Any
 ) -> None:
     """Breach by breach on the demo company, so that the bench speaks for the models."""
-    triggers = "('stage_conversion_drop', 'deal_size_drop', 'sales_cycle_long')"
+    triggers = "('stage_conversion_drop', 'deal_size_drop', 'sales_cycle_slowing')"
     columns = "trigger_id, scope, segment, team_id, slice_id, opened_on, closed_on"
     built = week_5.query(f"select {columns} from marts.kpi_breaches where trigger_id in {triggers}")
     company = alarms.named_company("kelvinmark")

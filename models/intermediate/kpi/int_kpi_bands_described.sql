@@ -15,9 +15,6 @@ worded as (
                 then cast(cast(bands.{{ end }} * 100 as decimal(18, 1)) as string) || ' points'
             when bands.compared = 'share_of_baseline' or metrics.unit like 'share%'
                 then cast(cast(bands.{{ end }} * 100 as decimal(18, 1)) as string) || ' %'
-            -- As its values are written: replies per e-mail are no share of anything.
-            when metrics.unit like '% per %' and metrics.unit not like 'currency%'
-                then cast(cast(bands.{{ end }} as decimal(18, 3)) as string)
             else cast(cast(bands.{{ end }} as decimal(18, 1)) as string)
         end as {{ end }}_text,
         {%- endfor %}
