@@ -46,7 +46,8 @@ MODELS = (
 )
 # Quarters with a year of mature history before them.
 QUARTERS = (dt.date(2025, 6, 1), dt.date(2025, 9, 1))
-# By how many standard errors a narrower place must say more before it speaks (kpi_incidents).
+# By how many standard errors a narrower place must say more before it speaks, but of what people do
+# themselves (kpi_incidents).
 HANDICAP = 1.0
 
 _INPUTS = """
@@ -442,13 +443,16 @@ def told(db: duckdb.DuckDBPyConnection, told_on: dt.date) -> list[Incident]:
             select m.incident_id, p.*, row_number() over (
                 partition by m.incident_id
                 order by coalesce(p.closed_on > $told_on, true) desc,
-                    s.strength - case p.scope when 'team' then $handicap else 0 end
-                    desc nulls last, p.opened_on,
+                    s.strength - case
+                        when p.scope = 'team' and metrics.stack <> 'activity' then $handicap
+                        else 0
+                    end desc nulls last, p.opened_on,
                     list_position(['company', 'segment', 'team'], p.scope), p.breach_id) as place
             from int_kpi_incident_members as m
             inner join int_kpi_breach_periods as p
                 on m.breach_id = p.breach_id and p.periods_in_breach = 1
             inner join strengths as s on m.breach_id = s.breach_id
+            inner join metrics on p.metric_id = metrics.metric_id
         )
         select metric_id, trigger_id, scope,
             case when segment <> 'all' then segment else team_id end, slice_id, first_on, last_on,

@@ -24,10 +24,13 @@ members as (
                 case when breaches.closed_on is null then 1 else 2 end asc,
                 -- A narrower place speaks where it says more. What has hit all of a segment shows
                 -- in it by the root of its teams more than in one of them, what hit one team the
-                -- other way round.
+                -- other way round. What people do themselves hits those who do it.
                 breaches.errors_worse
-                - case when breaches.scope in ('company', 'segment') then 0 else 1 end
-                desc nulls last,
+                - case
+                    when breaches.scope in ('company', 'segment') then 0
+                    when metrics.stack = 'activity' then 0
+                    else 1
+                end desc nulls last,
                 breaches.opened_on asc,
                 case breaches.scope when 'company' then 1 when 'segment' then 2 else 3 end asc,
                 breaches.breach_id asc
