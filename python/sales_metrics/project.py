@@ -21,8 +21,6 @@ _CARRIED = Path(__file__).resolve().parent / "dbt_project"
 PROJECT = _CARRIED if _CARRIED.is_dir() else Path(__file__).resolve().parents[2]
 PACKAGE = "sales_metrics"
 CODE = ("models", "seeds", "macros", "dbt_project.yml")
-# The end of a file that is being written.
-UNFINISHED = ".unfinished"
 # Settings of a run that change its numbers as an edit of the project would.
 SETTINGS = ("SALES_METRICS_RAW_FORMATS",)
 
@@ -209,16 +207,6 @@ def code_hash(project: Path) -> str:
         settings.append(f"{PACKAGE}={code_hash(package)}")
     files = (path for part in CODE for path in _files(project / part))
     return _hashed(project, files, settings)
-
-
-def unfinished_beside(path: Path) -> Path:
-    """Where a file of the raw folder is written before it takes its place.
-
-    Nobody takes it for a table, as it is hidden. What earlier versions left of a write that was
-    killed goes.
-    """
-    path.with_name(path.name + UNFINISHED).unlink(missing_ok=True)
-    return path.with_name(f".{path.name}{UNFINISHED}")
 
 
 def raw_fingerprint(raw: Path) -> str:

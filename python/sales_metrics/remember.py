@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import os
+import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,7 +18,8 @@ from typing import Any
 import duckdb
 
 from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, about
-from sales_metrics.project import UNFINISHED, unfinished_beside
+from sales_metrics.kept_files import check_only_file, held, replace_whole
+from sales_metrics.project import check_raw_folder
 from sales_metrics.publishing.writing import as_of_date, connected
 
 LEDGER, FILE = "ledger", "ledger/known_attributes.csv"
@@ -29,7 +30,7 @@ DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/)(\d{1,2})(?=$|[ T]\d{1,2}:)
 Entry = tuple[str, str, str, str, str]
 
 
-def remember(database: Path, raw: Path) -> int:
+def remember(database: Path, raw: Path, wait_seconds: float = 0) -> int:
     """Writes to the raw folder what a built database went by; how many entries are of its day.
 
     An entry is written where the value differs from the record's last one. Entries of the same
@@ -38,7 +39,12 @@ def remember(database: Path, raw: Path) -> int:
     build, a later build is remembered, or the file cannot be read or written.
     """
     day = as_of_date(database)
-    path = raw / FILE
+    check_raw_folder(raw)
+    with held(raw, alone=True, wait_seconds=wait_seconds):
+        return _remembered(database, raw / FILE, day)
+
+
+def _remembered(database: Path, path: Path, day: str) -> int:
     kept = [(_day(entry[4]), entry) for entry in _entries(path)]
     earlier = [(known_on, entry) for known_on, entry in kept if known_on != day]
     later = max((known_on for known_on, _ in earlier), default="")
@@ -75,15 +81,7 @@ def _stated(database: Path) -> list[tuple[tuple[str, str, str], str]]:
 
 
 def _entries(path: Path) -> list[Entry]:
-    others = [
-        one
-        for one in path.parent.glob("known_attributes.*")
-        if one.name != path.name and one.suffix != UNFINISHED
-    ]
-    if others:
-        raise SalesMetricsError(
-            f"{others[0]} is no CSV file, and only one is kept up: write it as {path.name}."
-        )
+    check_only_file(path)
     if not path.exists():
         return []
     with about(path), path.open(newline="", encoding="utf-8-sig") as file:
@@ -135,11 +133,6 @@ def _write(path: Path, entries: Iterable[Entry]) -> None:
     """Whole or not at all; sorted, so that nothing moves that did not change."""
     with about(path):
         path.parent.mkdir(exist_ok=True)
-        unfinished = unfinished_beside(path)
-        with unfinished.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            writer.writerows(sorted(entries))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *sorted(entries)])
+        replace_whole(path, text.getvalue())

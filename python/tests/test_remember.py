@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from harness import BuildProject
 from sales_metrics.cli import cli
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.project import unfinished_beside
+from sales_metrics.kept_files import unfinished_beside
 from sales_metrics.remember import COLUMNS, remember
 
 UNFINISHED_HALF = unfinished_beside(Path("known_attributes.csv")).name

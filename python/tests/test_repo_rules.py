@@ -489,6 +489,7 @@ LAYERS = (
         "dbt_runs",
         "pages",
         "publishing",
+        "kept_files",
         "breaches",
         "build_diff",
         "glossary",

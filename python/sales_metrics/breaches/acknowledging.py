@@ -8,7 +8,8 @@ import io
 from pathlib import Path
 
 from sales_metrics.errors import SalesMetricsError, about
-from sales_metrics.project import unfinished_beside
+from sales_metrics.kept_files import check_only_file, held, replace_whole
+from sales_metrics.project import check_raw_folder
 from sales_metrics.publishing.writing import connected
 
 COLUMNS = ("breach_id", "taken_at", "taken_by", "act")
@@ -16,7 +17,13 @@ ACKNOWLEDGED, SNOOZED = "acknowledged", "snoozed until {}"
 
 
 def acknowledge(
-    database: Path, raw: Path, incident: str, by: str, act: str, now: dt.datetime
+    database: Path,
+    raw: Path,
+    incident: str,
+    by: str,
+    act: str,
+    now: dt.datetime,
+    wait_seconds: float = 0,
 ) -> Path:
     """Adds one row to planning/interventions.csv of the raw folder; returns the file."""
     _check_known(database, incident)
@@ -24,19 +31,12 @@ def acknowledge(
         raise SalesMetricsError("Somebody must have done it: --by names nobody.")
     if not act.strip():
         raise SalesMetricsError("What was done must be said: --act is empty.")
-    folder = raw / "planning"
-    if not raw.is_dir():
-        raise SalesMetricsError(f"There is no raw folder {raw}.")
-    parquet = folder / "interventions.parquet"
-    if parquet.exists():
-        raise SalesMetricsError(
-            f"{parquet} cannot be added to: write it as interventions.csv, or add the row where"
-            " that file is made."
-        )
-    path = folder / "interventions.csv"
+    check_raw_folder(raw)
+    path = raw / "planning" / "interventions.csv"
     row = (incident, now.strftime("%Y-%m-%dT%H:%M:%SZ"), by.strip(), act.strip())
-    with about(path):
-        folder.mkdir(exist_ok=True)
+    with held(raw, alone=True, wait_seconds=wait_seconds), about(path):
+        check_only_file(path)
+        path.parent.mkdir(exist_ok=True)
         before = path.read_text(encoding="utf-8-sig") if path.exists() else ""
         header = next(csv.reader(io.StringIO(before)), None)
         if header is None:
@@ -50,9 +50,7 @@ def acknowledge(
         line = io.StringIO()
         csv.writer(line, lineterminator="\n").writerow([told[name] for name in header])
         end = "" if before.endswith("\n") else "\n"
-        unfinished = unfinished_beside(path)
-        unfinished.write_text(before + end + line.getvalue(), encoding="utf-8")
-        unfinished.replace(path)
+        replace_whole(path, before + end + line.getvalue())
     return path
 
 

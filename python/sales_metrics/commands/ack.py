@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.options import BUCKET, published_option, raw_option
+from sales_metrics.options import BUCKET, published_option, raw_option, wait_option
 from sales_metrics.project import (
     check_kept_in_folder,
     database_here,
@@ -45,6 +45,7 @@ def _day(_context: object, _option: object, text: str | None) -> dt.date | None:
 )
 @published_option
 @raw_option
+@wait_option
 def ack(
     incident: str,
     by: str,
@@ -53,6 +54,7 @@ def ack(
     database: Path | None,
     published: Path,
     raw: Path | None,
+    wait_seconds: float,
 ) -> None:
     """Write to planning/interventions.csv of the raw folder what was done about an incident.
 
@@ -83,6 +85,7 @@ def ack(
         by,
         ACKNOWLEDGED if told is None else told,
         now,
+        wait_seconds,
     )
     click.echo(f"{incident}: {told or ACKNOWLEDGED}, by {by}, in {path}.")
     if as_of_date(database) < str(now.date()):

@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.options import BUCKET, database_option, published_option, raw_option
+from sales_metrics.options import (
+    BUCKET,
+    database_option,
+    published_option,
+    raw_option,
+    wait_option,
+)
 from sales_metrics.project import check_kept_in_folder, project_here, raw_folder_of
 from sales_metrics.publishing.store import Store
 from sales_metrics.remember import FILE, LEDGER, remember
@@ -17,7 +23,8 @@ from sales_metrics.remember import FILE, LEDGER, remember
 @database_option
 @published_option
 @raw_option
-def remember_build(database: Path, published: Path, raw: Path | None) -> None:
+@wait_option
+def remember_build(database: Path, published: Path, raw: Path | None, wait_seconds: float) -> None:
     """Write to ledger/known_attributes.csv of the raw folder what a build went by.
 
     Segments and sizes of accounts, segments and loss reasons of deals: fields of which a CRM may
@@ -33,5 +40,6 @@ def remember_build(database: Path, published: Path, raw: Path | None) -> None:
             " tables alone: use `sales-metrics run --remember`, or name a database that `dbt"
             " build` made."
         )
-    count = remember(database.resolve(), (raw or raw_folder_of(project)).resolve())
+    folder = (raw or raw_folder_of(project)).resolve()
+    count = remember(database.resolve(), folder, wait_seconds)
     click.echo(f"{count:,} values are remembered from this build.")

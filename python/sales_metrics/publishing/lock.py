@@ -7,7 +7,7 @@ import fcntl
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sales_metrics.errors import LOCKED, SalesMetricsError, from_system
@@ -26,7 +26,7 @@ def locked(folder: Path, wait_seconds: float = 0) -> Iterator[None]:
     except OSError as error:
         raise from_system(error, folder) from error
     try:
-        _take(handle, path, wait_seconds)
+        take(handle, fcntl.LOCK_EX, lambda: _refusal(path), wait_seconds)
         os.ftruncate(handle, 0)
         os.write(handle, f"{os.getpid()}\n".encode())
         _check_writable(folder)
@@ -48,18 +48,22 @@ def _check_writable(folder: Path) -> None:
                 raise from_system(error, place) from error
 
 
-def _take(handle: int, path: Path, wait_seconds: float) -> None:
+def take(handle: int, kind: int, refusal: Callable[[], str], wait_seconds: float) -> None:
+    """The lock of an open file or folder; raises what `refusal` says when another keeps it."""
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
             return
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                holder = path.read_text(encoding="utf-8").strip() or "unknown"
-                raise SalesMetricsError(
-                    f"Another run (process {holder}) works in {path.parent}: wait for it, or use"
-                    " --wait SECONDS.",
-                    exit_code=LOCKED,
-                ) from None
+                raise SalesMetricsError(refusal(), exit_code=LOCKED) from None
             time.sleep(RETRY_SECONDS)
+
+
+def _refusal(path: Path) -> str:
+    holder = path.read_text(encoding="utf-8", errors="replace").strip() or "unknown"
+    return (
+        f"Another run (process {holder}) works in {path.parent}: wait for it, or use --wait"
+        " SECONDS."
+    )
