@@ -26,6 +26,18 @@ def connect(
     return connection
 
 
+def columns_of(
+    connection: duckdb.DuckDBPyConnection, database: str, schema: str, table: str
+) -> set[str]:
+    """Of a table that is not there, none."""
+    found = connection.execute(
+        "select column_name from duckdb_columns() where database_name = ? and schema_name = ?"
+        " and table_name = ?",
+        [database, schema, table],
+    ).fetchall()
+    return {name for (name,) in found}
+
+
 def quoted(*names: str) -> str:
     """An identifier, each part in double quotes."""
     return ".".join('"' + name.replace('"', '""') + '"' for name in names)

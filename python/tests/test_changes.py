@@ -20,6 +20,8 @@ from sales_metrics.build_diff.comparing import (
     compare_builds,
     past_reason,
 )
+from sales_metrics.errors import SalesMetricsError
+from sales_metrics.expectations.reconciling import write_drift
 from sales_metrics.publishing.store import Store
 from sales_metrics.publishing.writing import Publication, publish
 
@@ -129,6 +131,39 @@ def test_other_code_is_told_from_other_facts(store: Store) -> None:
     assert reasons(store, before, after)["won", CODE] == 1
     assert reasons(store, before, before) == {}
     assert past_reason(same_code=False, same_raw=False) == CODE_OR_FACTS
+
+
+@pytest.mark.parametrize(
+    ("older", "spoilt", "told"),
+    [
+        (True, "metric_values drop column slice_type", "no column slice_type in metric_values"),
+        (False, "dim_metrics drop column matures", "no column matures in dim_metrics"),
+        (False, "dim_metrics rename to other", "no table dim_metrics"),
+    ],
+)
+def test_builds_of_versions_far_apart(store: Store, older: bool, spoilt: str, told: str) -> None:
+    """Told of the build that lacks it; and the next run is not refused for it."""
+    ids = [
+        published(store, values, as_of_date="2025-06-30", code_hash=name)
+        for values, name in ((BEFORE, "c1"), (AFTER, "c2"))
+    ]
+    which = ids[0] if older else ids[1]
+    with duckdb.connect(str(store.database(which))) as connection:
+        connection.execute(f"alter table marts.{spoilt}")
+    with pytest.raises(SalesMetricsError, match=f"build {which} has {told} to compare"):
+        reasons(store, *ids)
+
+
+def test_a_run_after_a_version_of_other_columns_has_nothing_to_compare(
+    store: Store, tmp_path: Path
+) -> None:
+    ids = [published(store, BEFORE, as_of_date="2025-06-30") for _ in range(2)]
+    with duckdb.connect(str(store.database(ids[0]))) as connection:
+        connection.execute("alter table marts.metric_values rename metric_value to value")
+    comparison = tmp_path / "comparison.duckdb"
+    write_drift(comparison, store.database(ids[1]), store.database(ids[0]))
+    with duckdb.connect(str(comparison)) as connection:
+        assert connection.execute("select * from profile.drift").fetchall() == []
 
 
 def test_a_build_that_is_not_kept(store: Store) -> None:

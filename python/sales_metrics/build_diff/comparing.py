@@ -12,7 +12,7 @@ import duckdb
 
 from sales_metrics.errors import SalesMetricsError, about
 from sales_metrics.publishing.store import UNKNOWN, BuildInfo
-from sales_metrics.sql import connect, literal, quoted
+from sales_metrics.sql import columns_of, connect, literal, quoted
 
 NEW_FACTS, RESTATED, CODE, CODE_OR_FACTS, ROLLED_OUT = (
     "new facts",
@@ -39,6 +39,12 @@ KEY = (
     "slice_type",
     "slice_id",
 )
+VALUES = {*KEY, "period_end", "numerator", "denominator", "metric_value", "is_complete"}
+# What a comparison reads, by side and table.
+COMPARED: Mapping[str, Mapping[str, set[str]]] = {
+    "old": {"metric_values": VALUES},
+    "new": {"metric_values": VALUES, "dim_metrics": {"metric_id", "matures"}},
+}
 # Below this share of the larger value two doubles are the same number.
 TOLERANCE = 1e-9
 
@@ -81,10 +87,7 @@ def compare_builds(
             with about(path):
                 connection.execute(f"attach {literal(path)} as {name} (read_only)")
         for name, info in (("old", old), ("new", new)):
-            if "metric_values" not in info.rows:
-                raise SalesMetricsError(
-                    f"The {name} build {info.build_id} has no table metric_values to compare."
-                )
+            _check_compared(connection, name, info)
         in_catalog = " union select metric_id from new.marts.dim_metrics"
         _check_known(connection, "metric", metric, in_catalog)
         _check_known(connection, "scope", scope)
@@ -108,6 +111,19 @@ def compare_builds(
             for metric, scope, reason, rows, new, gone, *most in found
         ],
     )
+
+
+def _check_compared(connection: duckdb.DuckDBPyConnection, name: str, info: BuildInfo) -> None:
+    """Builds of versions far apart need not have the same columns."""
+    for table, needed in COMPARED[name].items():
+        there = columns_of(connection, name, "marts", table)
+        lacks = min(needed - there, default="") if there else table
+        if lacks:
+            what = f"column {lacks} in {table}" if there else f"table {table}"
+            raise SalesMetricsError(
+                f"The {name} build {info.build_id} has no {what} to compare: it was made by"
+                " another version, or of another project."
+            )
 
 
 def _check_known(

@@ -14,11 +14,15 @@ from pathlib import Path
 import duckdb
 
 from sales_metrics.contract import RawTable
-from sales_metrics.sql import connect, literal, quoted
+from sales_metrics.sql import columns_of, connect, literal, quoted
 
 STAGE_COLUMNS = ("source", "raw_stage", "is_won", "is_lost")
 # Columns a map may lack: one without them is of every pipeline and every day.
 WITHIN = ("pipeline", "valid_from", "valid_to")
+COMPARED = {
+    *("metric_id", "period_type", "period_start", "scope", "slice_type"),
+    *("metric_value", "is_complete"),
+}
 COMPANY = "scope = 'company' and period_type = 'quarter' and slice_type = 'all' and is_complete"
 
 
@@ -40,7 +44,7 @@ def write_reconciliation(
         )
         connection.execute(f"attach {literal(landing)} as landing (read_only)")
         connection.execute(f"attach {literal(work)} as work (read_only)")
-        marts = _columns(connection, "work", "marts", "fct_opportunities")
+        marts = columns_of(connection, "work", "marts", "fct_opportunities")
         if not {"opportunity_id", "amount", "status"} <= marts or not stages:
             return
         (as_of,) = connection.execute(
@@ -79,8 +83,10 @@ def write_drift(comparison: Path, work: Path, before: Path | None) -> None:
             return
         connection.execute(f"attach {literal(work)} as work (read_only)")
         connection.execute(f"attach {literal(before)} as before (read_only)")
+        # A build of an earlier version may lack one.
         if not all(
-            _columns(connection, one, "marts", "metric_values") for one in ("work", "before")
+            columns_of(connection, one, "marts", "metric_values") >= COMPARED
+            for one in ("work", "before")
         ):
             return
         connection.execute(
@@ -183,14 +189,3 @@ def _insert(table: RawTable, deals: Mapping[str, str], has_stages: bool) -> str:
         where judged.is_everywhere or not starts_with(coalesce(deals.stage_id, ''), 'unmapped')
         group by 1, 2
     """
-
-
-def _columns(
-    connection: duckdb.DuckDBPyConnection, database: str, schema: str, table: str
-) -> set[str]:
-    found = connection.execute(
-        "select column_name from duckdb_columns() where database_name = ? and schema_name = ?"
-        " and table_name = ?",
-        [database, schema, table],
-    ).fetchall()
-    return {name for (name,) in found}
