@@ -26,6 +26,12 @@ from sales_metrics.privacy import masked, masked_lines
 PUBLISHED, CHECK_FAILED, USAGE, LOCKED, STOPPED = 0, 1, 2, 3, 130
 
 SERVES = "the old build still serves."
+# How DuckDB says that a disk is full; the last, of the one it spills to.
+FULL = ("No space left", "not enough", "failed to offload")
+OUT_OF_MEMORY = (
+    "DuckDB needs more memory than it may use: give it more in SALES_METRICS_MEMORY_LIMIT, or fewer"
+    f" threads in SALES_METRICS_THREADS, and run again; {SERVES}"
+)
 # What reading a file brings up when it is another than it should be.
 OF_CONTENT = (ValueError, TypeError, LookupError, AttributeError, csv.Error, yaml.YAMLError)
 QUOTED_PATH = re.compile(r"[\"'](/[^\"'\n]+)[\"']")
@@ -75,8 +81,10 @@ def from_system(error: Exception, place: Path | None) -> SalesMetricsError:
     text = str(error)
     named = named_file(error)
     where = str(named or place or "The output")
+    if "Out of Memory Error" in text and "failed to offload" not in text:
+        return SalesMetricsError(OUT_OF_MEMORY)
     number = error.errno if isinstance(error, OSError) else None
-    if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in text or "not enough" in text:
+    if number in (errno.ENOSPC, errno.EDQUOT) or any(words in text for words in FULL):
         return SalesMetricsError(
             f"The disk of {where} is full: free some space and run again; {SERVES}"
         )
@@ -114,6 +122,20 @@ def from_system(error: Exception, place: Path | None) -> SalesMetricsError:
     reason = error.strerror if isinstance(error, OSError) else None
     first = reason or (text.strip().splitlines() or [type(error).__name__])[0]
     return SalesMetricsError(f"{where} cannot be used: {first}")
+
+
+def told_of(error: Exception, place: Path) -> SalesMetricsError:
+    """Whatever it is, as sentences; `place`: what it is about if it names no file."""
+    if isinstance(error, SalesMetricsError):
+        return error
+    if isinstance(error, (OSError, duckdb.Error)):
+        return from_system(error, place)
+    return unexpected(error)
+
+
+def is_of_values(error: duckdb.Error) -> bool:
+    """Whether it is about what was read: it names no file, and memory was not short."""
+    return not (named_file(error) or isinstance(error, duckdb.OutOfMemoryException))
 
 
 def named_file(error: Exception) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import csv
+import datetime as dt
 import http.server
 import json
 import threading
@@ -18,6 +19,7 @@ import duckdb
 import pytest
 
 from publishing_harness import build_info, call, write_work
+from sales_metrics.breaches.acknowledging import acknowledge
 from sales_metrics.breaches.delivery import (
     ATTEMPTS,
     LEDGER,
@@ -28,9 +30,10 @@ from sales_metrics.breaches.delivery import (
 )
 from sales_metrics.breaches.events import changes, read_breaches, render, sentence
 from sales_metrics.breaches.webhook import URL
-from sales_metrics.errors import SalesMetricsError
+from sales_metrics.errors import LOCKED, SalesMetricsError
 from sales_metrics.job.phases import Phases
 from sales_metrics.job.run import Job, Settings
+from sales_metrics.kept_files import held
 from sales_metrics.publishing.store import Store, switch
 from sales_metrics.publishing.writing import Publication, publish
 
@@ -106,8 +109,8 @@ class Company:
                 )
         return self._work
 
-    def publish(self, *breaches: tuple[Any, ...]) -> str:
-        publication = Publication(build_info(self.store))
+    def publish(self, *breaches: tuple[Any, ...], as_of: str = "2025-06-30") -> str:
+        publication = Publication(build_info(self.store, as_of_date=as_of))
         work = self.write(*breaches)
         info = publish(self.store, work, publication, 5, lambda to: prepare(self.store, to))
         return info.build_id
@@ -385,6 +388,71 @@ class TestAck:
         assert self.ack(company, raw, "a", "--by", "Ana")[0] == 0
         assert self.rows(raw)[0] == ["breach_id", "taken_at", "taken_by", "act"]
 
+    def test_a_file_that_lies_elsewhere_and_others_write_stays_so(
+        self, company: Company, tmp_path: Path
+    ) -> None:
+        raw = self.raw(tmp_path, None)
+        shared = tmp_path / "shared.csv"
+        shared.write_text("breach_id,taken_at,taken_by,act\n")
+        shared.chmod(0o664)
+        link = raw / "planning" / "interventions.csv"
+        link.symlink_to(shared)
+        assert self.ack(company, raw, "a", "--by", "Ana")[0] == 0
+        assert link.is_symlink()
+        assert (len(self.rows(raw)), shared.stat().st_mode & 0o777) == (2, 0o664)
+
+    def test_two_at_once_are_both_kept(self, company: Company, tmp_path: Path) -> None:
+        raw = self.raw(tmp_path, None)
+        work = company.write(breach("a"))
+        together = threading.Barrier(8)
+
+        def act(by: str) -> None:
+            together.wait()
+            acknowledge(work, raw, "a", by, "acknowledged", dt.datetime.now(dt.UTC))
+
+        threads = [threading.Thread(target=act, args=(f"p{one}",)) for one in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(row[2] for row in self.rows(raw)[1:]) == [f"p{one}" for one in range(8)]
+        assert [one.name for one in (raw / "planning").iterdir()] == ["interventions.csv"]
+
+    def test_it_waits_for_a_run_that_reads(
+        self, company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Written in its middle, the run would be refused as one whose load changed."""
+        monkeypatch.setattr("sales_metrics.kept_files.SECONDS_OF_A_WRITE", 0)
+        raw = self.raw(tmp_path, None)
+        work = company.write(breach("a"))
+        now = dt.datetime.now(dt.UTC)
+        with held(raw, alone=False, wait_seconds=0), held(raw, alone=False, wait_seconds=0):
+            with pytest.raises(SalesMetricsError, match=r"works in .*: wait for it") as refused:
+                acknowledge(work, raw, "a", "Ana", "acknowledged", now)
+            assert refused.value.exit_code == LOCKED
+        assert len(list(raw.rglob("*"))) == 1
+        acknowledge(work, raw, "a", "Ana", "acknowledged", now)
+        assert len(self.rows(raw)) == 2
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            *("interventions.json", "interventions.csv.gz", "Interventions.csv"),
+            *("interventions.parquet", "interventions/part.csv"),
+        ],
+    )
+    def test_a_file_that_a_build_would_read_instead_is_told(
+        self, company: Company, tmp_path: Path, other: str
+    ) -> None:
+        raw = self.raw(tmp_path, None)
+        path = raw / "planning" / other
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("there")
+        code, said = self.ack(company, raw, "a", "--by", "Ana")
+        assert code != 0
+        assert "is another file of the table interventions" in said
+        assert not (raw / "planning" / "interventions.csv").exists()
+
     def test_it_asks_the_served_build_and_says_which_build_will_know(
         self, company: Company, tmp_path: Path
     ) -> None:
@@ -596,6 +664,53 @@ def test_changes_of_a_build_that_is_not_served_wait(company: Company, receiver: 
     company.publish(breach("a"))
     deliver(company.store, url=receiver.url)
     assert receiver.told()[1:] == [("wrong", "opened"), ("wrong", "withdrawn")]
+
+
+def test_a_build_of_an_earlier_day_takes_nothing_back(company: Company, receiver: Receiver) -> None:
+    """As of a day before it opened, a breach is neither gone nor new again on the day after."""
+    company.publish(breach("a"), breach("b"))
+    deliver(company.store, url=receiver.url)
+    company.publish(breach("a"), as_of="2025-06-15")
+    delivered = deliver(company.store, url=receiver.url)
+    assert delivered is not None
+    assert delivered.warnings == [
+        "the build is as of 2025-06-15, and people know of breaches as of 2025-06-30: its changes"
+        " are told to nobody"
+    ]
+    assert "Nothing opened, escalated or closed" in company.page()
+    company.publish(breach("a"), breach("b"), breach("c"), as_of="2025-07-01")
+    deliver(company.store, url=receiver.url)
+    assert receiver.told() == [("a", "opened"), ("b", "opened"), ("c", "opened")]
+
+
+def test_an_escalation_taken_back_opens_nothing_anew(company: Company, receiver: Receiver) -> None:
+    """Somebody acted on its very day; a later escalation is told."""
+    for escalated in (None, "2025-06-30", None, "2025-07-09"):
+        company.publish(breach("a", escalated=escalated))
+        deliver(company.store, url=receiver.url)
+    assert receiver.told() == [("a", "opened"), ("a", "escalated"), ("a", "escalated")]
+
+
+def test_a_day_to_come_silences_nobody(company: Company, receiver: Receiver) -> None:
+    """A slip of the as-of day is over with the next build."""
+    company.publish(breach("a"), as_of="2190-01-01")
+    deliver(company.store, url=receiver.url)
+    company.publish(breach("a"), breach("b"))
+    deliver(company.store, url=receiver.url)
+    assert receiver.told() == [("a", "opened"), ("b", "opened")]
+
+
+def test_many_changes_come_in_posts_a_chat_tool_takes(company: Company, receiver: Receiver) -> None:
+    """What was taken is not told again when a later post is not."""
+    breaches = [breach(f"b{number:02}") for number in range(25)]
+    company.publish(*breaches)
+    receiver.answers = [200, 200] + [413] * ATTEMPTS
+    delivered = deliver(company.store, url=receiver.url, sleep=never)
+    assert delivered is not None
+    assert "did not take 5 breach changes (it answered 413)" in delivered.warnings[0]
+    deliver(company.store, url=receiver.url)
+    assert [len(body["events"]) for body in receiver.bodies] == [10, 10, 5]
+    assert receiver.told() == [(str(one[0]), "opened") for one in breaches]
 
 
 def test_a_hanging_webhook_does_not_delay_the_build(

@@ -9,24 +9,28 @@ waits until a later build is served.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sales_metrics.breaches.events import changes, read_breaches, render, state, text
 from sales_metrics.breaches.webhook import URL, UnusableAddressError, post, read_address
-from sales_metrics.errors import SalesMetricsError, about, from_system
+from sales_metrics.errors import SalesMetricsError, about, told_of
 from sales_metrics.publishing.store import DATABASE, INFO, Store, fsync
 
 PAGE, EVENTS = "breaches.md", "breaches.json"
 LEDGER = "breaches_told.json"
 # An attempt lasts so long at most, everything in it.
 ATTEMPTS, TIMEOUT_SECONDS, PAUSE_SECONDS = 3, 5.0, 1.0
+# Chat tools cut off, or refuse, what is longer than some 28 KB.
+MOST_IN_POST = 10
 # An outbox nobody empties must not grow for ever.
 MOST_IN_OUTBOX = 1_000
 
@@ -40,6 +44,13 @@ class Ledger:
     # State last told, by breach.
     known: Mapping[str, str] | None = None
     outbox: Sequence[Mapping[str, Any]] = ()
+    # As-of day of the last of them.
+    as_of_date: str | None = None
+
+    def is_later_than(self, as_of: str) -> bool:
+        """Whether people know of a later day; one to come was a slip, and does not count."""
+        tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+        return bool(self.as_of_date) and as_of < str(self.as_of_date) <= tomorrow.isoformat()
 
 
 @dataclass(frozen=True)
@@ -70,11 +81,12 @@ def prepare(store: Store, folder: Path, currency: str | None = None) -> None:
         (folder / PAGE).write_text(page, encoding="utf-8")
         return
     try:
-        known = read_ledger(store).known or {}
+        ledger = read_ledger(store)
     except SalesMetricsError:
         # `deliver` says so; the build must not wait for it, nor are people told twice.
-        known = {}
-    events = changes(known, breaches)
+        ledger = Ledger()
+    # What opened later than its day is not gone, nor new again tomorrow.
+    events = [] if ledger.is_later_than(as_of) else changes(ledger.known or {}, breaches)
     content = {
         "as_of_date": as_of,
         "currency": currency,
@@ -112,36 +124,46 @@ def deliver(
     if build_id is None:
         return None
     url = url or os.environ.get(URL, "").strip() or None
-    ledger = read_ledger(store)
-    events: dict[str, int] = {}
-    warnings: list[str] = []
-    file = store.build(build_id) / EVENTS
-    # One that was rolled back to is older than what people know.
-    if build_id > max(ledger.builds, default="") and file.exists():
-        with about(file):
-            content = json.loads(file.read_text(encoding="utf-8"))
-        news = [event for event in content["events"] if _is_news(ledger, event)]
-        for event in news:
-            events[event["change"]] = events.get(event["change"], 0) + 1
-        ledger, dropped = _told(store, ledger, build_id, {**content, "events": news}, bool(url))
-        if dropped:
-            warnings.append(
-                f"the outbox holds the last {MOST_IN_OUTBOX} breach changes, {dropped} older ones"
-                f" were dropped: {PAGE} has what is open"
-            )
-        _write_ledger(store, ledger)
+    ledger, events, warnings = _noted(store, read_ledger(store), build_id, bool(url))
     ready = [one for one in ledger.outbox if _build_of(one) <= build_id]
     if not ready or url is None:
         return Delivered(events, "not configured" if url is None else "nothing to send", warnings)
-    failure = failed or send(url, ready, sleep=sleep or time.sleep)
-    if failure:
-        told = (
-            f"the webhook did not take {len(ready)} breach changes ({failure}); the next run tries"
-        )
-        return Delivered(events, "failed", [*warnings, told], failure)
-    waiting = [one for one in ledger.outbox if _build_of(one) > build_id]
-    _write_ledger(store, Ledger(ledger.builds, ledger.known, waiting))
+    for start in range(0, len(ready), MOST_IN_POST):
+        some = ready[start : start + MOST_IN_POST]
+        failure = failed or send(url, some, sleep=sleep or time.sleep)
+        if failure:
+            told = (
+                f"the webhook did not take {len(ready) - start} breach changes ({failure}); the"
+                " next run tries"
+            )
+            return Delivered(events, "failed", [*warnings, told], failure)
+        ledger = replace(ledger, outbox=[one for one in ledger.outbox if one not in some])
+        _write_ledger(store, ledger)
     return Delivered(events, f"{len(ready)} sent", warnings)
+
+
+def _noted(
+    store: Store, ledger: Ledger, build_id: str, outgoing: bool
+) -> tuple[Ledger, dict[str, int], list[str]]:
+    """The ledger with the news of a build, how many of each change, and warnings."""
+    file = store.build(build_id) / EVENTS
+    # One that was rolled back to is older than what people know.
+    if build_id <= max(ledger.builds, default="") or not file.exists():
+        return ledger, {}, []
+    with about(file):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        as_of = str(content["as_of_date"])
+    if ledger.is_later_than(as_of):
+        told = f"the build is as of {as_of}, and people know of breaches as of {ledger.as_of_date}"
+        return ledger, {}, [f"{told}: its changes are told to nobody"]
+    news = [event for event in content["events"] if _is_news(ledger, event)]
+    ledger, dropped = _told(store, ledger, build_id, {**content, "events": news}, outgoing)
+    _write_ledger(store, ledger)
+    warning = (
+        f"the outbox holds the last {MOST_IN_OUTBOX} breach changes, {dropped} older ones were"
+        f" dropped: {PAGE} has what is open"
+    )
+    return ledger, Counter(event["change"] for event in news), [warning] if dropped else []
 
 
 def deliver_or_warn(
@@ -152,8 +174,8 @@ def deliver_or_warn(
         delivered = deliver(store, failed=failed)
     except SalesMetricsError as error:
         return None, [str(error)]
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        return None, [f"breaches could not be told: {from_system(error, store.folder / LEDGER)}"]
+    except Exception as error:
+        return None, [f"breaches could not be told: {told_of(error, store.folder / LEDGER)}"]
     return delivered, delivered.warnings if delivered else ()
 
 
@@ -193,7 +215,9 @@ def read_ledger(store: Store) -> Ledger:
     remedy = "nobody is told of breaches until it is mended, or deleted, which tells all open ones"
     with about(path, remedy):
         content = json.loads(path.read_text(encoding="utf-8"))
-        ledger = Ledger(content["builds"], content["known"], content["outbox"])
+        ledger = Ledger(
+            content["builds"], content["known"], content["outbox"], content.get("as_of_date")
+        )
         if not isinstance(ledger.builds, list) or not isinstance(ledger.known or {}, dict):
             raise TypeError("builds must be a list, and known hold names with values")
         for one in ledger.outbox:
@@ -232,7 +256,8 @@ def _told(
     # Without a webhook nothing piles up; what waits while its address is missing waits on.
     outbox = [*ledger.outbox, *(news if outgoing else [])]
     dropped = max(len(outbox) - MOST_IN_OUTBOX, 0)
-    return Ledger(kept, {**content["states"], **withdrawn}, outbox[dropped:]), dropped
+    known = {**content["states"], **withdrawn}
+    return Ledger(kept, known, outbox[dropped:], content["as_of_date"]), dropped
 
 
 def _write_ledger(store: Store, ledger: Ledger) -> None:

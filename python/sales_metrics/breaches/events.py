@@ -126,12 +126,14 @@ def state(breach: Mapping[str, Any]) -> str:
 def changes(known: Mapping[str, str], breaches: Sequence[Mapping[str, Any]]) -> list[Event]:
     """Breaches whose state people have not been told.
 
-    One that was over before anybody heard of it is no news.
+    One that was over before anybody heard of it is no news, nor that one is open which was told
+    as escalated: an act on the day of the escalation takes that back.
     """
+    stale = ((None, "closed"), ("escalated", "opened"))
     events = []
     for breach in breaches:
         now, before = state(breach), known.get(breach["breach_id"])
-        if now != before and not (before is None and now == "closed"):
+        if now != before and (before, now) not in stale:
             events.append(Event(now, breach))
     there = {breach["breach_id"] for breach in breaches}
     events += [
