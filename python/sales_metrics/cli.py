@@ -54,7 +54,8 @@ def main(command: click.Command = cli, name: str = "sales-metrics") -> None:
         _check_place()
         with stoppable():
             code = command(prog_name=name, standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except click.UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             error.show()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,8 +27,11 @@ from publishing_harness import (
 )
 from sales_metrics import cli
 from sales_metrics.breaches.delivery import LEDGER
+from sales_metrics.dbt_runs.dbt import outcome
+from sales_metrics.dbt_runs.reading import Reading
 from sales_metrics.errors import CHECK_FAILED, STOPPED, USAGE, SalesMetricsError
 from sales_metrics.job.phases import Phases
+from sales_metrics.job.run import Job, Settings
 from sales_metrics.project import raw_fingerprint
 from sales_metrics.publishing.store import Store
 from sales_metrics.stopping import heed, stoppable
@@ -450,6 +455,94 @@ def test_a_run_that_a_scheduler_stops_says_so(
         time.sleep(0.05)
 
 
+@pytest.mark.parametrize("command", ["run", "publish"])
+def test_who_stops_it_while_people_are_told_hears_that_the_new_build_serves(
+    place: Place, say: Callable[[str], Said], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sales_metrics.breaches.delivery.deliver", interrupt)
+    said = say(command)
+    assert said.code == STOPPED
+    assert said.err.startswith(f"sales-metrics: Stopped after {place.build.name} was published")
+    assert Store(place.published).served_id() == place.build.name
+    assert served_number(place.published) == (4 if command == "run" else 3)
+
+
+@pytest.mark.parametrize(
+    "name", ["job.run.remember", "breaches.delivery.deliver", "publishing.writing.prune"]
+)
+def test_what_goes_wrong_when_the_build_serves_does_not_take_it_back(
+    place: Place,
+    say: Callable[[str], Said],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise SalesMetricsError("It broke.") if name.endswith("prune") else RuntimeError("broken")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(f"sales_metrics.{name}", broken)
+    asked = [*place.arguments("run"), "--remember"]
+    monkeypatch.setattr(place, "arguments", lambda _: asked)
+    said = say("run")
+    assert said.code == 0, said
+    assert f"Published {place.build.name}" in said.out
+    assert "warning: " in said.out
+    assert not (place.published / "refused").exists()
+
+
+def test_an_as_of_day_before_that_of_the_served_build_is_told(place: Place) -> None:
+    settings = Settings(place.project, place.project, None, place.raw, place.published)
+    job = Job(settings, Phases(quiet=True), Store(place.published), "id", place.published)
+    for day in (dt.date(2025, 6, 30), dt.date(2025, 6, 29)):
+        job._compare_days(Reading(as_of=day))
+    assert job.warnings == [
+        f"The as-of day 2025-06-29 is earlier than that of build {place.build.name}, 2025-06-30:"
+        " is the raw folder an old one?"
+    ]
+
+
+def test_memory_that_is_used_up_is_no_fault_of_the_load(
+    place: Place, say: Callable[[str], Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SALES_METRICS_MEMORY_LIMIT", "1MB")
+    said = say("run")
+    assert said.code == USAGE
+    assert said.err.startswith("error: DuckDB needs more memory than it may use: give it more")
+
+
+def test_a_disk_that_is_full_while_dbt_builds_is_no_fault_of_the_load() -> None:
+    full = "Runtime Error in model a (models/a.sql)\n  IO Error: Could not write: {}"
+    result: dict[str, Any] = dict.fromkeys(("failures", "test", "model", "column"))
+    result |= {"status": "error", "kind": "model", "name": "a", "broken": []}
+    for words in ("No space left on device", "failed to offload data block of size 1"):
+        message = {**result, "message": full.format(words)}
+        found = outcome({"success": False, "exception": None, "errors": [], "results": [message]})
+        assert found.exit_code == USAGE
+        assert found.sentences[0].startswith("model a: The disk is full: free some space")
+
+
+def test_builds_within_the_raw_folder_are_refused(place: Place, say: Callable[[str], Said]) -> None:
+    """Each would be a change of the raw folder while it is read."""
+    place.published = place.raw / "published"
+    said = say("run")
+    assert said.code == USAGE
+    assert said.err.startswith(f"sales-metrics: The published folder {place.published} lies in")
+    assert not place.published.exists()
+
+
+def test_a_misspelt_folder_is_not_made(place: Place, say: Callable[[str], Said]) -> None:
+    place.published = place.raw / "publisht"
+    said = say("rollback")
+    assert said.err == (
+        f"sales-metrics: No build is kept in {place.published}: `sales-metrics run` makes one.\n"
+    )
+    assert not place.published.exists()
+
+
 def test_a_stop_that_python_drops_is_heeded_at_the_next_step(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -492,6 +585,32 @@ def test_an_output_that_is_full_is_no_fault_of_a_folder(place: Place) -> None:
         "sales-metrics: The disk of The output is full: free some space and run again; the old"
         " build still serves."
     )
+
+
+def test_a_run_whose_log_cannot_be_written_publishes(place: Place) -> None:
+    """What was done tells its exit code; no folder of the job is blamed."""
+    line, environment = command(*place.arguments("run"), env={"TINY_NUMBER": "4"})
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(line, env=environment, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert served_number(place.published) == 4
+    line, environment = command(*place.arguments("run"), env={"TINY_NUMBER": "5"})
+    piped = subprocess.Popen(
+        line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert piped.stdout
+    assert piped.stderr
+    piped.stdout.readline()
+    piped.stdout.close()
+    assert (piped.stderr.read(), piped.wait(timeout=300)) == ("", 0)
+    assert served_number(place.published) == 5
+
+
+def test_a_program_started_without_an_output(place: Place) -> None:
+    line, environment = command(*place.arguments("builds"))
+    shell = ["sh", "-c", 'exec "$@" >&-', "sh", *line]
+    done = subprocess.run(shell, env=environment, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_folder_that_is_gone(place: Place, tmp_path: Path) -> None:

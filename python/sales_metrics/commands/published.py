@@ -19,6 +19,8 @@ from sales_metrics.options import (
     wait_option,
 )
 
+NO_BUILD = "No build is kept in {}: `sales-metrics run` makes one."
+
 
 @click.command(short_help="Publish a database that `dbt build` made.")
 @database_option
@@ -46,6 +48,7 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
         with about(store.builds):
             store.builds.mkdir(exist_ok=True)
             sweep(store)
+        build_id = store.new_id(dt.datetime.now(dt.UTC))
         started = writing.timestamp()
         known = project_vars(project)
         personal = known.get("personal_columns") or {}
@@ -55,7 +58,7 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
             raise SalesMetricsError(*exposed, exit_code=CHECK_FAILED)
         before = store.served()
         info = BuildInfo(
-            build_id=store.new_id(dt.datetime.now(dt.UTC)),
+            build_id=build_id,
             as_of_date=writing.as_of_date(work),
             started_at=started,
             finished_at=started,
@@ -64,15 +67,16 @@ def publish(database: Path, published: Path, keep: int, wait_seconds: float, pro
             raw_fingerprint=UNKNOWN,
             landed=before.landed if before else {},
         )
-        done = writing.publish(
-            store,
-            work,
-            writing.Publication(info, personal=personal, steering=steering),
-            keep,
-            lambda folder: prepare(store, folder, steering.currency),
-            warnings.append,
-        )
-        _, told = deliver_or_warn(store)
+        with writing.told_if_served(store, build_id):
+            done = writing.publish(
+                store,
+                work,
+                writing.Publication(info, personal=personal, steering=steering),
+                keep,
+                lambda folder: prepare(store, folder, steering.currency),
+                warnings.append,
+            )
+            _, told = deliver_or_warn(store)
     click.echo(f"Published {done.build_id}, as of {done.as_of_date}: {len(done.rows)} tables.")
     for warning in (*warnings, *told):
         click.echo(f"warning: {warning}")
@@ -102,7 +106,7 @@ def builds(published: Path, as_json: bool) -> None:
         )
         return
     if not kept and not broken:
-        click.echo(f"No build is kept in {published}: `sales-metrics run` makes one.")
+        click.echo(NO_BUILD.format(published))
     for info in kept:
         mark = "*" if info.build_id == served else " "
         click.echo(
@@ -122,6 +126,9 @@ def rollback(build: str, published: Path, wait_seconds: float) -> None:
     from sales_metrics.publishing.writing import connected
 
     store = Store(published)
+    if not store.ids():
+        # Else a misspelt folder would be made.
+        raise SalesMetricsError(NO_BUILD.format(published))
     with locked(store.folder, wait_seconds):
         build_id = store.resolve(build)
         # Only what can be read is served.

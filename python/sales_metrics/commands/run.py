@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import sys
 from pathlib import Path
@@ -99,14 +100,19 @@ def run(
         if not as_json:
             raise
         report = Report(error.exit_code, None, None, None, errors=[str(error)])
-    if as_json:
-        click.echo(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
-    else:
-        for warning in report.warnings:
-            click.echo(f"warning: {warning}")
+    if not as_json:
         for sentence in report.errors:
             click.echo(f"error: {sentence}", err=True)
-        click.echo(_summary(report.build_id, report.serves, report.as_of_date, report.refused))
+    try:
+        if as_json:
+            click.echo(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
+        else:
+            for warning in report.warnings:
+                click.echo(f"warning: {warning}")
+            click.echo(_summary(report.build_id, report.serves, report.as_of_date, report.refused))
+    except OSError:
+        # What was done does not become undone because nobody can be told; the exit code tells.
+        sys.stdout = io.StringIO()
     sys.exit(report.exit_code)
 
 
@@ -116,4 +122,5 @@ def _summary(
     if build_id:
         return f"Published {build_id}, as of {as_of}."
     serving = f"{serves}, as of {as_of}, still serves" if serves else "nothing is served yet"
-    return f"Not published: {serving}. The reasons lie in {refused}."
+    reasons = f" The reasons lie in {refused}." if refused else ""
+    return f"Not published: {serving}.{reasons}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError
+from sales_metrics.errors import CHECK_FAILED, FULL, OUT_OF_MEMORY, USAGE, SalesMetricsError
 from sales_metrics.stopping import heed
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +38,7 @@ SETTING = re.compile(
     r"\bThe (environment )?var(iable)? \w|\bThe (date|amount) format '|no time zone"
     r"|SALES_METRICS_\w+ says|Env var required|dbt_project\.yml"
     r"|profiles?\.yml|Could not find profile"
+    r"|disk is full:|more memory than it may use|open in another program|cannot be read: give"
 )
 
 
@@ -263,7 +264,9 @@ def _plain(text: str) -> str:
     said = " ".join(kept) or " ".join(lines)
     if "Could not set lock" in said:
         return "The work file is open in another program: close it there and run again."
-    if "No space left" in said or "not enough" in said:
+    if "Out of Memory Error" in said and "failed to offload" not in said:
+        return OUT_OF_MEMORY
+    if any(words in said for words in FULL):
         return "The disk is full: free some space and run again; the old build still serves."
     if file := FORBIDDEN.search(said):
         return f"{file[1]} cannot be read: give the user who runs this read permission."

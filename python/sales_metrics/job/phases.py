@@ -47,4 +47,8 @@ class Phases:
 
     def say(self, text: str) -> None:
         if not self.quiet:
-            click.echo(f"[{time.monotonic() - self._begun:6.1f} s] {text}")
+            try:
+                click.echo(f"[{time.monotonic() - self._begun:6.1f} s] {text}")
+            except OSError:
+                # A log that is full, or that nobody reads any more, is no reason not to publish.
+                self.quiet = True

@@ -21,8 +21,8 @@ from sales_metrics.errors import (
     PUBLISHED,
     SalesMetricsError,
     from_system,
-    named_file,
-    unexpected,
+    is_of_values,
+    told_of,
 )
 from sales_metrics.expectations.audit import Audit
 from sales_metrics.expectations.checking import Finding
@@ -31,6 +31,7 @@ from sales_metrics.expectations.losses import check_accepted, losses
 from sales_metrics.expectations.page import quality_rows, render_page
 from sales_metrics.expectations.suites import DRIFTING, Severity
 from sales_metrics.job.phases import Phases
+from sales_metrics.kept_files import held
 from sales_metrics.pages.rendering import PageSettings
 from sales_metrics.privacy import masked, masked_lines
 from sales_metrics.project import (
@@ -52,6 +53,7 @@ from sales_metrics.publishing.writing import (
     personal_keys,
     publish,
     timestamp,
+    told_if_served,
 )
 from sales_metrics.remember import FILE, LEDGER, remember
 
@@ -97,6 +99,12 @@ def run(settings: Settings, phases: Phases) -> Report:
     check_project(settings.project)
     check_profile(settings.project, settings.profiles, settings.target)
     check_settings()
+    if settings.published.is_relative_to(settings.raw):
+        # Each build would be a change of what it was made of.
+        raise SalesMetricsError(
+            f"The published folder {settings.published} lies in the raw folder {settings.raw}: name"
+            " one beside it with --published."
+        )
     store = Store(settings.published)
     with locked(store.folder, settings.wait_seconds):
         try:
@@ -119,6 +127,7 @@ class Job:
     ) -> None:
         self.settings, self.phases, self.store = settings, phases, store
         self.build_id, self.work = build_id, work
+        self.database = work / "work.duckdb"
         self.started = timestamp()
         self.warnings: list[str] = []
         # What the last delivery could not tell, and why: the second of a run counts all that waits.
@@ -128,28 +137,32 @@ class Job:
         self.before = store.served()
 
     def run(self) -> Report:
+        with told_if_served(self.store, self.build_id):
+            return self._run()
+
+    def _run(self) -> Report:
         try:
-            return self._published()
+            check_raw_folder(self.settings.raw)
+            with held(self.settings.raw, alone=False, wait_seconds=self.settings.wait_seconds):
+                info = self._published()
         except SalesMetricsError as error:
             return self._refused(error.sentences, error.exit_code)
         except duckdb.Error as error:
             # One that names no file is about what landed.
             told = from_system(error, self.settings.raw)
-            code = told.exit_code if named_file(error) else CHECK_FAILED
+            code = CHECK_FAILED if is_of_values(error) else told.exit_code
             return self._refused(told.sentences, code)
-        except OSError as error:
-            told = from_system(error, self.settings.published)
-            return self._refused(told.sentences, told.exit_code)
         except Exception as error:
-            told = unexpected(error)
+            told = told_of(error, self.settings.published)
             return self._refused(told.sentences, told.exit_code)
+        return self._reported(info)
 
-    def _published(self) -> Report:
+    def _published(self) -> BuildInfo:
         settings, phase = self.settings, self.phases.phase
         with phase("freshness of sources") as note:
-            check_raw_folder(settings.raw)
             fingerprint = raw_fingerprint(settings.raw)
             reading = self._reading()
+            self._compare_days(reading)
             audit = Audit.of(settings.project, reading, self.work / "landing.duckdb")
             note(self._judge_freshness(audit))
             self._judge_losses(audit)
@@ -159,7 +172,7 @@ class Job:
             note(self.judge("What landed", found))
         with phase("dbt build") as note:
             note(self._build())
-        database = self.work / "work.duckdb"
+        database = self.database
         with phase("mart expectations") as note:
             served = self.store.database(self.before.build_id) if self.before else None
             found = audit.mart_findings(database, served, self.drift)
@@ -172,9 +185,14 @@ class Job:
         with phase("publish") as note:
             info = self._publish(audit, database, fingerprint)
             note(f"{len(info.rows)} tables, {sum(info.rows.values()):,} rows as {info.build_id}")
-        if settings.remembers:
+        return info
+
+    def _reported(self, info: BuildInfo) -> Report:
+        """What is left when the build serves: nothing that goes wrong here takes it back."""
+        phase = self.phases.phase
+        if self.settings.remembers:
             with phase("remember") as note:
-                note(self._remember(database))
+                note(self._remember())
         with phase("report") as note:
             delivered = self.deliver()
             note(delivered.sentence() if delivered else "no breaches to tell")
@@ -207,6 +225,15 @@ class Job:
         check_accepted(settings.accepted, reading.tables)
         self.warnings += reading.warnings()
         return reading
+
+    def _compare_days(self, reading: Reading) -> None:
+        """An old export is published as any other: it is somebody's who says its day."""
+        before = self.before
+        if before and reading.as_of and reading.as_of.isoformat() < before.as_of_date:
+            self.warnings.append(
+                f"The as-of day {reading.as_of} is earlier than that of build {before.build_id},"
+                f" {before.as_of_date}: is the raw folder an old one?"
+            )
 
     def _judge_losses(self, audit: Audit) -> None:
         last = self.before.landed if self.before else {}
@@ -309,17 +336,18 @@ class Job:
             self.warnings.append,
         )
 
-    def _remember(self, database: Path) -> str:
-        """Whatever goes wrong here, the build is published."""
+    def _remember(self) -> str:
+        settings = self.settings
         try:
-            check_kept_in_folder(self.settings.project, LEDGER, FILE, "what a build went by")
-            return f"{remember(database, self.settings.raw):,} values"
-        except SalesMetricsError as error:
-            self.warnings += [f"nothing was remembered: {one}" for one in error.sentences]
+            check_kept_in_folder(settings.project, LEDGER, FILE, "what a build went by")
+            count = remember(self.database, settings.raw, settings.wait_seconds)
+            return f"{count:,} values"
+        except Exception as error:
+            sentences = told_of(error, settings.raw).sentences
+            self.warnings += [f"nothing was remembered: {one}" for one in sentences]
             return "nothing"
 
     def deliver(self) -> Delivered | None:
-        """Whatever goes wrong here, the build is published."""
         delivered, self.untold = deliver_or_warn(self.store, self.failure)
         if delivered:
             self.failure = delivered.failure
@@ -333,6 +361,7 @@ class Job:
         # A run that was killed after publishing has not told anyone yet.
         self.deliver()
         folder = self.store.folder / REFUSED
+        refused: str | None = str(folder)
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
@@ -347,6 +376,8 @@ class Job:
         except OSError:
             # A full disk may be the very reason.
             self.warnings.append(f"{folder} could not be written")
+            shutil.rmtree(folder, ignore_errors=True)
+            refused = None
         return Report(
             exit_code=exit_code,
             build_id=None,
@@ -356,7 +387,7 @@ class Job:
             warnings=self.all_warnings(),
             seconds=self.phases.seconds,
             expectations=self._counts(),
-            refused=str(folder),
+            refused=refused,
         )
 
     def _page(self, subtitle: str) -> str:

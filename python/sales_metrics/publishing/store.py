@@ -183,7 +183,7 @@ def sweep(store: Store) -> list[str]:
         stays = (CACHE, MASK_KEY, LOST)
         left += [path for path in store.work.iterdir() if path.name not in stays]
     for path in left:
-        _delete(path)
+        delete(path)
     return [path.name for path in left if not path.exists()]
 
 
@@ -195,7 +195,7 @@ def prune(store: Store, keep: int) -> list[str]:
     for build_id in old:
         # Half a deleted build must not look like a build.
         store.build(build_id).rename(store.partial(build_id))
-        _delete(store.partial(build_id))
+        delete(store.partial(build_id))
     return old
 
 
@@ -224,7 +224,7 @@ def work_folder(store: Store, build_id: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        _delete(folder)
+        delete(folder)
 
 
 def _point(link: Path, target: Path) -> None:
@@ -234,7 +234,7 @@ def _point(link: Path, target: Path) -> None:
     new.replace(link)
 
 
-def _delete(path: Path) -> None:
+def delete(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from sales_metrics.errors import CHECK_FAILED, SalesMetricsError, from_system
+from sales_metrics.errors import (
+    CHECK_FAILED,
+    STOPPED,
+    SalesMetricsError,
+    from_system,
+    told_of,
+)
 from sales_metrics.pages import digests
 from sales_metrics.pages.rendering import FILE, PageSettings, assembled, rows_of
 from sales_metrics.privacy import Tag, masked_all
@@ -22,6 +29,7 @@ from sales_metrics.publishing.store import (
     PARQUET,
     BuildInfo,
     Store,
+    delete,
     fsync,
     fsync_tree,
     prune,
@@ -75,7 +83,8 @@ def publish(
     `before_serving` may add files to the folder of the build. What goes wrong when it is served is
     no reason to say that it is not.
     """
-    partial = store.partial(publication.info.build_id)
+    build_id = publication.info.build_id
+    partial = store.partial(build_id)
     try:
         (partial / PARQUET).mkdir(parents=True)
         rows = _write_tables(work, partial, publication, tagger(store))
@@ -95,16 +104,34 @@ def publish(
             if digests.KEY in shown:
                 digests.write(partial, shown, settings.currency)
         fsync_tree(partial)
-        partial.rename(store.build(info.build_id))
+        partial.rename(store.build(build_id))
         fsync(store.builds)
-        switch(store, info.build_id)
+        switch(store, build_id)
     except (OSError, duckdb.Error) as error:
         raise from_system(error, store.folder) from error
+    finally:
+        # Half a build would keep a full disk full.
+        delete(partial)
     try:
         prune(store, keep)
-    except OSError as error:
-        warn(f"old builds could not be deleted: {from_system(error, store.builds)}")
+    except (OSError, SalesMetricsError) as error:
+        warn(f"old builds could not be deleted: {told_of(error, store.builds)}")
     return info
+
+
+@contextlib.contextmanager
+def told_if_served(store: Store, build_id: str) -> Iterator[None]:
+    """Who stops what follows after this build is served is not told that the old one serves on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if store.served_id() != build_id:
+            raise
+        raise SalesMetricsError(
+            f"Stopped after {build_id} was published, which serves: what was left, such as telling"
+            " of breaches, is for the next run.",
+            exit_code=STOPPED,
+        ) from None
 
 
 def _beside(folder: Path) -> dict[str, str]:
