@@ -174,7 +174,7 @@ STATES = [
     (
         "publish",
         folder("work"),
-        "work.duckdb cannot be used: it is a folder where a file should be",
+        "work.duckdb is a folder: name the database file in it",
     ),
     (
         "run",
