@@ -317,6 +317,20 @@ def test_a_stage_that_few_have_left_leans_on_the_funnel() -> None:
         ("6 - Gagné", "won"),
         ("Abgeschlossen und verloren", "lost"),
         ("Closed won (Sales Pipeline)", "won"),
+        ("closedwon", "won"),
+        ("qualifiedtobuy", "open"),
+        # What is denied is not won, and what is ahead is neither.
+        ("Closed / Not Won", "lost"),
+        ("Nicht gewonnen", "lost"),
+        ("Ready to be signed", "open"),
+        ("NDA signed", "open"),
+        ("Verbal Won", "open"),
+        # Beside a word for closed every word for won or lost counts.
+        ("Closed - No Decision", "lost"),
+        ("Closed - Paid", "won"),
+        ("Paid pilot", "open"),
+        ("Kein Abschluss", "lost"),
+        ("Not interested", "lost"),
         ("Fnord", None),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -42,6 +43,8 @@ CLOSED = {
     "termine",
     "terminado",
 }
+# The place of what is about to be won.
+BEFORE_CLOSING = 90
 NUMBER = re.compile(r"^(?:s|p|stage|phase|stufe|etape|etapa|fase|step)? ?(\d{1,3})(?: ?%)?(?= |$)")
 
 
@@ -54,33 +57,61 @@ class Said:
     number: int | None = None
     is_qualified: bool = False
     is_doubtful: bool = False
+    # It names the end of a deal and not how it ended.
+    is_closing: bool = False
 
 
 def said(name: str) -> Said:
     text = plain(name)
     number = NUMBER.match(text)
     words = [word for word in re.sub(NUMBER, "", text).split() if not re.fullmatch(r"\d+%?", word)]
+    words = _glued().get("".join(words), words)
     core = [word for word in words if word not in AROUND] or words
-    whole = " ".join(core)
-    found: tuple[tuple[bool, int, int, int], str, int | None] | None = None
+    outcome, place = _longest(words, core)
+    told = _names()
+    return Said(
+        outcome=outcome,
+        place=place,
+        number=int(number[1]) if number else None,
+        is_qualified=outcome == "open" and _holds(words, told["qualified"]),
+        is_doubtful=outcome == "lost" and _holds(words, told["doubtful"]),
+        is_closing=" ".join(core) in told["closing"],
+    )
+
+
+def _longest(words: Sequence[str], core: Sequence[str]) -> tuple[str | None, int | None]:
+    """What the longest phrase of a name says; one that is the whole name goes first."""
+    is_closed = bool(CLOSED & set(words))
+    found: tuple[tuple[bool, int, int, int], str, str, int | None] | None = None
     for phrase, (outcome, place, is_certain) in _phrases().items():
-        is_whole = phrase in (whole, " ".join(words))
-        is_inside = f" {phrase} " in f" {' '.join(words)} "
-        if not (is_whole or (is_inside and (outcome == "open" or is_certain))):
+        is_whole = phrase in (" ".join(core), " ".join(words))
+        tells = outcome == "open" or is_certain or is_closed
+        if not (is_whole or (tells and _holds(words, [phrase]))):
             continue
         weight = (is_whole, len(phrase.split()), int(outcome != "open"), len(phrase))
         if found is None or weight > found[0]:
-            found = (weight, outcome, place)
-    kind, where = (found[1], found[2]) if found else (None, None)
-    told = _names()
-    return Said(
-        outcome=kind,
-        place=where,
-        number=int(number[1]) if number else None,
-        is_qualified=kind == "open"
-        and any(f" {one} " in f" {' '.join(words)} " for one in told["qualified"]),
-        is_doubtful=kind == "lost" and any(one in words for one in told["doubtful"]),
-    )
+            found = (weight, phrase, outcome, place)
+    if not found:
+        return None, None
+    _, phrase, outcome, place = found
+    if outcome == "won" and not found[0][0]:
+        before = f" {' '.join(words)} ".partition(f" {phrase} ")[0].split()
+        told = _names()
+        if _holds(words, told["elsewhere"]) or _holds(before, told["ahead"]):
+            return "open", BEFORE_CLOSING
+        if before[-1:] and before[-1] in told["denied"]:
+            return "lost", None
+    return outcome, place
+
+
+def _holds(words: Sequence[str], phrases: Sequence[str]) -> bool:
+    return any(f" {phrase} " in f" {' '.join(words)} " for phrase in phrases)
+
+
+@cache
+def _glued() -> dict[str, list[str]]:
+    """Names as a CRM's ids spell them: `closedwon`."""
+    return {phrase.replace(" ", ""): phrase.split() for phrase in _phrases() if " " in phrase}
 
 
 @cache
