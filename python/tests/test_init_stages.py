@@ -195,7 +195,9 @@ def test_a_phase_of_closed_deals_is_mapped_for_the_next_deal_in_it() -> None:
             rows_of(connection, CHANGES, []),
             rows_of(connection, LISTED, []),
         )
-        told = with_phases(evidence, ["2-Develop", "3-Propose", "1-Qualify"])
+        told = with_phases(
+            evidence, [("2-Develop", None), ("3-Propose", None), ("1-Qualify", None)]
+        )
         proposal = proposed(told, "csv_export")
     assert opened(proposal) == ["1-Qualify", "2-Develop", "3-Propose"]
     assert (closed(proposal, "won"), closed(proposal, "lost")) == (["Won"], ["Lost"])
@@ -254,6 +256,51 @@ def test_pipelines_have_stages_of_their_own_and_ids_that_differ() -> None:
     assert sorted(row["pipeline"] for row in demos) == ["New", "Renewals"]
     assert len({row["stage_id"] for row in demos}) == 2
     assert [row["raw_stage"] for row in rows if row["is_won"]] == ["Won"]
+
+
+def test_a_list_that_names_no_pipeline_holds_for_each() -> None:
+    """As Salesforce lists the stages of all record types together, those nobody used too."""
+    listed = [
+        {
+            "stage": stage,
+            "sort_order": place,
+            "is_closed": stage in ("Won", "Lost"),
+            "is_won": stage == "Won",
+        }
+        for place, stage in enumerate(["Lead", "Demo", "Legal", "Won", "Lost", "Due", "Quoted"])
+    ]
+    deals = [
+        {"stage": stage, "pipeline": pipeline}
+        for pipeline, stages in (("N", "Lead Demo Demo Won Lost"), ("R", "Due Quoted Won"))
+        for stage in stages.split()
+    ]
+    rows = map_of(deals, listed=listed).rows["stage_map"]
+    funnels: dict[str, list[str]] = {}
+    for row in rows:
+        if not row["is_won"] and not row["is_lost"]:
+            funnels.setdefault(row["pipeline_id"], []).append(row["raw_stage"])
+    assert funnels == {"main": ["Lead", "Demo", "Legal"], "r": ["Due", "Quoted"]}
+    assert [row["raw_stage"] for row in rows if row["is_won"]] == ["Won"]
+
+
+def test_a_pipeline_of_one_stage_goes_with_the_first_and_parts_the_others_no_less() -> None:
+    deals = [
+        {"stage": stage, "pipeline": pipeline}
+        for pipeline, stages in (
+            ("New", "Lead Demo Won Lost"),
+            ("Renewals", "Due Demo Won"),
+            ("Services", "Scoping Won"),
+            (None, "Demo"),
+        )
+        for stage in stages.split()
+    ]
+    rows = map_of(deals).rows["stage_map"]
+    homes = {row["raw_stage"]: row["pipeline_id"] for row in rows if row["raw_stage"] != "Demo"}
+    assert homes["Lead"] == homes["Scoping"] == "main"
+    assert homes["Due"] == "renewals"
+    # The row for any pipeline is that of the first, which a deal of none is in.
+    demos = {row["pipeline"]: row["pipeline_id"] for row in rows if row["raw_stage"] == "Demo"}
+    assert demos == {"": "main", "Renewals": "renewals"}
 
 
 def test_what_no_name_says_is_a_question() -> None:

@@ -73,13 +73,22 @@ def test_a_stage_that_never_closes_is_closed_by_the_status(tmp_path: Path) -> No
     deals = rows["opportunities"]
     assert [row["stage"] for row in deals] == ["Won", "Lost", "Lead In"]
     (recipe,) = seen.plan.recipes.values()
-    assert sorted(recipe.phases) == ["Demo", "Lead In"]
+    assert recipe.phases == (("Demo", None), ("Lead In", None))
     # The day a deal closed goes before the day it was to close.
     assert [str(row["close_date"])[:10] for row in deals] == [
         "2025-02-03",
         "2025-02-04",
         "2025-03-03",
     ]
+
+
+def test_phases_are_those_of_their_pipelines(tmp_path: Path) -> None:
+    header = [*PIPEDRIVE[0], "Deal - Pipeline"]
+    rows = [[*row, "New" if row[0] != 2 else "Renewals"] for row in PIPEDRIVE[1:]]
+    sheet(tmp_path / "in" / "deals.csv", [header, *rows])
+    seen, _ = read(tmp_path / "in", tmp_path)
+    (recipe,) = seen.plan.recipes.values()
+    assert recipe.phases == (("Demo", "New"), ("Demo", "Renewals"), ("Lead In", "New"))
 
 
 def test_an_export_without_an_id_is_told_apart_by_what_differs(tmp_path: Path) -> None:
@@ -167,7 +176,7 @@ def test_true_and_false_are_known_in_other_languages(tmp_path: Path) -> None:
         "13.01.2025",
         "Prezzo",
     )
-    assert seen.plan.recipes[("csv_export", "opportunities")].phases == ("Offerta",)
+    assert seen.plan.recipes[("csv_export", "opportunities")].phases == (("Offerta", None),)
 
 
 def test_a_history_without_its_values_is_left_out(tmp_path: Path) -> None:

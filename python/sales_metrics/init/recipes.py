@@ -53,7 +53,7 @@ class Recipe:
     # All columns as they are.
     is_whole: bool = False
     # Stages that deals were in before they closed, which no row of a closed deal shows any more.
-    phases: tuple[str, ...] = ()
+    phases: tuple[tuple[str, str | None], ...] = ()
 
     def sql(self) -> str:
         relation = self.found.relation
@@ -118,10 +118,10 @@ def _recipe(
             "id: no column tells the rows apart, so the whole row does: a deal that changes is"
             " another deal in the next export"
         )
-    phases: tuple[str, ...] = ()
+    phases: tuple[tuple[str, str | None], ...] = ()
     if match.table.name == "opportunities":
         _close(match, selected, made, connection)
-        phases = _conclude(match, selected, made, connection)
+        phases = _in_pipelines(match, _conclude(match, selected, made, connection), connection)
     return Recipe(match.found, selected, tuple(made), phases=phases)
 
 
@@ -225,6 +225,23 @@ def _conclude(
         made.append(f"stage: no stage closes a deal, so {names} says which are won and lost")
         return stages
     return ()
+
+
+def _in_pipelines(
+    match: Matched, stages: Sequence[str], connection: duckdb.DuckDBPyConnection
+) -> tuple[tuple[str, str | None], ...]:
+    """Each stage with the pipelines it is of."""
+    if not stages or "pipeline" not in match.columns:
+        return tuple((one, None) for one in stages)
+    stage, pipeline = (
+        f"trim(cast({quoted(match.columns[name])} as varchar))" for name in ("stage", "pipeline")
+    )
+    return tuple(
+        connection.execute(
+            f"select distinct {stage} as stage, nullif({pipeline}, '') as pipeline"
+            f" from {match.found.relation} where {stage} in {_listed(stages)} order by all"
+        ).fetchall()
+    )
 
 
 def _translate(

@@ -38,6 +38,10 @@ QUALIFIED_FROM = 0.2
 MAP = "seeds/my_stage_map.csv"
 
 
+# A stage that closed deals were in, and the pipeline it is of.
+Phase = tuple[str, str | None]
+
+
 @dataclass
 class Stage:
     """What is known of one name of a pipeline."""
@@ -69,6 +73,11 @@ class Stage:
     outcome: str = "open"
     why: str = ""
     becomes: str | None = None
+
+    @property
+    def is_used(self) -> bool:
+        """A label that nothing has ever been in, and that nobody can pick, is no stage."""
+        return bool(self.deals or self.visits or (self.is_listed and self.is_active is not False))
 
 
 @dataclass(frozen=True)
@@ -109,13 +118,16 @@ class Funnel:
     is_sure_of_qualified: bool = False
 
 
-def with_phases(evidence: Evidence, phases: Sequence[str]) -> Evidence:
+def with_phases(evidence: Evidence, phases: Iterable[Phase]) -> Evidence:
     """The evidence with stages that are known to be there, though no deal shows them now."""
-    names = ", ".join(f"({literal(one)})" for one in phases)
+    names = ", ".join(
+        f"({literal(name)}, {'null' if pipeline is None else literal(pipeline)})"
+        for name, pipeline in phases
+    )
     listed = over(
         evidence.listed,
         "l",
-        f"select * from l union all by name select stage from (values {names}) as v (stage)",
+        f"select * from l union all by name select * from (values {names}) as v (stage, pipeline)",
     )
     return replace(evidence, listed=listed)
 
@@ -126,15 +138,17 @@ def proposed(evidence: Evidence, source: str) -> Proposal:
     stages = _stages(evidence)
     if not stages:
         return Proposal("Stages", decided=("No deal names a stage.",))
-    moves = _moves(evidence.changes)
     pipelines = _pipelines(stages)
-    funnels = []
-    for pipeline in pipelines:
-        own = [one for one in stages.values() if pipeline is None or one.pipeline == pipeline]
-        if pipeline is None:
-            own = list(_by_name(own).values())
-        funnels.append(_funnel(pipeline, own, moves))
-    return _spelled_as_found(_told(funnels, source, moves), spellings)
+    has_others = bool(pipelines) and any(
+        one.deals and one.pipeline not in pipelines for one in stages
+    )
+    stages = _stages(_within(evidence, pipelines, stages))
+    moves = _moves(evidence.changes)
+    funnels = [
+        _funnel(pipeline, [one for one in stages if one.pipeline == pipeline], moves)
+        for pipeline in pipelines or [None]
+    ]
+    return _spelled_as_found(_told(funnels, source, moves, has_others), spellings)
 
 
 def _spelled_alike(evidence: Evidence) -> tuple[Evidence, dict[str, list[str]]]:
@@ -188,13 +202,20 @@ def _spelled_as_found(proposal: Proposal, spellings: Mapping[str, Sequence[str]]
     return replace(proposal, rows={"stage_map": rows})
 
 
-def _stages(evidence: Evidence) -> dict[tuple[str, str | None], Stage]:
+def _stages(evidence: Evidence) -> list[Stage]:
     found: dict[tuple[str, str | None], Stage] = {}
+    # What a list says that names no pipeline holds for each.
+    of_any: dict[str, Stage] = {}
+    labels: dict[str, str] = {}
+    homes: dict[str, list[str | None]] = defaultdict(list)
 
-    def stage(name: str, pipeline: str | None, label: str | None = None) -> Stage:
+    def stage(name: str, pipeline: str | None) -> Stage:
         key = (name, pipeline)
         if key not in found:
-            found[key] = Stage(name, pipeline, said(label or name), label or name)
+            label = labels.get(name, name)
+            found[key] = replace(
+                of_any.get(name) or Stage(name, pipeline, said(label), label), pipeline=pipeline
+            )
         return found[key]
 
     for row in _asked(
@@ -203,13 +224,15 @@ def _stages(evidence: Evidence) -> dict[tuple[str, str | None], Stage]:
         " bool_or(is_closed), bool_or(is_won), min(probability), bool_or(is_active)"
         " from it where stage is not null group by 1, 2 order by 1, 2",
     ):
-        one = stage(row[0], row[1], row[2])
+        name, pipeline = row[:2]
+        labels[name] = row[2] or name
+        one = stage(name, pipeline)
         one.is_listed = True
         one.sort_order, one.listed_closed, one.listed_won, one.probability, one.is_active = row[3:]
-    labels = {name: one.label for (name, _), one in found.items()}
-    homes: dict[str, list[str | None]] = defaultdict(list)
-    for name, pipeline in found:
-        homes[name].append(pipeline)
+        if pipeline is None:
+            of_any[name] = found.pop((name, None))
+        else:
+            homes[name].append(pipeline)
     for (
         name,
         pipeline,
@@ -228,7 +251,7 @@ def _stages(evidence: Evidence) -> dict[tuple[str, str | None], Stage]:
         " min(created_at), max(created_at)"
         " from it where trim(stage) <> '' group by 1, 2 order by 1, 2",
     ):
-        one = stage(name, _home(pipeline, homes[name]), labels.get(name))
+        one = stage(name, _home(pipeline, homes[name]))
         one.deals += deals
         one.closed += is_closed
         one.won += is_won
@@ -250,14 +273,28 @@ def _stages(evidence: Evidence) -> dict[tuple[str, str | None], Stage]:
         " count(left_at), quantile_disc(changed_at, 0.1) from visits group by 1, 2 order by 1, 2",
     ):
         home = _home(pipeline, homes[name] or [key[1] for key in found if key[0] == name])
-        one = stage(name, home, labels.get(name))
+        one = stage(name, home)
         if ended > one.ended:
             one.days, one.ended = days, ended
             one.settled = settled
         one.visits += visits
         one.first = min(filter(None, [one.first, first]), default=None) if one.visits else first
         one.last = last if not one.last else max(one.last, last)
-    return found
+    _place_unused(of_any.values(), found)
+    for one in found.values():
+        one.outcome, one.why = _outcome(one)
+    return list(found.values())
+
+
+def _place_unused(listed: Iterable[Stage], found: dict[tuple[str, str | None], Stage]) -> None:
+    """A stage of the list that nobody was in goes with the used one before it."""
+    homes = {name: pipeline for name, pipeline in reversed(found)}
+    home = next(iter(homes.values()), None)
+    for one in sorted(listed, key=lambda one: (one.sort_order or 0, one.name)):
+        if one.name not in homes:
+            found[one.name, home] = replace(one, pipeline=home)
+        elif not one.listed_closed:
+            home = homes[one.name]
 
 
 def _home(pipeline: str | None, homes: Sequence[str | None]) -> str | None:
@@ -284,63 +321,49 @@ def _moves(changes: duckdb.DuckDBPyRelation) -> dict[tuple[str, str], float]:
     return {(one, other): float(count) for one, other, count in rows}
 
 
-def _pipelines(stages: Mapping[tuple[str, str | None], Stage]) -> list[str | None]:
-    """Pipelines that differ in their open stages; [None]: there is one, or all are alike."""
+def _pipelines(stages: Iterable[Stage]) -> list[str]:
+    """Pipelines that differ in their open stages, the busiest first; none where all are alike."""
     used: dict[str, set[str]] = defaultdict(set)
     weight: Counter[str] = Counter()
-    for (name, pipeline), one in stages.items():
-        if pipeline and (one.deals or one.visits):
-            weight[pipeline] += one.deals + one.visits
-        if pipeline and one.said.outcome not in ("won", "lost"):
-            used[pipeline].add(name)
+    for one in stages:
+        if one.pipeline:
+            weight[one.pipeline] += one.deals + one.visits
+            if one.outcome == "open" and one.is_used:
+                used[one.pipeline].add(one.name)
     # What has no two stages to go through is no funnel of its own.
-    named = [pipeline for pipeline, _ in weight.most_common() if len(used[pipeline]) > 1]
-    if len(named) < 2 or len(named) < len(weight):
-        return [None]
+    named = [name for name, count in weight.most_common() if count and len(used[name]) > 1]
     sets = [used[pipeline] for pipeline in named]
     alike = all(
         len(one & other) >= 0.6 * min(len(one), len(other)) for one in sets for other in sets
     )
-    is_all_in_one = not any(pipeline is None for _, pipeline in stages)
-    return [None] if alike or not is_all_in_one else list(named)
+    return [] if alike else named
 
 
-def _by_name(stages: Iterable[Stage]) -> dict[str, Stage]:
-    """One stage a name, whatever the pipeline."""
-    found: dict[str, Stage] = {}
-    for one in stages:
-        if one.name not in found:
-            found[one.name] = replace(one, pipeline=None)
-            continue
-        kept = found[one.name]
-        kept.deals += one.deals
-        kept.closed += one.closed
-        kept.won += one.won
-        kept.flagged_closed += one.flagged_closed
-        kept.flagged_won += one.flagged_won
-        kept.visits += one.visits
-        kept.is_listed |= one.is_listed
-        kept.first = min(filter(None, [kept.first, one.first]), default=None)
-        kept.last = max(filter(None, [kept.last, one.last]), default=None)
-        if one.ended > kept.ended:
-            kept.days, kept.ended = one.days, one.ended
-        for name in ("sort_order", "is_active", "listed_closed", "listed_won", "probability"):
-            if getattr(kept, name) is None:
-                setattr(kept, name, getattr(one, name))
-    return found
+def _within(evidence: Evidence, pipelines: Sequence[str], stages: Iterable[Stage]) -> Evidence:
+    """The evidence in these pipelines; what is in none of them goes with the first."""
+    names = ", ".join(literal(one) for one in pipelines) or "null"
+    first = literal(pipelines[0]) if pipelines else "cast(null as varchar)"
+    known = f"case when trim(pipeline) in ({names}) then trim(pipeline) else {first} end"
+    used = {one.pipeline for one in stages if one.pipeline and (one.deals or one.visits)}
+    # Nobody uses the others: the CRM's list says what they are as long as no deal is in them.
+    kept = f"pipeline is null or pipeline in ({', '.join(map(literal, used))})" if used else "true"
+    replaced = f"select * replace ({known} as pipeline) from r"
+    return Evidence(
+        over(evidence.deals, "r", replaced),
+        over(evidence.changes, "r", replaced),
+        over(
+            evidence.listed,
+            "r",
+            f"select * replace (case when pipeline is not null then {known} end as pipeline)"
+            f" from (select * replace (nullif(trim(pipeline), '') as pipeline) from r) where {kept}",
+        ),
+    )
 
 
 def _funnel(
     pipeline: str | None, stages: Sequence[Stage], moves: Mapping[tuple[str, str], float]
 ) -> Funnel:
-    for one in stages:
-        one.outcome, one.why = _outcome(one)
-    used = [
-        one
-        for one in stages
-        # A label that nothing has ever been in, and that nobody can pick, is no stage.
-        if one.deals or one.visits or (one.is_listed and one.is_active is not False)
-    ]
+    used = [one for one in stages if one.is_used]
     funnel = Funnel(pipeline, closed=[one for one in used if one.outcome != "open"])
     opened = [one for one in used if one.outcome == "open"]
     _find_new_names(opened, moves)
@@ -519,8 +542,12 @@ def _qualify(funnel: Funnel) -> None:
 
 
 def _told(
-    funnels: Sequence[Funnel], source: str, moves: Mapping[tuple[str, str], float]
+    funnels: Sequence[Funnel],
+    source: str,
+    moves: Mapping[tuple[str, str], float],
+    has_others: bool,
 ) -> Proposal:
+    """`has_others`: deals of no pipeline, or of one without stages of its own, go with the first."""
     rows: list[dict[str, Any]] = []
     decided: list[str] = []
     evidence: list[str] = []
@@ -549,7 +576,9 @@ def _told(
                 _row(
                     source,
                     one,
-                    funnel.pipeline if shared[one.name] > 1 and funnel.pipeline else "",
+                    funnel.pipeline
+                    if shared[one.name] > 1 and funnel.pipeline and not (has_others and not number)
+                    else "",
                     stage_id=ids[one.name],
                     stage_name=one.label,
                     pipeline_id=pipeline_id,
