@@ -80,6 +80,8 @@ def test_a_few_values_no_format_reads_are_no_reason_to_give_up() -> None:
         (["1.200", "15.000", "7.500", "900"], "eu"),
         (["1.5", "12.25"], "plain"),
         (["EUR 1.200,50", "EUR 15,00"], "eu"),
+        (["R$ 1.200,50", "R$ 15,00"], "eu"),
+        (["1 200,50 zł", "15,00 zł"], "eu"),
     ],
 )
 def test_how_amounts_are_divided_tells_their_format(values: list[str], style: str) -> None:

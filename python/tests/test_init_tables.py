@@ -179,6 +179,81 @@ def test_true_and_false_are_known_in_other_languages(tmp_path: Path) -> None:
     assert seen.plan.recipes[("csv_export", "opportunities")].phases == (("Offerta", None),)
 
 
+PORTUGUESE: Sheet = [
+    ["ID da oportunidade", "Proprietário da oportunidade", "Nome da conta", "Fase", "Valor",
+     "Probabilidade (%)", "Data de fechamento", "Data de criação"],
+    ["1", "Ana", "A", "Proposta", "R$ 1.200,50", "50", "31/03/2025", "13/01/2025"],
+    ["2", "Bia", "B", "Fechado e ganho", "R$ 15,00", "100", "30/04/2025", "14/01/2025"],
+]  # fmt: skip
+FRENCH: Sheet = [
+    ["ID d'enregistrement", "Propriétaire de la transaction", "Entreprise associée",
+     "Phase de la transaction", "Montant", "Probabilité (%)", "Date de fermeture",
+     "Date de création"],
+    ["1", "Ana", "A", "Proposition", "1 200,50 €", "50", "31/03/2025", "13/01/2025"],
+    ["2", "Bia", "B", "Fermé gagné", "15,00 €", "100", "30/04/2025", "14/01/2025"],
+]  # fmt: skip
+DEUTSCH: Sheet = [
+    ["Opportunity-ID", "Opportunity-Inhaber", "Accountname", "Phase", "Betrag",
+     "Wahrscheinlichkeit (%)", "Schlusstermin", "Erstelldatum"],
+    ["1", "Ana", "A", "Angebot", "1.200,50 kr", "50", "31.03.2025", "13.01.2025"],
+    ["2", "Bia", "B", "Geschlossen und gewonnen", "15,00 kr", "100", "30.04.2025", "14.01.2025"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "currency"), [(PORTUGUESE, "BRL"), (FRENCH, "EUR"), (DEUTSCH, None)]
+)
+def test_exports_of_other_languages_are_read_whole(
+    tmp_path: Path, rows: Sheet, currency: str | None
+) -> None:
+    """The thing itself may stand behind ("de la transaction"), and an amount names its currency."""
+    sheet(tmp_path / "in" / "negocios.csv", rows, ";")
+    _, laid_down = read(tmp_path / "in", tmp_path)
+    first, second = laid_down["opportunities"]
+    assert [first[name] for name in ("id", "owner_id", "account_id", "stage", "probability")] == [
+        *("1", "Ana", "A", rows[1][3], "50")
+    ]
+    assert [second["close_date"], second["created_date"]] == [rows[2][6], rows[2][7]]
+    assert first.get("currency") == currency
+    assert str(first["amount"]).startswith(("1.200,50", "1 200,50"))
+
+
+def test_a_column_is_what_its_values_and_its_whole_name_say(tmp_path: Path) -> None:
+    """A day is no flag, "pipeline name" no name of a deal, and a status is no stage beside one."""
+    sheet(
+        tmp_path / "in" / "deals.csv",
+        [
+            ["Deal - ID", "Status", "Pipeline name", "Pipeline phase", "Deal - Deal created",
+             "Closed", "Value"],
+            ["1", "Won", "Sales", "Demo", "2025-01-13", "2025-03-31", "5"],
+            ["2", "Open", "Sales", "Lead", "2025-01-14", "2025-04-30", "6"],
+        ],
+    )  # fmt: skip
+    seen, laid_down = read(tmp_path / "in", tmp_path)
+    first, _ = laid_down["opportunities"]
+    assert first["pipeline"] == "Sales"
+    assert (first["stage"], first["close_date"]) == ("Won", "2025-03-31")
+    assert first["created_date"] == "2025-01-13"
+    assert not {"name", "is_closed"} & set(first)
+    # What a select makes is not asked for.
+    asked = [one.asked for proposal in seen.plan.proposals for one in proposal.questions]
+    assert asked == ["Where does csv_export.opportunities say owner_id? No column does."]
+
+
+def test_what_a_select_makes_is_not_asked_for(tmp_path: Path) -> None:
+    sheet(
+        tmp_path / "in" / "deals.csv",
+        [
+            ["Stage", "Owner", "Created", "Won time", "Lost time", "Value"],
+            ["Won", "Ana", "2025-01-13", "2025-03-31", "", "5"],
+            ["Won", "Ana", "2025-01-13", "2025-04-30", "", "5"],
+        ],
+    )
+    seen, laid_down = read(tmp_path / "in", tmp_path)
+    assert [row["close_date"] for row in laid_down["opportunities"]] == ["2025-03-31", "2025-04-30"]
+    assert not [one.asked for proposal in seen.plan.proposals for one in proposal.questions]
+
+
 def test_a_history_without_its_values_is_left_out(tmp_path: Path) -> None:
     """As a tap lands it: the build would refuse to do without them."""
     sheet(tmp_path / "salesforce" / "opportunity.csv", [

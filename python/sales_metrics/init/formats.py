@@ -40,7 +40,21 @@ OTHER_DATES = {
     "y.m.d": ("[0-9]{4}[.][0-9]{1,2}[.][0-9]{1,2}", ("%Y.%m.%d",)),
     "ymd": ("(19|20)[0-9]{6}", ("%Y%m%d",)),
 }
-CURRENCY_CODE = "^[A-Z]{3} ?| ?[A-Z]{3}$| kr$"
+# How people write true and false, without accents; staging reads the first five of each.
+TRUE = (
+    *("true", "t", "yes", "y", "1", "1.0", "x", "on", "ja", "j", "wahr", "oui", "vrai"),
+    *("si", "s", "verdadero", "vero", "sim", "verdadeiro", "tak", "prawda"),
+)
+FALSE = (
+    *("false", "f", "no", "n", "0", "0.0", "-", "off", "nein", "falsch", "non", "faux"),
+    *("falso", "nao", "nie", "falsz", "nee", "nej"),
+)
+# Signs of money and their currency, none where several have it: those that staging does not read,
+# and those it reads.
+OTHER_SIGNS = {"R$": "BRL", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "₹": "INR", "kr": "", "¥": ""}
+READ_SIGNS = {"€": "EUR", "£": "GBP"}
+_MARK = "[A-Z]{3}|" + "|".join(sign.replace("$", "[$]") for sign in OTHER_SIGNS)
+CURRENCY_CODE = rf"^({_MARK})[ \x{{a0}}]?|[ \x{{a0}}]?({_MARK})$"
 # How a number is divided says more than that it can be read.
 GROUPS = r"^\D*[0-9]{1,3}(%s[0-9]{3})+(\D*|[.,][0-9]{1,2}\D*)$"
 DECIMALS = r"^.*[0-9]*%s[0-9]{1,2}\D*$"
@@ -125,6 +139,16 @@ def without_code(text: str) -> str:
     return f"trim(regexp_replace({text}, {literal(CURRENCY_CODE)}, ''))"
 
 
+def code_sql(text: str) -> str:
+    """The code of the currency that stands with an amount; null where its sign has several."""
+    mark = f"trim(regexp_extract({text}, {literal(CURRENCY_CODE + '|[€£]')}))"
+    signs = " ".join(
+        f"when {literal(sign)} then nullif({literal(code)}, '')"
+        for sign, code in {**OTHER_SIGNS, **READ_SIGNS}.items()
+    )
+    return f"case {mark} {signs} else nullif({mark}, '') end"
+
+
 def read_dates(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> Readings:
     tried = {name: day_sql("t", name) for name in DATES}
     others = {name: other_day_sql("t", name) for name in OTHER_DATES}
@@ -141,8 +165,20 @@ def read_amounts(connection: duckdb.DuckDBPyConnection, relation: str, column: s
         for sign, one in ((",", ","), (".", "[.]"))
     }
     marks["codes"] = f"nullif(regexp_matches(t, {literal(CURRENCY_CODE)}), false)"
+    marks["currencies"] = code_sql("t")
     told = _readings(connection, relation, column, marks).by_format
     return Readings(found.values, found.by_format, found.samples, told)
+
+
+def read_booleans(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> Readings:
+    known = ", ".join(literal(word) for word in (*TRUE, *FALSE))
+    tried = {"boolean": f"nullif({word_sql('t')} in ({known}), false)"}
+    return _readings(connection, relation, column, tried)
+
+
+def word_sql(text: str) -> str:
+    """A word however its letters are written."""
+    return f"lower(strip_accents({text}))"
 
 
 def _readings(

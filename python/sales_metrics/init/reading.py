@@ -331,7 +331,7 @@ def _tables(
                     "dbt_project.yml, var left_out_tables",
                 )
             )
-        elif missing := match.missing:
+        elif missing := [one for one in match.missing if not recipe or one not in recipe.selected]:
             questions.append(
                 Question(
                     f"Where does {source.source}.{name} say {', '.join(missing)}? No column does.",

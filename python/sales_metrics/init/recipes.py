@@ -14,12 +14,15 @@ import duckdb
 
 from sales_metrics.init.contracts import ANY_CRM, column_names
 from sales_metrics.init.formats import (
-    CURRENCY_CODE,
+    FALSE,
     OTHER_DATES,
     READS,
+    TRUE,
+    code_sql,
     other_day_sql,
     read_dates,
     without_code,
+    word_sql,
 )
 from sales_metrics.init.landing import Found
 from sales_metrics.init.stage_words import CLOSED, said
@@ -27,15 +30,7 @@ from sales_metrics.init.tables import Matched, Matches, phrases, plain
 from sales_metrics.sql import literal, quoted
 
 CLOSES = {"won": "Won", "lost": "Lost"}
-# How people write true and false, without accents; staging reads the first five of each.
-TRUE = (
-    *("true", "t", "yes", "y", "1", "1.0", "x", "on", "ja", "j", "wahr", "oui", "vrai"),
-    *("si", "s", "verdadero", "vero", "sim", "verdadeiro", "tak", "prawda"),
-)
-FALSE = (
-    *("false", "f", "no", "n", "0", "0.0", "-", "off", "nein", "falsch", "non", "faux"),
-    *("falso", "nao", "nie", "falsz", "nee", "nej"),
-)
+# Those that staging reads.
 READ = {*TRUE[:5], *FALSE[:5]}
 # Of the values of a column, the share that must say won, lost or open for it to be the outcome.
 IS_OUTCOME = 0.95
@@ -96,10 +91,9 @@ def _recipe(
         if read.marks.get("codes"):
             selected[name] = without_code(f"trim({column})")
             made.append(f"{name}: the code of the currency is taken off `{match.columns[name]}`")
-            if name == "amount" and "currency" not in selected:
-                code = f"nullif(trim(regexp_extract({column}, {literal(CURRENCY_CODE)})), '')"
-                selected["currency"] = code
-                made.append("currency: the code that stands with the amount")
+        if name == "amount" and read.marks.get("currencies") and "currency" not in selected:
+            selected["currency"] = code_sql(f"trim({column})")
+            made.append(f"currency: what stands with the amount in `{match.columns[name]}`")
         style = next(
             (one for one in OTHER_DATES if read.by_format.get(one, 0) > 0.5 * read.values), None
         )
@@ -270,7 +264,7 @@ def _translate(
 
 
 def _word(column: str) -> str:
-    return f"lower(strip_accents(trim(cast({quoted(column)} as varchar))))"
+    return word_sql(f"trim(cast({quoted(column)} as varchar))")
 
 
 def _listed(texts: Iterable[str]) -> str:

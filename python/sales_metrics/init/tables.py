@@ -14,7 +14,13 @@ from dataclasses import dataclass, field, replace
 import duckdb
 
 from sales_metrics.init.contracts import ANY_CRM, PLANNING, Table, column_names
-from sales_metrics.init.formats import IS_KIND, Readings, read_amounts, read_dates
+from sales_metrics.init.formats import (
+    IS_KIND,
+    Readings,
+    read_amounts,
+    read_booleans,
+    read_dates,
+)
 from sales_metrics.init.landing import Found, Landing
 from sales_metrics.sql import quoted
 
@@ -43,7 +49,10 @@ CODE_WORDS = {
     "uuid",
 }
 # Words that people leave out as they like: "data di creazione", "data creazione".
-SMALL = {"d", "da", "das", "de", "del", "della", "des", "di", "do", "du", "la", "le", "of", "the"}
+SMALL = {
+    *("a", "d", "da", "das", "de", "del", "dell", "della", "der", "des", "di", "do", "du", "el"),
+    *("l", "la", "las", "le", "les", "los", "o", "of", "the"),
+}
 LOSS_REASON = re.compile(r"(loss|lost).*reason|reason.*(lost|loss)|verlustgrund|motif.*perte")
 SEGMENT_LIKE = re.compile(
     r"segment|market.*(size|tier)|(account|customer|company).*(tier|size|class)"
@@ -266,14 +275,19 @@ def _by_names(table: Table, found: Found, connection: duckdb.DuckDBPyConnection)
     synonyms: dict[str, list[str]] = column_names().get(table.name, {})
     things = set(column_names()["words"][table.name])
     names = {name.lower(): name for name in found.columns}
-    spoken = {name: phrases(name, things) for name in found.columns}
+    known = {phrase for said in synonyms.values() for phrase in said}
+    # A header that is known as it is, such as "pipeline name", is not called "name" as well.
+    spoken = {
+        name: {plain(name)} if plain(name) in known else phrases(name, things)
+        for name in found.columns
+    }
     columns: dict[str, str] = {}
     readings: dict[str, Readings] = {}
     offers: list[tuple[int, int, str, str]] = []
     for column in table.columns.values():
-        plain = column.found_in(names)
-        if plain:
-            offers.append((0, _rank(column.name), column.name, plain))
+        spelled = column.found_in(names)
+        if spelled:
+            offers.append((0, _rank(column.name), column.name, spelled))
         for place, phrase in enumerate(synonyms.get(column.name, [])):
             offers += [
                 (1 + place, _rank(column.name), column.name, name)
@@ -341,6 +355,9 @@ def _kind(
         return Readings(0, {}) if _tells_apart(found, name, connection) else None
     if column == "stage":
         return Readings(0, {}) if _is_list(found, name, connection) else None
+    if kind == "boolean" and physical == "varchar":
+        read = read_booleans(connection, found.relation, name)
+        return Readings(0, {}) if not read.values or read.best >= IS_KIND else None
     return Readings(0, {})
 
 
@@ -401,10 +418,13 @@ def bare(phrase: str) -> str:
 def phrases(name: str, things: set[str]) -> set[str]:
     """A header as it is, and without the thing it belongs to or the suffix of a custom field."""
     said = plain(name)
-    words = [word for word in said.split() if word not in ("c", "property", "properties")]
+    words = [word for word in said.split() if word not in ("c", "property", "properties", "%")]
     found = {said, " ".join(words)}
-    if len(words) > 1 and words[0] in things:
-        found.add(" ".join(words[1:]))
+    # Pipedrive calls a column of deals "Deal - Deal created".
+    behind = words
+    while len(behind) > 1 and behind[0] in things:
+        behind = behind[1:]
+        found.add(" ".join(behind))
     if len(words) > 1 and words[-1] in things:
         found.add(" ".join(words[:-1]))
     # As people spell umlauts without a keyboard for them.
