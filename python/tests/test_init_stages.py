@@ -303,6 +303,23 @@ def test_a_pipeline_of_one_stage_goes_with_the_first_and_parts_the_others_no_les
     assert demos == {"": "main", "Renewals": "renewals"}
 
 
+def test_an_end_is_won_where_no_other_stage_is() -> None:
+    names = ["Angebot", "Abschluss", "Kein Abschluss"]
+    proposal = map_of(in_stages(*names))
+    assert (closed(proposal, "won"), closed(proposal, "lost")) == (names[1:2], names[2:])
+    assert any("Is `Abschluss` won?" in one.asked for one in proposal.questions)
+    # Beside a stage that is won it is the last step before, and without a lost one it may be both.
+    assert opened(map_of(in_stages(*names, "Gewonnen"))) == names[:2]
+    assert opened(map_of(in_stages(*names[:2]))) == names[:2]
+
+
+def test_where_deals_come_to_and_nobody_leaves_is_asked_about() -> None:
+    paths = ["Lead > Demo > Fnord"] * 12 + ["Lead > Demo > Won"] * 3
+    asked = [one.asked for one in map_of(in_stages("Fnord", "Won"), paths).questions]
+    assert any("Do deals end in `Fnord`" in one for one in asked)
+    assert not any("`Demo`" in one and "Do deals end" in one for one in asked)
+
+
 def test_what_no_name_says_is_a_question() -> None:
     proposal = map_of(in_stages("Alpha", "Beta"))
     asked = " ".join(one.asked for one in proposal.questions)
@@ -317,6 +334,12 @@ def test_what_no_name_says_is_a_question() -> None:
         ({"Prospecting": 0.1, "Qualification": 0.1, "Needs Analysis": 0.2}, ["Needs Analysis"]),
         ({"Prospecting": None, "Qualified": None, "Demo": None}, ["Qualified", "Demo"]),
         ({"A": None, "B": None, "C": None}, ["B", "C"]),
+        # As in the map that is shipped: who is being qualified is not qualified yet.
+        (
+            {"Qualification": None, "Needs Analysis": None, "Proposal": None},
+            ["Needs Analysis", "Proposal"],
+        ),
+        ({"MQL": None, "Discovery": None, "Demo": None}, ["Demo"]),
     ],
 )
 def test_from_where_on_a_deal_is_qualified(
@@ -366,6 +389,8 @@ def test_a_stage_that_few_have_left_leans_on_the_funnel() -> None:
         ("Closed won (Sales Pipeline)", "won"),
         ("closedwon", "won"),
         ("qualifiedtobuy", "open"),
+        ("Qualified Out", "lost"),
+        ("Marketing Qualified Lead", "open"),
         # What is denied is not won, and what is ahead is neither.
         ("Closed / Not Won", "lost"),
         ("Nicht gewonnen", "lost"),

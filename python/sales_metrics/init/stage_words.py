@@ -43,6 +43,8 @@ CLOSED = {
     "termine",
     "terminado",
 }
+# From which place on a stage is no more looking for deals or finding out whether they are any.
+QUALIFIED_PLACE = 35
 # The place of what is about to be won.
 BEFORE_CLOSING = 90
 NUMBER = re.compile(r"^(?:s|p|stage|phase|stufe|etape|etapa|fase|step)? ?(\d{1,3})(?: ?%)?(?= |$)")
@@ -73,7 +75,7 @@ def said(name: str) -> Said:
         outcome=outcome,
         place=place,
         number=int(number[1]) if number else None,
-        is_qualified=outcome == "open" and _holds(words, told["qualified"]),
+        is_qualified=(place or 0) >= QUALIFIED_PLACE and _holds(words, told["qualified"]),
         is_doubtful=outcome == "lost" and _holds(words, told["doubtful"]),
         is_closing=" ".join(core) in told["closing"],
     )

@@ -17,7 +17,7 @@ import duckdb
 
 from sales_metrics.init.ordering import broken, order_of_moves
 from sales_metrics.init.proposals import Proposal, Question, counted, free, listed
-from sales_metrics.init.stage_words import Said, said
+from sales_metrics.init.stage_words import QUALIFIED_PLACE, Said, said
 from sales_metrics.init.tables import plain
 from sales_metrics.sql import literal, over
 
@@ -36,6 +36,7 @@ RENAMED_WITHIN = 90
 # What a CRM calls a chance at which a deal is looked into for good.
 QUALIFIED_FROM = 0.2
 MAP = "seeds/my_stage_map.csv"
+ONLY_CLOSING = "its name: a deal ends there, and no other stage is won"
 
 
 # A stage that closed deals were in, and the pipeline it is of.
@@ -283,12 +284,17 @@ def _stages(evidence: Evidence) -> list[Stage]:
     _place_unused(of_any.values(), found)
     for one in found.values():
         one.outcome, one.why = _outcome(one)
+    outcomes = {one.outcome for one in found.values()}
+    if "lost" in outcomes and "won" not in outcomes:
+        for one in found.values():
+            if one.said.is_closing and one.outcome == "open" and one.flagged_closed == 0:
+                one.outcome, one.why = "won", ONLY_CLOSING
     return list(found.values())
 
 
 def _place_unused(listed: Iterable[Stage], found: dict[tuple[str, str | None], Stage]) -> None:
     """A stage of the list that nobody was in goes with the used one before it."""
-    homes = {name: pipeline for name, pipeline in reversed(found)}
+    homes = dict(reversed(found))
     home = next(iter(homes.values()), None)
     for one in sorted(listed, key=lambda one: (one.sort_order or 0, one.name)):
         if one.name not in homes:
@@ -355,7 +361,8 @@ def _within(evidence: Evidence, pipelines: Sequence[str], stages: Iterable[Stage
             evidence.listed,
             "r",
             f"select * replace (case when pipeline is not null then {known} end as pipeline)"
-            f" from (select * replace (nullif(trim(pipeline), '') as pipeline) from r) where {kept}",
+            " from (select * replace (nullif(trim(pipeline), '') as pipeline) from r)"
+            f" where {kept}",
         ),
     )
 
@@ -532,10 +539,10 @@ def _qualify(funnel: Funnel) -> None:
         funnel.qualified_from = chances[0]
         funnel.why_qualified = f"the first the CRM gives {QUALIFIED_FROM:.0%} or more"
         return
-    places = [place for place, one in enumerate(stages) if (one.said.place or 0) >= 30]
+    places = [place for place, one in enumerate(stages) if (one.said.place or 0) >= QUALIFIED_PLACE]
     if places:
         funnel.qualified_from = places[0]
-        funnel.why_qualified = "the first that is no prospecting by its name"
+        funnel.why_qualified = "the first that is past prospecting and qualification by its name"
         return
     funnel.qualified_from = 1 if len(stages) > 2 else 0
     funnel.why_qualified = "no name and no probability tells"
@@ -547,7 +554,7 @@ def _told(
     moves: Mapping[tuple[str, str], float],
     has_others: bool,
 ) -> Proposal:
-    """`has_others`: deals of no pipeline, or of one without stages of its own, go with the first."""
+    """`has_others`: deals of no pipeline, or of one without stages of its own, are of the first."""
     rows: list[dict[str, Any]] = []
     decided: list[str] = []
     evidence: list[str] = []
@@ -763,8 +770,33 @@ def _questions(funnel: Funnel, of: str, moves: Mapping[tuple[str, str], float]) 
             Question(
                 f"Where{of} do {listed([one.label for one in unknown])} belong? No move, no number"
                 " and no word tells.",
-                "they stand where they stand in the file.",
+                "their place is a guess, and they count as open.",
                 f"{MAP}, column stage_order",
+            )
+        )
+    # Where deals come to and nobody leaves, they may have ended.
+    ends = [
+        one
+        for one in funnel.open
+        if one.visits >= ENOUGH_VISITS and not one.ended and one.said.place is None
+    ]
+    if ends:
+        found.append(
+            Question(
+                f"Do deals end in {listed([one.label for one in ends])}, won or lost? No deal that"
+                f" came there has moved on.",
+                "they count as open.",
+                f"{MAP}, columns is_won and is_lost",
+            )
+        )
+    closings = [one for one in funnel.closed if one.why == ONLY_CLOSING]
+    if closings:
+        found.append(
+            Question(
+                f"Is {listed([one.label for one in closings])} won? Its name says that a deal ends"
+                " there, and no other stage is won.",
+                "it counts as won.",
+                MAP,
             )
         )
     for one in funnel.old:
