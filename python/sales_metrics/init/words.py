@@ -53,7 +53,9 @@ def proposed(
         ),
     ):
         key, value = _columns(mapping)
-        rows = _counted(deals, f"nullif(lower(trim({column})), '')", "true")
+        # A status reason tells of open and won deals too.
+        where = "is_closed and not is_won" if column == "loss_reason" else "true"
+        rows = _counted(deals, f"nullif(lower(trim({column})), '')", where)
         found.append(
             _told(
                 title,
