@@ -12,6 +12,7 @@ import pytest
 
 from sales_metrics.init.ordering import EXACT, broken, order_of_moves
 from sales_metrics.init.proposals import Proposal
+from sales_metrics.init.shapes import evidence_of_stages
 from sales_metrics.init.stage_words import said
 from sales_metrics.init.stages import Evidence, proposed, with_phases
 from sales_metrics.sql import literal
@@ -301,6 +302,33 @@ def test_a_pipeline_of_one_stage_goes_with_the_first_and_parts_the_others_no_les
     # The row for any pipeline is that of the first, which a deal of none is in.
     demos = {row["pipeline"]: row["pipeline_id"] for row in rows if row["raw_stage"] == "Demo"}
     assert demos == {"": "main", "Renewals": "renewals"}
+
+
+def test_a_log_of_fields_tells_where_a_deal_was_before_its_first_change() -> None:
+    with duckdb.connect() as connection:
+        deals = " union all ".join(
+            "select 'salesforce' as source, 'D" + str(number) + "' as opportunity_id,"
+            " 'Won' as stage_name, '' as pipeline, true as is_closed, 1.0 as crm_probability,"
+            " timestamp '2025-01-06' as created_at, date '2025-02-01' as close_date,"
+            " false as is_deleted"
+            for number in range(12)
+        )
+        changes = " union all ".join(
+            f"select 'salesforce' as source, 'D{number}' as opportunity_id, timestamp '{day}'"
+            f" as changed_at, '{new}' as stage_name, '{old}' as old_stage_name, '' as pipeline"
+            for number in range(12)
+            for day, old, new in (
+                ("2025-01-13", "Wibble", "Fnord"),
+                ("2025-01-20", "Fnord", "Won"),
+            )
+        )
+        connection.execute(f"create table int_crm_opportunities as {deals}")
+        connection.execute(f"create table int_crm_opportunity_changes as {changes}")
+        proposal = proposed(evidence_of_stages(connection, "salesforce"), "salesforce")
+    assert opened(proposal) == ["Wibble", "Fnord"]
+    days = {row["raw_stage"]: row["expected_days"] for row in proposal.rows["stage_map"]}
+    assert days["Wibble"] == 7
+    assert not any("How many days" in one.asked for one in proposal.questions)
 
 
 def test_an_end_is_won_where_no_other_stage_is() -> None:

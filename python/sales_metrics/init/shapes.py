@@ -108,8 +108,17 @@ def evidence_of_stages(connection: duckdb.DuckDBPyConnection, source: str) -> Ev
     changes = over(
         shape(connection, "opportunity_changes", source),
         "c",
-        "select opportunity_id as deal_id, changed_at, stage_name as stage, pipeline from c"
-        " where stage_name is not null",
+        "select opportunity_id as deal_id, changed_at, stage_name as stage, old_stage_name,"
+        " pipeline from c where stage_name is not null",
+    )
+    # A log of fields begins with the first change: where the deal was before it has been from the
+    # beginning.
+    changes = connection.sql(
+        "select * exclude (old_stage_name) from changes union all"
+        " select deal_id, d.created_at, c.old_stage_name, c.pipeline from deals as d inner join"
+        " (from changes qualify row_number() over (partition by deal_id"
+        " order by changed_at, stage) = 1) as c using (deal_id)"
+        " where c.old_stage_name is not null and d.created_at < c.changed_at"
     )
     # A log that names no pipeline is of the one the deal is in.
     changes = connection.sql(

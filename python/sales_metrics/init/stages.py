@@ -626,7 +626,8 @@ def _told(
                 )
             )
         evidence += _evidence(funnel)
-        questions += [*_questions(funnel, of, moves), *_days_unknown(funnel, of)]
+        questions += _questions(funnel, of, moves)
+    questions += _days_unknown(funnels)
     for outcome in ("won", "lost"):
         if not any(row[f"is_{outcome}"] for row in rows):
             questions.append(
@@ -715,14 +716,14 @@ def _expected_days(one: Stage, funnel: Funnel) -> int:
     return max(1, min(LONGEST_DAYS, round(days)))
 
 
-def _days_unknown(funnel: Funnel, of: str) -> list[Question]:
+def _days_unknown(funnels: Sequence[Funnel]) -> list[Question]:
     """What is expected of a stage decides which of its deals are called stalled."""
-    if all(one.ended >= ENOUGH_VISITS for one in funnel.open):
+    if all(one.ended >= ENOUGH_VISITS for funnel in funnels for one in funnel.open):
         return []
     # Without names and days, which would make it another question every month.
     return [
         Question(
-            f"How many days may a deal{of} stay in the stages of which fewer than {ENOUGH_VISITS}"
+            f"How many days may a deal stay in the stages of which fewer than {ENOUGH_VISITS}"
             " visits have ended? How long they took so far stands under Stages.",
             "what visits of all stages took stands for the missing ones, or"
             f" {EXPECTED_DAYS} days where fewer than {ENOUGH_VISITS} have ended at all; a deal"
