@@ -240,6 +240,24 @@ def test_a_column_is_what_its_values_and_its_whole_name_say(tmp_path: Path) -> N
     assert asked == ["Where does csv_export.opportunities say owner_id? No column does."]
 
 
+def test_a_history_whose_columns_nobody_knows_is_asked_about(tmp_path: Path) -> None:
+    deals: Sheet = [
+        ["Deal Id", "Owner", "Stage", "Created", "Close date", "Value"],
+        ["1", "Ana", "Demo", "2025-01-13", "2025-03-31", "5"],
+    ]
+    log: Sheet = [["Deal Id", "Stage", "Modified Time"], ["1", "Demo", "2025-01-13 10:00:00"]]
+    sheet(tmp_path / "known" / "Deals.csv", deals)
+    sheet(tmp_path / "known" / "Stage History.csv", log)
+    seen, _ = read(tmp_path / "known", tmp_path / "one")
+    assert set(seen.plan.sources[0].tables) == {"opportunities", "stage_changes"}
+    sheet(tmp_path / "unknown" / "Deals.csv", deals)
+    sheet(tmp_path / "unknown" / "Stage History.csv", [["Deal Id", "Stage", "Wibble"], *log[1:]])
+    seen, _ = read(tmp_path / "unknown", tmp_path / "two")
+    asked = [one.asked for proposal in seen.plan.proposals for one in proposal.questions]
+    assert len(asked) == 1
+    assert "`Stage History.csv`? By its name it may be `stage_changes`" in asked[0]
+
+
 def test_what_a_select_makes_is_not_asked_for(tmp_path: Path) -> None:
     sheet(
         tmp_path / "in" / "deals.csv",

@@ -23,7 +23,7 @@ from sales_metrics.init.formats import (
 from sales_metrics.init.landing import ATTACHED, Found, Landing
 from sales_metrics.init.proposals import Proposal, Question, counted, listed, merged
 from sales_metrics.init.recipes import Recipe, recipes, whole
-from sales_metrics.init.tables import DATED, Matched, Matches
+from sales_metrics.init.tables import DATED, Matched, Matches, likely_tables
 
 LOADERS = (
     ("_fivetran_synced", "Fivetran"),
@@ -348,6 +348,17 @@ def _tables(
                 "dbt_project.yml, var left_out_tables",
             )
         )
+    for found in source.unread if source.source == ANY_CRM else ():
+        like = [name for name in likely_tables(found.name) if name not in source.tables]
+        if like:
+            questions.append(
+                Question(
+                    f"What is `{found.place}`? By its name it may be {listed(like)}, and its"
+                    f" columns do not say so: {listed(list(found.columns))}.",
+                    "it is not read.",
+                    "the file, with the columns called as in docs/own_crm.md, step 1",
+                )
+            )
     unread = [found.place for found in source.unread]
     if unread:
         evidence.append(f"no table of the contract is like {listed(unread)}: they are not read")

@@ -245,6 +245,13 @@ def _of_any_crm(
     return chosen if "opportunities" in chosen else {}
 
 
+def likely_tables(name: str) -> list[str]:
+    """Which tables of deals and around them one may be by its name; not the deals themselves."""
+    said = set(_words(name))
+    names: dict[str, list[str]] = column_names()["words"]
+    return [one for one, told in names.items() if one != "opportunities" and said & set(told)]
+
+
 def _fit(table: Table, match: Matched) -> float:
     """How much a table is like one of the contract; 0: not at all."""
     words = set(_words(match.found.name))
