@@ -13,8 +13,9 @@ import pytest
 from sales_metrics.init.ordering import EXACT, broken, order_of_moves
 from sales_metrics.init.proposals import Proposal
 from sales_metrics.init.shapes import evidence_of_stages
+from sales_metrics.init.stage_evidence import Evidence, with_phases
 from sales_metrics.init.stage_words import said
-from sales_metrics.init.stages import Evidence, proposed, with_phases
+from sales_metrics.init.stages import proposed
 from sales_metrics.sql import literal
 
 DEALS = {

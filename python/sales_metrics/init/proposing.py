@@ -17,7 +17,7 @@ from sales_metrics.init.landing import Landing, look
 from sales_metrics.init.proposals import Proposal, Question, merged
 from sales_metrics.init.reading import Plan, planned
 from sales_metrics.init.shapes import evidence_of_stages, made, shape, time_zones
-from sales_metrics.init.stages import with_phases
+from sales_metrics.init.stage_evidence import with_phases
 from sales_metrics.init.tables import matched
 from sales_metrics.sql import literal, over
 

@@ -17,7 +17,7 @@ import yaml
 
 from sales_metrics.dbt_runs.dbt import run_models
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.init.stages import Evidence
+from sales_metrics.init.stage_evidence import Evidence
 from sales_metrics.sql import connect, over, quoted
 
 SHAPES = ("opportunities", "opportunity_changes", "accounts", "people", "activities", "leads")
