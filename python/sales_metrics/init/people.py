@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
 
 import duckdb
 
@@ -22,58 +20,47 @@ def proposed(
     as_of: dt.date,
 ) -> Proposal:
     """`deals` and `activities`: rep_id, created_at; `people`: the shape of that name."""
-    traced = deals.select("rep_id, created_at as traced_at").union(
-        activities.select("rep_id, created_at as traced_at")
-    )
-    seen: dict[str, tuple[dt.datetime, int]] = {
-        rep: (first, count)
-        for rep, first, count in over(
-            traced,
-            "t",
-            "select rep_id, min(traced_at), count(*) from t where rep_id is not null"
-            " group by 1 order by 1",
-        ).fetchall()
-    }
-    owners = {
-        row[0]: row[1]
-        for row in over(
-            deals,
-            "d",
-            "select rep_id, count(*) from d where rep_id is not null group by 1 order by 1",
-        ).fetchall()
-    }
-    known: dict[str, Mapping[str, Any]] = {}
-    for row in over(
-        people,
-        "p",
-        "select rep_id, any_value(rep_name) as name, any_value(team_id) as team,"
-        " any_value(manager_id) as manager, any_value(role) as role, bool_or(is_active) as active"
-        " from p where rep_id is not null group by 1 order by 1",
-    ).fetchall():
-        known[row[0]] = dict(
-            zip(("name", "team", "manager", "role", "active"), row[1:], strict=True)
+    traced = deals.select("rep_id, created_at").union(activities.select("rep_id, created_at"))
+    reps = over(
+        deals.select("rep_id")
+        .filter("rep_id is not null")
+        .distinct()
+        .set_alias("owners")
+        .join(
+            traced.aggregate("rep_id, min(created_at) as traced_at").set_alias("traced"),
+            "rep_id",
+            how="left",
         )
+        .join(
+            people.aggregate(
+                "rep_id, any_value(rep_name) as rep_name, any_value(team_id) as team_id,"
+                " any_value(manager_id) as manager_id, any_value(role) as role,"
+                " bool_or(is_active) as is_active"
+            ),
+            "rep_id",
+            how="left",
+        ),
+        "r",
+        "select rep_id, cast(traced_at as date), role, team_id, manager_id, rep_name, is_active"
+        " from r order by 1",
+    ).fetchall()
     rows = [
         {
             "rep": rep,
-            "start_date": seen[rep][0].date() if rep in seen and seen[rep][0] else "",
+            "start_date": start or "",
             "end_date": "",
-            "role": known.get(rep, {}).get("role") or "",
+            "role": role or "",
             "segment": "",
-            "team": known.get(rep, {}).get("team") or "",
-            "manager": known.get(rep, {}).get("manager") or "",
+            "team": team or "",
+            "manager": manager or "",
         }
-        for rep in sorted(owners)
+        for rep, start, role, team, manager, _, _ in reps
     ]
-    ramping = [
-        rep
-        for rep in owners
-        if rep in seen and seen[rep][0] and (as_of - seen[rep][0].date()).days < RAMPING_DAYS
-    ]
-    nameless = [rep for rep in owners if not known.get(rep, {}).get("name")]
-    left = [rep for rep in owners if known.get(rep, {}).get("active") is False]
-    teams = sorted({row["team"] for row in rows if row["team"]})
-    managers = sorted({row["manager"] for row in rows if row["manager"]})
+    ramping = [rep for rep, start, *_ in reps if start and (as_of - start).days < RAMPING_DAYS]
+    nameless = [rep for rep, *_, name, _ in reps if not name]
+    left = [rep for rep, *_, is_active in reps if is_active is False]
+    teams = {row["team"] for row in rows if row["team"]}
+    managers = {row["manager"] for row in rows if row["manager"]}
     evidence = [
         f"{counted(len(teams), 'team')}, {counted(len(managers), 'manager')} of the reps"
         + (": teams and managers are those of the CRM" if teams or managers else ""),
@@ -86,8 +73,8 @@ def proposed(
     return Proposal(
         "People",
         (
-            f"The {len(owners)} owners of deals are the reps."
-            if owners
+            f"The {len(reps)} owners of deals are the reps."
+            if reps
             else "No deal names an owner: there are no reps, and nothing is told by rep or team.",
         ),
         tuple(evidence),
