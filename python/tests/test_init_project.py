@@ -17,7 +17,7 @@ from harness import REPO
 from sales_metrics import project
 from sales_metrics.cli import cli
 from sales_metrics.errors import SalesMetricsError
-from sales_metrics.init import company, segments, words, writing
+from sales_metrics.init import company, people, segments, words, writing
 from sales_metrics.init.proposals import Proposal, Question
 from sales_metrics.init.proposing import all_rows, all_vars, answered, looked
 from sales_metrics.init.reading import Plan
@@ -271,6 +271,26 @@ def test_words_are_known_by_the_shipped_map_by_themselves_or_not(
     assert "`Wibble" in asked or "`activity Wibble" in asked
     assert "`fnord (19)`" in asked
     assert "in progress" not in asked
+
+
+def test_an_owner_called_like_a_queue_is_named_in_the_question(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    traces = relation(
+        connection,
+        "select unnest(['Ana', 'Inbound Queue', 'U7']) as rep_id,"
+        " timestamp '2025-01-06' as created_at",
+    )
+    known = relation(
+        connection,
+        "select 'U7' as rep_id, 'Integration User' as rep_name, null as team_id,"
+        " null as manager_id, null as role, true as is_active",
+    )
+    told = people.proposed(traces, known, traces, dt.date(2025, 3, 31))
+    asked = told.questions[0].asked
+    assert asked.startswith("Who of the owners of deals is no rep (`Inbound Queue`, `Integration")
+    assert "Ana" not in asked
+    assert [row["rep"] for row in told.rows["rep_roster"]] == ["Ana", "Inbound Queue", "U7"]
 
 
 def test_what_quarter_ends_the_closings_show(connection: duckdb.DuckDBPyConnection) -> None:

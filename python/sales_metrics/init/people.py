@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import duckdb
 
-from sales_metrics.init.proposals import Proposal, Question, counted
+from sales_metrics.init.proposals import Proposal, Question, counted, listed
 from sales_metrics.sql import over
 
 # Days from the first trace of a rep in which he is taken to ramp.
 RAMPING_DAYS = 180
+# Owners that are called like a queue or a program.
+NO_PERSON = re.compile(
+    r"\b(queue|pool|house|inbound|unassigned|admin|api|integration|system|automation|bot)\b", re.I
+)
 
 
 def proposed(
@@ -59,6 +64,7 @@ def proposed(
     ramping = [rep for rep, start, *_ in reps if start and (as_of - start).days < RAMPING_DAYS]
     nameless = [rep for rep, *_, name, _ in reps if not name]
     left = [rep for rep, *_, is_active in reps if is_active is False]
+    queues = [name or rep for rep, *_, name, _ in reps if NO_PERSON.search(name or rep)]
     teams = {row["team"] for row in rows if row["team"]}
     managers = {row["manager"] for row in rows if row["manager"]}
     evidence = [
@@ -80,7 +86,9 @@ def proposed(
         tuple(evidence),
         (
             Question(
-                "Who of the owners of deals is no rep, who joined, moved or left when, and what are"
+                "Who of the owners of deals is no rep"
+                + (f" ({listed(queues)}, by the name)" if queues else "")
+                + ", who joined, moved or left when, and what are"
                 " the quotas and targets?",
                 "every owner is a rep from his first trace on, and attainment, coverage of targets"
                 " and ramp are not measured.",
