@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.init import writing
-from sales_metrics.init.proposals import merged
-from sales_metrics.init.proposing import Ask, all_rows, all_vars, answered, looked, proposed
+from sales_metrics.init.proposals import Proposal, merged
+from sales_metrics.init.proposing import Ask, Looked, all_rows, all_vars, answered, looked, proposed
 from sales_metrics.init.reading import RAW
 from sales_metrics.init.recipes import lay
 from sales_metrics.init.shapes import shaped
@@ -29,30 +30,10 @@ class Outcome:
     lines: tuple[str, ...]
 
 
-def begin(
-    *,
-    place: Path,
-    target: Path,
-    work: Path,
-    dates: str | None,
-    today: dt.date,
-    say: Say,
-    package: str,
-    ask: Ask | None,
-) -> Outcome:
-    """A project in an empty folder."""
+def begin(*, package: str, ask: Ask | None, target: Path, **told: Any) -> Outcome:
+    """A project in an empty folder; `told`: what `_read` takes."""
     target.mkdir(parents=True, exist_ok=True)
-    with connect() as connection:
-        seen = looked(place, PROJECT, connection, dates, target / RAW / COPIES)
-        say(f"Read {len(seen.landing.tables)} tables of {place}; dbt reads them now.")
-        lay(writing.recipe_files(target, seen.plan), connection)
-    raw = seen.plan.raw_folder or target / RAW
-    raw.mkdir(parents=True, exist_ok=True)
-    shapes = shaped(PROJECT, work, raw.resolve(), seen.plan.vars, seen.plan.attached)
-    try:
-        proposals = proposed(seen, shapes, PROJECT, today)
-    finally:
-        shapes.close()
+    seen, proposals = _read(target, {}, **told)
     if ask:
         proposals = answered(proposals, ask)
     vars, rows = all_vars(seen.plan, proposals), all_rows(proposals)
@@ -73,35 +54,14 @@ def begin(
     )
 
 
-def again(
-    *,
-    place: Path,
-    target: Path,
-    work: Path,
-    dates: str | None,
-    today: dt.date,
-    say: Say,
-    adds: bool,
-) -> Outcome:
-    """What is new for a project that is there."""
-    written = writing.package_vars(target)
-    with connect() as connection:
-        seen = looked(place, PROJECT, connection, dates, target / RAW / COPIES)
-        say(f"Read {len(seen.landing.tables)} tables of {place}; dbt reads them now.")
-        lay(writing.recipe_files(target, seen.plan), connection)
-    reading = {
+def again(*, adds: bool, target: Path, **told: Any) -> Outcome:
+    """What is new for a project that is there; `told`: what `_read` takes."""
+    written = {
         name: value
-        for name, value in written.items()
-        if name.startswith(("raw_", "waived", "left_out", "crm_sources"))
+        for name, value in writing.package_vars(target).items()
+        if name.startswith(("raw_", "waived", "left_out", "crm_sources")) and name != "raw_folder"
     }
-    reading.pop("raw_folder", None)
-    raw = seen.plan.raw_folder or target / RAW
-    vars = merged(seen.plan.vars, reading)
-    shapes = shaped(PROJECT, work, raw.resolve(), vars, seen.plan.attached)
-    try:
-        proposals = proposed(seen, shapes, PROJECT, today)
-    finally:
-        shapes.close()
+    seen, proposals = _read(target, written, **told)
     rows = all_rows(proposals)
     given = all_vars(seen.plan, proposals)
     given.pop("as_of_date", None)
@@ -115,6 +75,31 @@ def again(
     if count and not adds:
         lines.append("Nothing was changed: --add adds the rows behind the last of their seeds.")
     return Outcome(tuple(lines))
+
+
+def _read(
+    target: Path,
+    written: Mapping[str, Any],
+    *,
+    place: Path,
+    work: Path,
+    dates: str | None,
+    today: dt.date,
+    say: Say,
+) -> tuple[Looked, list[Proposal]]:
+    """What lies there, laid down for staging, and what is proposed of it.
+
+    `written`: the vars in which a person says how to read it.
+    """
+    with connect() as connection:
+        seen = looked(place, PROJECT, connection, dates, target / RAW / COPIES)
+        say(f"Read {len(seen.landing.tables)} tables of {place}; dbt reads them now.")
+        lay(writing.recipe_files(target, seen.plan), connection)
+    raw = seen.plan.raw_folder or target / RAW
+    raw.mkdir(parents=True, exist_ok=True)
+    vars = merged(seen.plan.vars, written)
+    with shaped(PROJECT, work, raw.resolve(), vars, seen.plan.attached) as shapes:
+        return seen, proposed(seen, shapes, PROJECT, today)
 
 
 def _dependencies(target: Path) -> None:
