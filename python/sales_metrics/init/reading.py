@@ -12,6 +12,7 @@ import duckdb
 
 from sales_metrics.init.contracts import ANY_CRM, PLANNING, Table
 from sales_metrics.init.formats import (
+    AMOUNTS,
     DATES,
     Chosen,
     Readings,
@@ -127,77 +128,71 @@ def _with_readings(match: Matched, connection: duckdb.DuckDBPyConnection) -> Mat
 
 def _formats(source: Matches, answer: str | None) -> tuple[Proposal, set[tuple[str, str, str]]]:
     """The var raw_formats of a source, and the columns nobody can read without being told how."""
-    dates: dict[str, Readings] = {}
-    amounts: dict[str, Readings] = {}
+    readings: dict[str, dict[str, Readings]] = {"date": {}, "amount": {}}
     for name, match in source.tables.items():
         for column, read in match.readings.items():
             # Planning files and warehouses have values that are no text.
             if read.by_format:
                 is_dated = match.table.columns[column].data_type in DATED
-                (dates if is_dated else amounts)[f"{name}.{column}"] = read
-    if not dates and not amounts:
+                readings["date" if is_dated else "amount"][f"{name}.{column}"] = read
+    if not any(readings.values()):
         return Proposal("Formats", ("Dates and amounts are typed, or ISO and plain.",)), set()
-    chosen = {"date": chosen_dates(dates), "amount": chosen_amounts(amounts)}
+    chosen = {
+        "date": chosen_dates(readings["date"]),
+        "amount": chosen_amounts(readings["amount"]),
+    }
     table = next(iter(source.tables.values())).table
     usual = {"date": table.date_format, "amount": table.amount_format}
     evidence, questions, decided = [], [], []
     without: set[tuple[str, str, str]] = set()
     declared: dict[str, Any] = {}
     for kind, choices in chosen.items():
-        readings = dates if kind == "date" else amounts
         settled: dict[str, str] = {}
         for place, choice in choices.items():
-            read = readings[place]
-            style = choice.format
-            if kind == "date" and style is None and choice.is_open:
-                if answer in choice.is_open:
-                    style = answer
-                    choice = Chosen(answer, f"as a person said ({', '.join(read.samples[:2])})")
-                else:
-                    questions.append(_ambiguous(source, place, choice))
-                    without.add((source.source, *_parts(place)))
-            elif kind == "amount" and choice.is_open:
+            read = readings[kind][place]
+            if kind == "date" and answer in choice.is_open:
+                choice = Chosen(answer, f"as a person said ({', '.join(read.samples[:2])})")
+            if choice.is_open and choice.format is None:
+                questions.append(_ambiguous(source, place, choice))
+                without.add((source.source, *_parts(place)))
+            elif choice.is_open:
                 questions.append(_doubtful(source, place, choice))
-            if style in DATES or (kind == "amount" and style):
-                settled[place] = str(style)
-            elif style:
-                # Laid down as ISO days.
-                settled[place] = "iso"
-            evidence_of = _told(choice, style)
-            if read.values and (style != usual[kind] or choice.is_open):
-                evidence.append(f"{source.source}.{place}: {evidence_of}")
-        told = [settled[place] for place in settled if readings[place].values]
-        common = Counter(told).most_common(1)[0][0] if told else usual[kind]
-        if common != usual[kind]:
-            declared[kind] = common
-        for place, style in settled.items():
-            if readings[place].values and style != common:
-                name, column = _parts(place)
-                declared.setdefault(name, {})[column] = style
-        if told:
+            # What else dates are written like is laid down as ISO days.
+            if choice.format and read.values:
+                settled[place] = choice.format if choice.format in (*DATES, *AMOUNTS) else "iso"
+            if read.values and (choice.format != usual[kind] or choice.is_open):
+                told = f"`{choice.format}` {choice.why}" if choice.format else choice.why
+                evidence.append(f"{source.source}.{place}: {told}")
+        if settled:
+            common = Counter(settled.values()).most_common(1)[0][0]
             label = "Dates" if kind == "date" else "Amounts"
             decided.append(f"{label} of {source.source}: `{common}`.")
-    if source.source == PLANNING:
-        questions = []
+            declared = merged(declared, _declared(kind, settled, common, usual[kind]))
     return (
         Proposal(
             "Formats",
             tuple(decided),
             tuple(evidence),
-            tuple(questions),
+            tuple(questions) if source.source != PLANNING else (),
             vars={"raw_formats": {source.source: declared}} if declared else {},
         ),
         without,
     )
 
 
+def _declared(kind: str, settled: Mapping[str, str], common: str, usual: str) -> dict[str, Any]:
+    """The common format of a source and the columns that differ, where staging would not know."""
+    declared: dict[str, Any] = {kind: common} if common != usual else {}
+    for place, style in settled.items():
+        if style != common:
+            name, column = _parts(place)
+            declared.setdefault(name, {})[column] = style
+    return declared
+
+
 def _parts(place: str) -> tuple[str, str]:
     name, column = place.split(".", 1)
     return name, column
-
-
-def _told(choice: Chosen, style: str | None) -> str:
-    return f"`{style}` {choice.why}" if style else choice.why
 
 
 def _ambiguous(source: Matches, place: str, choice: Chosen) -> Question:
@@ -300,45 +295,11 @@ def _tables(
             f"They are laid down in `{RAW}/{source.source}` by the selects in"
             f" `{LANDING}/{source.source}`: run `sales-metrics init` again after each new export."
         )
-    questions = []
+    questions: list[Question] = []
     for name, match in source.tables.items():
         recipe = made.get((source.source, name))
-        evidence.append(f"{name}: `{match.found.place}`, {counted(match.found.rows, 'row')}")
-        pairs = {**match.named}
-        if recipe and not recipe.is_whole:
-            pairs = {
-                column: physical
-                for column, physical in match.columns.items()
-                if column != physical and column in recipe.selected
-            }
-        if pairs:
-            evidence.append(
-                f"{name}: "
-                + ", ".join(f"{column} is `{physical}`" for column, physical in pairs.items())
-            )
-        for column in sorted(match.borrowed):
-            evidence.append(
-                f"{name}: {column} is missing, and `{match.columns[column]}` stands for it"
-            )
-        if recipe:
-            evidence += [f"{name}: {told}" for told in recipe.made]
-        if match.is_useless and not match.table.is_required:
-            questions.append(
-                Question(
-                    f"Can the loader bring {listed(match.missing)} of {source.source}.{name}?"
-                    " Without them the table tells no change.",
-                    "it is left out, and the past it would tell is inferred.",
-                    "dbt_project.yml, var left_out_tables",
-                )
-            )
-        elif missing := [one for one in match.missing if not recipe or one not in recipe.selected]:
-            questions.append(
-                Question(
-                    f"Where does {source.source}.{name} say {', '.join(missing)}? No column does.",
-                    "the build does without (docs/own_crm.md, step 4).",
-                    "dbt_project.yml, vars raw_columns and waived_columns",
-                )
-            )
+        evidence += _evidence(name, match, recipe)
+        questions += _lacking(source.source, name, match, recipe)
     for name, found in mistaken.items():
         questions.append(
             Question(
@@ -364,6 +325,50 @@ def _tables(
         evidence.append(f"no table of the contract is like {listed(unread)}: they are not read")
     evidence += [f"not read: {told}" for told in landing.unread]
     return Proposal("Tables", tuple(decided), tuple(evidence), tuple(questions))
+
+
+def _evidence(name: str, match: Matched, recipe: Recipe | None) -> list[str]:
+    """Where a table lies, and which columns are called otherwise, stand for others or are made."""
+    pairs = match.named
+    if recipe and not recipe.is_whole:
+        pairs = {
+            column: physical
+            for column, physical in match.columns.items()
+            if column != physical and column in recipe.selected
+        }
+    called = ", ".join(f"{column} is `{physical}`" for column, physical in pairs.items())
+    return [
+        f"{name}: `{match.found.place}`, {counted(match.found.rows, 'row')}",
+        *([f"{name}: {called}"] if called else []),
+        *(
+            f"{name}: {column} is missing, and `{match.columns[column]}` stands for it"
+            for column in sorted(match.borrowed)
+        ),
+        *(f"{name}: {told}" for told in (recipe.made if recipe else ())),
+    ]
+
+
+def _lacking(source: str, name: str, match: Matched, recipe: Recipe | None) -> list[Question]:
+    """Columns that are required and that nothing says or makes."""
+    if match.is_useless and not match.table.is_required:
+        return [
+            Question(
+                f"Can the loader bring {listed(match.missing)} of {source}.{name}?"
+                " Without them the table tells no change.",
+                "it is left out, and the past it would tell is inferred.",
+                "dbt_project.yml, var left_out_tables",
+            )
+        ]
+    missing = [one for one in match.missing if not recipe or one not in recipe.selected]
+    if not missing:
+        return []
+    return [
+        Question(
+            f"Where does {source}.{name} say {', '.join(missing)}? No column does.",
+            "the build does without (docs/own_crm.md, step 4).",
+            "dbt_project.yml, vars raw_columns and waived_columns",
+        )
+    ]
 
 
 def _loader(source: Matches) -> str | None:
