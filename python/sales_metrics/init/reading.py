@@ -61,42 +61,38 @@ def planned(
     dates: str | None = None,
 ) -> Plan:
     """`dates`: how a person says that dates are written which can be read in two ways."""
-    with_readings = [_read(source, connection) for source in sources]
+    sources = [_read(source, connection) for source in sources]
     vars: dict[str, Any] = {}
     without: set[tuple[str, str, str]] = set()
-    proposals = []
     formats: list[Proposal] = []
-    for source in with_readings:
+    for source in sources:
         proposal, left_out = _formats(source, dates)
         formats.append(proposal)
         without |= left_out
         vars = merged(vars, proposal.vars)
-    made: dict[tuple[str, str], Recipe] = {}
-    in_place = {source.source: _is_in_place(source, landing, without) for source in with_readings}
+    in_place = {one.source for one in sources if _is_in_place(one, landing, without)}
     # One folder holds all sources: if one of them is laid down, all are.
-    if not landing.is_database and not all(in_place.values()):
-        in_place = dict.fromkeys(in_place, False)
-    for source in with_readings:
-        if in_place[source.source]:
-            if landing.is_database:
-                schema = next(iter(source.tables.values())).found.group
-                vars = merged(vars, {"raw_schemas": {source.source: f"{ATTACHED}.{schema}"}})
-        else:
-            left = frozenset(
-                (table, column) for name, table, column in without if name == source.source
-            )
-            made |= {
-                (source.source, name): recipe
-                for name, recipe in recipes(source, connection, left).items()
-            }
-            made |= {(source.source, one.name.lower()): whole(one) for one in source.beside}
-        is_in_place = in_place[source.source]
-        mistaken = source.mistaken(contracts[source.source]) if is_in_place else {}
+    if not landing.is_database and len(in_place) < len(sources):
+        in_place = set()
+    made: dict[tuple[str, str], Recipe] = {}
+    proposals = []
+    for source in sources:
+        name = source.source
+        is_in_place = name in in_place
+        if not is_in_place:
+            left = frozenset((table, column) for of, table, column in without if of == name)
+            laid = recipes(source, connection, left)
+            laid |= {one.name.lower(): whole(one) for one in source.beside}
+            made |= {(name, table): recipe for table, recipe in laid.items()}
+        elif landing.is_database:
+            schema = next(iter(source.tables.values())).found.group
+            vars = merged(vars, {"raw_schemas": {name: f"{ATTACHED}.{schema}"}})
+        mistaken = source.mistaken(contracts[name]) if is_in_place else {}
         vars = merged(vars, _columns(source, made, mistaken))
         proposals.append(_tables(source, is_in_place, made, mistaken, landing))
-    is_all_in_place = all(in_place.values())
+    is_all_in_place = len(in_place) == len(sources)
     return Plan(
-        sources=tuple(with_readings),
+        sources=tuple(sources),
         vars=vars,
         recipes=made,
         proposals=(*proposals, *formats),

@@ -149,12 +149,9 @@ def _close(
         ):
             closed.append(column)
     if closed:
-        parts = [f"nullif(trim(cast({quoted(one)} as varchar)), '')" for one in closed]
-        if "close_date" in match.columns:
-            planned = quoted(match.columns["close_date"])
-            parts.append(f"cast({planned} as varchar)")
-        selected["close_date"] = f"coalesce({', '.join(parts)})"
         names = [*closed, *([match.columns["close_date"]] if "close_date" in match.columns else [])]
+        parts = [f"nullif(trim(cast({quoted(one)} as varchar)), '')" for one in names]
+        selected["close_date"] = f"coalesce({', '.join(parts)})"
         made.append(
             "close_date: the first of " + ", ".join(f"`{one}`" for one in names) + " that is filled"
         )
@@ -184,41 +181,38 @@ def _conclude(
         values = _values(match, column, connection)
         outcomes = {value: said(value).outcome for value in values}
         telling = sum(count for value, count in values.items() if outcomes[value])
-        if not {"won", "lost"} & set(outcomes.values()) or telling < IS_OUTCOME * sum(
-            values.values()
-        ):
-            continue
-        stage = selected.get("stage", "'Open'")
-        cases = [
-            f" when trim({quoted(column)}) = {literal(value)} then {literal(CLOSES[outcome])}"
-            for value, outcome in outcomes.items()
-            if outcome in CLOSES
-        ]
-        selected["stage"] = f"case{''.join(cases)} else {stage} end"
-        made.append(f"stage: no stage closes a deal, so `{column}` says which are won and lost")
-        return stages
+        closing = {value: CLOSES[one] for value, one in outcomes.items() if one in CLOSES}
+        if closing and telling >= IS_OUTCOME * sum(values.values()):
+            cases = [
+                f"trim({quoted(column)}) = {literal(value)} then {literal(stage)}"
+                for value, stage in closing.items()
+            ]
+            _close_by(cases, f"`{column}`", selected, made)
+            return stages
     flags = [name for name in ("is_won", "is_closed") if name in match.columns]
-    if flags and "stage" in selected:
+    if not flags or "stage" not in selected:
+        return ()
+    cases = [
+        f"{_word(match.columns[name])} in {_listed(TRUE)} then {literal(stage)}"
+        for name, stage in (("is_won", CLOSES["won"]), ("is_closed", CLOSES["lost"]))
+        if name in flags
+    ]
+    # A stage that is called closed holds both; who has not won there has lost.
+    both = [one for one in stages if set(plain(one).split()) & CLOSED]
+    if both and "is_won" in flags:
+        stage = f"trim(cast({quoted(match.columns['stage'])} as varchar))"
+        cases.append(f"{stage} in {_listed(both)} then {literal(CLOSES['lost'])}")
+        stages = tuple(one for one in stages if one not in both)
+    _close_by(cases, ", ".join(f"`{match.columns[name]}`" for name in flags), selected, made)
+    return stages
 
-        def is_true(name: str) -> str:
-            return f"{_word(match.columns[name])} in {_listed(TRUE)}"
 
-        flagged = ""
-        if "is_won" in flags:
-            flagged += f" when {is_true('is_won')} then {literal(CLOSES['won'])}"
-        if "is_closed" in flags:
-            flagged += f" when {is_true('is_closed')} then {literal(CLOSES['lost'])}"
-        # A stage that is called closed holds both; who has not won there has lost.
-        both = [one for one in stages if set(plain(one).split()) & CLOSED]
-        if both and "is_won" in flags:
-            stage = f"trim(cast({quoted(match.columns['stage'])} as varchar))"
-            flagged += f" when {stage} in {_listed(both)} then {literal(CLOSES['lost'])}"
-            stages = tuple(one for one in stages if one not in both)
-        selected["stage"] = f"case{flagged} else {selected['stage']} end"
-        names = ", ".join(f"`{match.columns[name]}`" for name in flags)
-        made.append(f"stage: no stage closes a deal, so {names} says which are won and lost")
-        return stages
-    return ()
+def _close_by(
+    cases: Sequence[str], told_by: str, selected: dict[str, str], made: list[str]
+) -> None:
+    whens = "".join(f" when {case}" for case in cases)
+    selected["stage"] = f"case{whens} else {selected.get('stage', literal('Open'))} end"
+    made.append(f"stage: no stage closes a deal, so {told_by} says which are won and lost")
 
 
 def _in_pipelines(
