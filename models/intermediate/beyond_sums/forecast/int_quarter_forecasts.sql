@@ -50,6 +50,8 @@ quarter_forecasts as (
                         '((ranges.expected - cast(targets.target_amount as double))'
                         ~ ' / nullif(ranges.error, 0))'
                     ) }}
+            -- Nothing is open and nothing to come: a weekend is left, or a team has no deals.
+            when ranges.error = 0 and ranges.expected < targets.target_amount then 0
         end as p_target
     from ranges
     left join targets
