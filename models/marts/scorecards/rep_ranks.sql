@@ -10,10 +10,18 @@ metric_values as (select * from {{ ref('metric_values') }}),
 
 periods as (select * from {{ ref('int_calendar_periods') }}),
 
+-- Sells through others: no peer of a rep.
+managers as (
+    select rep_id
+    from {{ ref('int_managers_by_day') }}
+    where calendar_day = {{ as_of_date() }}
+),
+
 reps as (
-    select *
-    from {{ ref('dim_reps') }}
-    where is_active and ramp_stage = 'ramped'
+    select dim_reps.*
+    from {{ ref('dim_reps') }} as dim_reps
+    anti join managers on dim_reps.rep_id = managers.rep_id
+    where dim_reps.is_active and dim_reps.ramp_stage = 'ramped'
 ),
 
 ranked_metrics as (
