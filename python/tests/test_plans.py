@@ -80,14 +80,17 @@ TABLES: dict[str, str] = {
 }
 
 
-@pytest.fixture(scope="module")
-def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("plans")
-    for table, rows in TABLES.items():
+def written(folder: Path, tables: dict[str, str]) -> Path:
+    for table, rows in tables.items():
         path = folder / f"{table}.csv"
         path.parent.mkdir(exist_ok=True)
         path.write_text("\n".join(row.strip() for row in rows.strip().splitlines()) + "\n")
     return folder
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("plans"), TABLES)
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +177,49 @@ def test_a_ramp_for_all_is_that_of_every_segment_without_its_own(build: Build) -
         " and period_start >= date '2025-08-01' order by 1"
     )
     assert ramping == [("ana",), ("cal",)]
+
+
+def test_a_quarter_has_a_quota_before_its_month_has(
+    tmp_path: Path, build_project: BuildProject
+) -> None:
+    """Enterprise looks through quarters: a rep on leave, who is back in June, has one in April.
+
+    And in April nobody is at work: the company's zeros have no parts.
+    """
+    tables = {
+        "csv_export/opportunities": """
+            id,owner,stage,created_date,close_date,amount,segment
+            D-1,cyd,Qualified,2025-02-03,2025-09-30,10000,smb
+            D-2,cyd,Qualified,2025-02-12,2025-09-30,90000,enterprise
+            D-3,cyd,Qualified,2025-06-09,2025-09-30,60000,enterprise
+        """,
+        "planning/quotas": """
+            rep,month,amount
+            cyd,2025-03,30000
+            cyd,2025-06,30000
+        """,
+        "planning/rep_roster": """
+            rep,start_date,end_date,role,segment,team
+            cyd,2024-01-01,2025-03-31,rep,enterprise,East
+            cyd,2025-06-02,,rep,enterprise,East
+        """,
+        "planning/targets": """
+            segment,quarter,metric,amount
+            all,2025-04,closed_won_amount,30000
+        """,
+    }
+    build = build_project(written(tmp_path, tables), as_of="2025-07-15", vars=VARS)
+    found = build.query(
+        "select scope, segment, numerator, denominator from marts.metric_values"
+        " where metric_id = 'pipeline_to_quota' and period_type = 'month'"
+        " and period_start = date '2025-04-01' and rep_id = 'cyd'"
+    )
+    assert found == [("rep_segment", "enterprise", 90_000, 30_000)]
+    build_project(
+        tmp_path,
+        as_of="2025-07-15",
+        vars=VARS,
+        tests=True,
+        select="test_type:data",
+        database=build.database,
+    )

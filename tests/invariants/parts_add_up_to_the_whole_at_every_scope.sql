@@ -104,6 +104,18 @@ parts as (
     group by 1, 2, 3, 4, 5
 ),
 
+-- Who is on leave has no zero: a company of one rep may have nobody at work for a while.
+staffed as (
+    select distinct
+        periods.period_type,
+        periods.period_start
+    from {{ ref('int_calendar_periods') }} as periods
+    inner join {{ ref('int_scope_keys') }} as scope_keys
+        on scope_keys.scope = 'rep'
+        and periods.window_end >= scope_keys.first_day
+        and periods.period_start <= scope_keys.last_day
+),
+
 broken as (
     select
         coalesce(wholes.metric_id, parts.metric_id) as metric_id,
@@ -117,11 +129,20 @@ broken as (
         and wholes.period_type = parts.period_type
         and wholes.period_start = parts.period_start
         and wholes.slice_id = parts.slice_id
+    left join staffed
+        on wholes.period_type = staffed.period_type
+        and wholes.period_start = staffed.period_start
     -- A slice that is zero today may have occurred where nothing is counted today.
     where
         coalesce(
             abs(wholes.amount - parts.amount) > greatest(0.001, 1e-13 * parts.magnitude),
-            coalesce(wholes.slice_id, parts.slice_id) = 'all'
+            (
+                coalesce(wholes.slice_id, parts.slice_id) = 'all'
+                and (
+                    coalesce(wholes.scope not like 'rep%', true)
+                    or staffed.period_start is not null
+                )
+            )
             or coalesce(wholes.amount, parts.amount) <> 0
         )
 )

@@ -1,6 +1,7 @@
 -- A row of rep and segment is written from the day the rep has a second segment, and then wherever
 -- the rep has one: neither does it repeat the rep's row for ever, nor is a part ever missing. So
--- with teams.
+-- with teams. A segment whose tier looks through windows of its own may have a value where the rep
+-- has none: a quarter has a quota before the month has.
 with metric_values as (select * from {{ ref('metric_values') }}),
 
 grains as (select * from {{ ref('int_metric_grains') }}),
@@ -9,17 +10,27 @@ periods as (select * from {{ ref('int_calendar_periods') }}),
 
 splits as (select * from {{ ref('int_scope_splits') }}),
 
+segments as (select * from {{ configured('segments') }}),
+
+metric_windows as (select * from {{ configured('metric_windows') }}),
+
 parts as (
-    select distinct
-        metric_id,
-        period_type,
-        period_start,
-        scope,
-        team_id,
-        rep_id,
-        slice_id
+    select
+        metric_values.metric_id,
+        metric_values.period_type,
+        metric_values.period_start,
+        metric_values.scope,
+        metric_values.team_id,
+        metric_values.rep_id,
+        metric_values.slice_id,
+        count(metric_windows.metric_id) = count(*) as has_own_windows
     from metric_values
-    where scope in ('team_segment', 'rep_segment')
+    left join segments on metric_values.segment = segments.segment
+    left join metric_windows
+        on metric_values.metric_id = metric_windows.metric_id
+        and segments.acv_tier = metric_windows.acv_tier
+    where metric_values.scope in ('team_segment', 'rep_segment')
+    group by 1, 2, 3, 4, 5, 6, 7
 ),
 
 wholes as (
@@ -64,7 +75,7 @@ broken as (
         and parts.team_id = wholes.team_id
         and parts.rep_id = wholes.rep_id
         and parts.slice_id = wholes.slice_id
-    where wholes.metric_id is null
+    where (wholes.metric_id is null and not parts.has_own_windows)
         or (parts.metric_id is null and not coalesce(wholes.may_have_no_part, false))
 )
 
