@@ -184,7 +184,7 @@ def test_a_quarter_has_a_quota_before_its_month_has(
 ) -> None:
     """Enterprise looks through quarters: a rep on leave, who is back in June, has one in April.
 
-    And in April nobody is at work: the company's zeros have no parts.
+    And in April nobody is at work: the company's zeros have no parts. Fay is planned and to come.
     """
     tables = {
         "csv_export/opportunities": """
@@ -197,15 +197,29 @@ def test_a_quarter_has_a_quota_before_its_month_has(
             rep,month,amount
             cyd,2025-03,30000
             cyd,2025-06,30000
+            fay,2025-09,30000
         """,
         "planning/rep_roster": """
             rep,start_date,end_date,role,segment,team
             cyd,2024-01-01,2025-03-31,rep,enterprise,East
             cyd,2025-06-02,,rep,enterprise,East
+            fay,2025-08-18,,rep,enterprise,East
         """,
         "planning/targets": """
             segment,quarter,metric,amount
             all,2025-04,closed_won_amount,30000
+        """,
+        "planning/trials": """
+            trial_id,rep,segment,started
+            T-1,misspelt,smb,2025-07-05
+        """,
+        "planning/call_scores": """
+            activity_id,rep,scored_at,score
+            C-1,scored,2025-07-05T09:00:00Z,80
+        """,
+        "planning/forecast_submissions": """
+            submitted_at,rep,quarter,category,amount
+            2025-07-02T08:00Z,commits,2025-07,commit,500
         """,
     }
     build = build_project(written(tmp_path, tables), as_of="2025-07-15", vars=VARS)
@@ -215,6 +229,15 @@ def test_a_quarter_has_a_quota_before_its_month_has(
         " and period_start = date '2025-04-01' and rep_id = 'cyd'"
     )
     assert found == [("rep_segment", "enterprise", 90_000, 30_000)]
+    listed = build.query("select rep_id, is_active from marts.dim_reps order by 1")
+    assert listed == [
+        ("commits", False),
+        ("cyd", True),
+        ("fay", False),
+        ("misspelt", False),
+        ("scored", False),
+        ("unassigned", False),
+    ]
     build_project(
         tmp_path,
         as_of="2025-07-15",

@@ -1,6 +1,6 @@
--- Everyone who sells: all in the roster (or a CRM's rep list) and whoever owns a deal, an activity
--- or a lead; `unassigned` stands for the missing owner. Long, because each source of reps is read
--- by itself first.
+-- Everyone who sells or shall: all in the roster (or a CRM's rep list), whoever owns a deal, an
+-- activity or a lead and whom planning names; `unassigned` stands for the missing owner. Long,
+-- because each source of reps is read by itself first.
 with roster as (select * from {{ ref('stg_planning__rep_roster') }}),
 
 rep_periods as (select * from {{ ref('int_rep_periods') }}),
@@ -12,6 +12,8 @@ versions as (select * from {{ ref('int_opportunity_versions') }}),
 activities as (select * from {{ ref('int_activities_typed') }}),
 
 leads as (select * from {{ ref('int_leads_unioned') }}),
+
+planned as (select * from {{ ref('int_reps_planned') }}),
 
 rostered as (
     select
@@ -68,6 +70,8 @@ everyone as (
     select rep_id from owners
     where rep_id is not null
     union
+    select rep_id from planned
+    union
     select 'unassigned' as rep_id
 ),
 
@@ -91,13 +95,17 @@ reps as (
                     stretched.rep_id is not null
                     and stretched.ends_on is null
                     and coalesce(listed.is_active, true)
-            else coalesce(crm_users.is_active, true)
+            -- Whom nothing but a plan knows is not there yet, or nobody.
+            else
+                coalesce(crm_users.rep_id, owners.rep_id) is not null
+                and coalesce(crm_users.is_active, true)
         end as is_active
     from everyone
     left join rostered on everyone.rep_id = rostered.rep_id
     left join listed on everyone.rep_id = listed.rep_id
     left join stretched on everyone.rep_id = stretched.rep_id
     left join crm_users on everyone.rep_id = crm_users.rep_id
+    left join owners on everyone.rep_id = owners.rep_id
 )
 
 select * from reps

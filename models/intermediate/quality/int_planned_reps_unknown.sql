@@ -1,15 +1,9 @@
 -- Reps that planning names, in whatever table, and no CRM has. Planning names reps by the ids of
 -- the public tables: with several CRMs in use, by the prefixed. Who begins later may not be in the
 -- CRM yet.
-with quotas as (select * from {{ ref('stg_planning__quotas') }}),
+with reps_planned as (select * from {{ ref('int_reps_planned') }}),
 
 roster as (select * from {{ ref('stg_planning__rep_roster') }}),
-
-submissions as (select * from {{ ref('stg_planning__forecast_submissions') }}),
-
-call_scores as (select * from {{ ref('stg_planning__call_scores') }}),
-
-trials as (select * from {{ ref('stg_planning__trials') }}),
 
 people as (select * from {{ ref('int_crm_people') }}),
 
@@ -20,20 +14,11 @@ activities as (select * from {{ ref('int_activities_typed') }}),
 leads as (select * from {{ ref('int_leads_unioned') }}),
 
 planned as (
-    select rep_id from quotas
-    where month_start <= {{ as_of_date() }}
+    select rep_id from reps_planned
+    where is_due
     union
     select rep_id from roster
     where starts_on is null or starts_on <= {{ as_of_date() }}
-    union
-    select rep_id from submissions
-    where submitted_at < {{ as_of_end() }}
-    union
-    select rep_id from call_scores
-    where scored_at < {{ as_of_end() }}
-    union
-    select rep_id from trials
-    where started_on <= {{ as_of_date() }}
 ),
 
 known as (
