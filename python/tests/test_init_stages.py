@@ -369,6 +369,8 @@ def test_what_no_name_says_is_a_question() -> None:
             ["Needs Analysis", "Proposal"],
         ),
         ({"MQL": None, "Discovery": None, "Demo": None}, ["Demo"]),
+        # With nothing behind it, being qualified is as good as it gets.
+        ({"Prospecting": None, "Engaging": None}, ["Engaging"]),
     ],
 )
 def test_from_where_on_a_deal_is_qualified(

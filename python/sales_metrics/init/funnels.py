@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sales_metrics.init.ordering import broken, order_of_moves
 from sales_metrics.init.stage_evidence import Moves, Stage
-from sales_metrics.init.stage_words import QUALIFIED_PLACE
+from sales_metrics.init.stage_words import QUALIFIED_PLACE, QUALIFYING_PLACE
 from sales_metrics.init.tables import plain
 
 # Of the visits of the busiest stage, the share below which one is a slip or an experiment.
@@ -180,10 +180,14 @@ def _qualify(funnel: Funnel) -> None:
         funnel.qualified_from = chances[0]
         funnel.why_qualified = f"the first the CRM gives {QUALIFIED_FROM:.0%} or more"
         return
-    places = [place for place, one in enumerate(stages) if (one.said.place or 0) >= QUALIFIED_PLACE]
-    if places:
-        funnel.qualified_from = places[0]
-        funnel.why_qualified = "the first that is past prospecting and qualification by its name"
-        return
+    for least, past in (
+        (QUALIFIED_PLACE, "past prospecting and qualification"),
+        (QUALIFYING_PLACE, "past prospecting"),
+    ):
+        places = [place for place, one in enumerate(stages) if (one.said.place or 0) >= least]
+        if places:
+            funnel.qualified_from = places[0]
+            funnel.why_qualified = f"the first that is {past} by its name"
+            return
     funnel.qualified_from = 1 if len(stages) > 2 else 0
     funnel.why_qualified = "no name and no probability tells"

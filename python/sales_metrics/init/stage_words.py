@@ -43,7 +43,8 @@ CLOSED = {
     "termine",
     "terminado",
 }
-# From which place on a stage is no more looking for deals or finding out whether they are any.
+# From which place on a stage is no more looking for deals, nor finding out whether they are any.
+QUALIFYING_PLACE = 30
 QUALIFIED_PLACE = 35
 # The place of what is about to be won.
 BEFORE_CLOSING = 90
