@@ -11,6 +11,7 @@ with findings as (
         ref('int_roster_findings'),
         ref('int_planned_name_findings'),
         ref('int_planning_findings'),
+        ref('int_target_findings'),
         ref('int_known_attribute_findings'),
         ref('int_kpi_role_findings'),
     ] %}
