@@ -28,14 +28,15 @@ wins as (
     group by 1, 2, 3, 4
 ),
 
--- Who has the open pipeline of a segment; nobody where there is none.
+-- Who has the open pipeline of a segment; nobody where there is none. What is open below 0
+-- (credits) has no part: the others' would be more than all.
 held as (
     select
         *,
-        cast(amount as double) / nullif(
+        cast(greatest(amount, 0) as double) / nullif(
             cast(
-                greatest(
-                    sum(amount) over (partition by forecast_on, quarters_ahead, segment), 0
+                sum(greatest(amount, 0)) over (
+                    partition by forecast_on, quarters_ahead, segment
                 ) as double
             ), 0
         ) as part_of_segment
