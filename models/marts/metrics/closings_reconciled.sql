@@ -132,18 +132,23 @@ steps as (
     group by outcome
     union all
     {% endfor -%}
+    -- Booked ahead: where the CRM's close date rules, it may lie ahead.
+    {% for place, step, is_total, condition in [
+        (8, 'booked_ahead', false, 'closed_on > ' ~ as_of_date()), (9, 'stands', true, 'true'),
+    ] -%}
     select
         'records' as bridge,
-        8 as place,
-        'stands' as step,
-        true as is_total,
+        {{ place }} as place,
+        '{{ step }}' as step,
+        {{ is_total }} as is_total,
         status as outcome,
         count(*) as deals,
         sum(amount) as amount
     from opportunities
-    where status in ('won', 'lost')
+    where status in ('won', 'lost') and {{ condition }}
     group by status
     union all
+    {% endfor -%}
     {% for path, place, step, condition, sign in differences -%}
     select
         '{{ path }}' as bridge,
