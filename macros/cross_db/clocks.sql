@@ -16,6 +16,23 @@
     cast({{ micros }} as double) / 60000000
 {%- endmacro %}
 
+{#- A column of any type of timestamps as a UTC timestamp, in whatever zone the session stands. -#}
+{% macro utc_timestamp(column, type) -%}
+    {{ return(adapter.dispatch('utc_timestamp', 'sales_metrics')(column, type | lower)) }}
+{%- endmacro %}
+
+{% macro default__utc_timestamp(column, type) -%}
+    {%- if type == 'timestamp' -%}{{ return(column) }}{%- endif -%}
+    {{ return(
+        "timezone('UTC', " ~ column ~ ')' if type in ('timestamp with time zone', 'timestamptz')
+        else 'cast(' ~ column ~ ' as timestamp)'
+    ) }}
+{%- endmacro %}
+
+{% macro spark__utc_timestamp(column, type) -%}
+    {{ return(column if type == 'timestamp' else 'cast(' ~ column ~ ' as timestamp)') }}
+{%- endmacro %}
+
 {#- The minute of the day a clock shows that is written H:MM or HH:MM (24:00 is 1440); null for anything else. -#}
 {% macro clock_minute(text) -%}
     case

@@ -106,16 +106,20 @@
 {%- endmacro %}
 
 {#-
-    The cast by way of timestamptz is what applies an offset; the profile sets the zone to UTC. It
-    knows no blank before an offset, hence the second try.
+    Only the cast by way of timestamptz applies an offset, and only where one is written is it the same
+    in whatever zone the session stands: it is the user's. Neither cast knows a blank before a zone,
+    hence the second try.
 -#}
 {% macro default__iso_instant(text) -%}
     {%- set tight = "replace(replace(" ~ text ~ ", 'UTC', 'Z'), 'GMT', 'Z')" -%}
     {%- set tight = "replace(replace(replace(" ~ tight ~ ", ' Z', 'Z'), ' +', '+'), ' -', '-')" -%}
-    cast(
-        coalesce(try_cast({{ text }} as timestamptz), try_cast({{ tight }} as timestamptz))
-        as timestamp
-    )
+    case
+        when {{ text }} like '%:%+%' or {{ text }} like '%:%-%'
+            then timezone(
+                'UTC', coalesce(try_cast({{ text }} as timestamptz), try_cast({{ tight }} as timestamptz))
+            )
+        else coalesce(try_cast({{ text }} as timestamp), try_cast({{ tight }} as timestamp))
+    end
 {%- endmacro %}
 
 {#- Spark reads a zone only behind seconds, and UTC or GMT only behind a blank. -#}

@@ -9,6 +9,9 @@
     A text with a time and no zone tells neither: the day as written, and row_doubts names it.
 -#}
 {% macro cast_raw_time(expression, family, physical_type, field, formats) -%}
+    {%- if family == 'timestamp' -%}
+        {%- set expression = utc_timestamp(expression, physical_type) -%}
+    {%- endif -%}
     {%- set text = raw_text(expression, family) -%}
     {%- if field.kind == 'month' -%}
         {{ month_of(expression, family, formats) }}
@@ -24,10 +27,8 @@
         {{ day_of_time(expression, family, field) }}
     {%- elif family == 'date' -%}
         {{ business_midnight(expression) }}
-    {%- elif physical_type == field.type -%}
-        {{ expression }}
     {%- elif family == 'timestamp' -%}
-        cast({{ expression }} as {{ field.type }})
+        {{ expression }}
     {%- elif field.type == 'date' -%}
         {{ day_of_text(text, field, formats) }}
     {%- elif business_timezone() != 'UTC' -%}
@@ -62,11 +63,11 @@
     {%- elif instants == 'never' or (instants == 'timed' and business_timezone() == 'UTC') -%}
         cast({{ expression }} as date)
     {%- elif instants == 'always' -%}
-        {{ business_day('cast(' ~ expression ~ ' as timestamp)') }}
+        {{ business_day(expression) }}
     {%- else -%}
         case
             when {{ is_midnight(expression) }} then cast({{ expression }} as date)
-            else {{ business_day('cast(' ~ expression ~ ' as timestamp)') }}
+            else {{ business_day(expression) }}
         end
     {%- endif -%}
 {%- endmacro %}
@@ -85,9 +86,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- True for a timestamp of the first microsecond of a UTC day. -#}
+{#- True for a UTC timestamp of the first microsecond of a day. -#}
 {% macro is_midnight(expression) -%}
-    cast({{ expression }} as timestamp) = cast(cast({{ expression }} as date) as timestamp)
+    {{ expression }} = cast(cast({{ expression }} as date) as timestamp)
 {%- endmacro %}
 
 {#-
@@ -107,7 +108,7 @@
     {%- elif family == 'text' -%}
         {{ return(has_time(text)) }}
     {%- elif family == 'timestamp' and instants == 'never' -%}
-        {{ return('not ' ~ is_midnight(expression)) }}
+        {{ return('not ' ~ is_midnight(utc_timestamp(expression, field.physical.type))) }}
     {%- endif -%}
     {{ return(none) }}
 {%- endmacro %}

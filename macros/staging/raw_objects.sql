@@ -130,7 +130,7 @@
     {%- if family == 'text' -%}
         {{ return(column.sql) }}
     {%- elif family == 'timestamp' -%}
-        {{ return("cast(cast(" ~ column.sql ~ " as timestamp) as string) || 'Z'") }}
+        {{ return('cast(' ~ utc_timestamp(column.sql, column.type) ~ " as string) || 'Z'") }}
     {%- elif is_nested(column.type) -%}
         {{ return(json_text(column.sql, column.type) | trim) }}
     {%- else -%}

@@ -126,7 +126,7 @@
             {%- do selected.append(
                 ('cast(null as ' ~ type ~ ')' if not told
                 else told.sql if told.type == type
-                else 'cast(' ~ told.sql ~ ' as timestamp)' if type == 'timestamp'
+                else utc_timestamp(told.sql, told.type) if type == 'timestamp'
                 else told_as_text(told)) ~ ' as ' ~ adapter.quote(name)
             ) -%}
         {%- endfor -%}

@@ -6,7 +6,7 @@
     {%- set marts = {} -%}
     {%- for node in (graph.nodes.values() if execute and given else [])
         if node.resource_type == 'model' and node.package_name == 'sales_metrics'
-        and node.config.schema == 'marts' -%}
+        and node.fqn[1] == 'marts' -%}
         {%- do marts.update({node.name: node.columns | list}) -%}
     {%- endfor -%}
     {%- for table_name, columns in given.items() if execute -%}

@@ -5,6 +5,7 @@
 {% macro check_vars() -%}
     {{ check_database_name() }}
     {{ check_threads() }}
+    {{ check_names() }}
     {{ check_var_names() }}
     {%- do business_timezone() -%}
     {%- set month = var('fiscal_year_start_month') -%}
@@ -83,12 +84,15 @@
 {#- DuckDB names a database after its file, and could not tell `marts.x` from a table of a file marts.duckdb. -#}
 {% macro check_database_name() -%}
     {%- set schemas = ['main'] + (
-        graph.nodes.values() | map(attribute='schema') | list if execute else []
+        graph.nodes.values() | selectattr('package_name', 'equalto', 'sales_metrics')
+        | selectattr('resource_type', 'in', ['model', 'seed']) | map(attribute='schema') | list
+        if execute else []
     ) -%}
     {%- if execute and target.type == 'duckdb' and target.database in schemas -%}
         {%- do exceptions.raise_compiler_error(
             "The database file cannot be called " ~ target.database ~ ".duckdb, because a schema in it"
-            ~ " has that name; set SALES_METRICS_DUCKDB to another."
+            ~ " has that name; set " ~ ('SALES_METRICS_DUCKDB' if project_name == 'sales_metrics'
+            else 'the path in your profile') ~ " to another."
         ) -%}
     {%- endif -%}
 {%- endmacro %}

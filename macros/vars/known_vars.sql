@@ -55,6 +55,8 @@
         {%- if is_ours or near -%}
             {%- do exceptions.raise_compiler_error(
                 'The var ' ~ name ~ ' is none of the project' ~ meant(name, known_vars())
+                ~ ('' if is_ours else ' One of your own stands under the name of your project: '
+                ~ 'vars: {' ~ project_name ~ ': {' ~ name ~ ': ...}}.')
             ) -%}
         {%- endif -%}
     {%- endfor -%}

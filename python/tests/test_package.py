@@ -243,6 +243,99 @@ def test_what_is_private_cannot_be_read(copied: Project) -> None:
     assert "private" in done.stdout
 
 
+def configured(project: Project, **settings: Any) -> Project:
+    """With more said in its dbt_project.yml."""
+    told = yaml.safe_dump({**CONFIGURATION, **settings})
+    (project.folder / "dbt_project.yml").write_text(told, encoding="utf-8")
+    return project
+
+
+def test_what_is_checked_before_a_build_of_ours_is_no_condition_of_a_users_own(
+    copied: Project,
+) -> None:
+    shutil.rmtree(copied.folder / "raw")
+    configured(copied, vars={**CONFIGURATION["vars"], "raw_schema": "landing"})
+    copied.must("build", "--select", "acme_deals")
+    done = copied.dbt("build", "--select", "acme_deals", "dim_dates")
+    assert done.returncode
+    assert (
+        "The var raw_schema is none of the project; did you mean raw_schemas? One of your own stands"
+        " under the name of your project: vars: {acme: {raw_schema: ...}}."
+    ) in done.stdout
+    configured(copied, vars={**CONFIGURATION["vars"], "acme": {"raw_schema": "landing"}})
+    done = copied.dbt("build", "--select", "acme_deals", "dim_dates")
+    assert done.returncode
+    assert "No table of a CRM was found in the raw folder 'raw'" in done.stdout
+
+
+def test_a_table_of_a_user_with_the_name_of_one_of_ours_does_not_stand_in_its_place(
+    copied: Project,
+) -> None:
+    """dbt takes it for ours, in every model, unless a flag says otherwise."""
+    opened = "select 'D-1' as opportunity_id"
+    (copied.folder / "models/fct_opportunities.sql").write_text(opened, encoding="utf-8")
+    done = copied.dbt("build", "--select", "forecast_deals")
+    assert done.returncode
+    assert (
+        "The model fct_opportunities of your project has the name of one of sales_metrics, and dbt"
+        " would read yours in its place. Say in your dbt_project.yml flags:"
+        " {require_ref_searches_node_package_before_root: true}, or give yours another name."
+    ) in done.stdout
+    configured(copied, flags={"require_ref_searches_node_package_before_root": True})
+    copied.must("build", "--select", "acme.fct_opportunities", "rows_of_fct_opportunities")
+
+
+def test_schemas_and_the_database_may_be_called_otherwise(copied: Project) -> None:
+    """Personal columns are those of our marts, wherever they lie; a schema of the user's alone may
+    have the name of the database file.
+    """
+    (copied.folder / "acme.duckdb").rename(copied.folder / "analytics.duckdb")
+    profile = (copied.folder / "profiles.yml").read_text(encoding="utf-8")
+    (copied.folder / "profiles.yml").write_text(
+        profile.replace("acme.duckdb", "analytics.duckdb"), encoding="utf-8"
+    )
+    ours = {
+        **CONFIGURATION["vars"]["sales_metrics"],
+        "personal_columns": {"dim_reps": ["rep_name"]},
+    }
+    marts = {"sales_metrics": {"marts": {"+schema": "sales"}}}
+    configured(copied, vars={"sales_metrics": ours}, models=marts)
+    told = copied.must("run", "--select", "dim_dates")
+    assert "analytics_sales.dim_dates" in told
+
+
+def test_an_instant_is_the_same_in_whatever_zone_the_users_session_stands(tmp_path: Path) -> None:
+    profile = yaml.safe_load(yaml.safe_dump(PROFILE))
+    profile["acme_warehouse"]["outputs"]["prod"]["settings"] = {"TimeZone": "America/New_York"}
+    project = written(
+        tmp_path,
+        {"local": str(REPO)},
+        {"profiles.yml": yaml.safe_dump(profile)},
+    )
+    place = project.folder / "raw/csv_export/stage_changes.parquet"
+    duckdb.sql(
+        "select 'D-1' as opportunity_id, 'Angebot' as stage,"
+        " timestamptz '2025-05-03 01:30:00+00' as changed_at"
+    ).write_parquet(str(place))
+    (project.folder / "raw/csv_export/leads.csv").write_text(
+        "id,created_at\nL-1,2025-05-03T01:30:00Z\nL-2,2025-05-03T01:30:00-02:00\n", encoding="utf-8"
+    )
+    # Tables, because a view of files is read from the folder of the project alone.
+    configured(project, models={"sales_metrics": {"staging": {"+materialized": "table"}}})
+    names = ("stg_csv_export__stage_changes", "stg_csv_export__leads")
+    project.must("run", "--select", *names)
+    changes, leads = (f"analytics_staging.{name}" for name in names)
+    # As texts: Python would show an instant in a zone of its own.
+    at = "cast(cast({} as timestamp) as varchar)"
+    assert project.rows(f"select {at.format('changed_at')} from {changes}") == [
+        ("2025-05-03 01:30:00",)
+    ]
+    assert project.rows(f"select {at.format('created_at')} from {leads} order by lead_id") == [
+        ("2025-05-03 01:30:00",),
+        ("2025-05-03 03:30:00",),
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "rows", "sentence"),
     [
