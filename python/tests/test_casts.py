@@ -393,7 +393,9 @@ def test_texts_mean_on_duckdb_what_the_table_says(
     for session in ("UTC", "America/New_York", "Europe/Berlin"):
         with duckdb.connect() as connection:
             connection.execute(f"set timezone = '{session}'")
-            connection.execute("create table given (group_name varchar, place int, raw_text varchar)")
+            connection.execute(
+                "create table given (group_name varchar, place int, raw_text varchar)"
+            )
             connection.executemany("insert into given values (?, ?, ?)", given(groups))
             found = connection.execute(sql).fetchall()
         assert wrong(groups, found) == [], session

@@ -259,8 +259,8 @@ def test_what_is_checked_before_a_build_of_ours_is_no_condition_of_a_users_own(
     done = copied.dbt("build", "--select", "acme_deals", "dim_dates")
     assert done.returncode
     assert (
-        "The var raw_schema is none of the project; did you mean raw_schemas? One of your own stands"
-        " under the name of your project: vars: {acme: {raw_schema: ...}}."
+        "The var raw_schema is none of the project; did you mean raw_schemas? One of your own"
+        " stands under the name of your project: vars: {acme: {raw_schema: ...}}."
     ) in done.stdout
     configured(copied, vars={**CONFIGURATION["vars"], "acme": {"raw_schema": "landing"}})
     done = copied.dbt("build", "--select", "acme_deals", "dim_dates")
