@@ -65,7 +65,7 @@ acme_win_share,Bids won are revenue.,Bid for fewer.,,quarterly,team
     "opportunity_types": "raw_type,motion\nNeukunde,new_logo\n",
     "loss_reason_map": "raw_reason,loss_reason\nZu teuer,price\n",
 }
-CONFIGURATION = {
+CONFIGURATION: dict[str, Any] = {
     "name": "acme",
     "version": "1.0",
     "config-version": 2,
@@ -314,9 +314,9 @@ def test_an_instant_is_the_same_in_whatever_zone_the_users_session_stands(tmp_pa
     )
     place = project.folder / "raw/csv_export/stage_changes.parquet"
     duckdb.sql(
-        "select 'D-1' as opportunity_id, 'Angebot' as stage,"
-        " timestamptz '2025-05-03 01:30:00+00' as changed_at"
-    ).write_parquet(str(place))
+        "copy (select 'D-1' as opportunity_id, 'Angebot' as stage,"
+        f" timestamptz '2025-05-03 01:30:00+00' as changed_at) to '{place}'"
+    )
     (project.folder / "raw/csv_export/leads.csv").write_text(
         "id,created_at\nL-1,2025-05-03T01:30:00Z\nL-2,2025-05-03T01:30:00-02:00\n", encoding="utf-8"
     )
