@@ -26,8 +26,9 @@ from sales_metrics.privacy import masked, masked_lines
 PUBLISHED, CHECK_FAILED, USAGE, LOCKED, STOPPED = 0, 1, 2, 3, 130
 
 SERVES = "the old build still serves."
-# How DuckDB says that a disk is full; the last, of the one it spills to.
-FULL = ("No space left", "not enough", "failed to offload")
+# How DuckDB says that the disk it spills to is full, also where memory is what it misses.
+NO_SPILL = "failed to offload"
+FULL = ("No space left", "not enough", NO_SPILL)
 OUT_OF_MEMORY = (
     "DuckDB needs more memory than it may use: give it more in SALES_METRICS_MEMORY_LIMIT, or fewer"
     f" threads in SALES_METRICS_THREADS, and run again; {SERVES}"
@@ -81,10 +82,10 @@ def from_system(error: Exception, place: Path | None) -> SalesMetricsError:
     text = str(error)
     named = named_file(error)
     where = str(named or place or "The output")
-    if "Out of Memory Error" in text and "failed to offload" not in text:
+    if lacks_memory(text):
         return SalesMetricsError(OUT_OF_MEMORY)
     number = error.errno if isinstance(error, OSError) else None
-    if number in (errno.ENOSPC, errno.EDQUOT) or any(words in text for words in FULL):
+    if number in (errno.ENOSPC, errno.EDQUOT) or lacks_space(text):
         return SalesMetricsError(
             f"The disk of {where} is full: free some space and run again; {SERVES}"
         )
@@ -122,6 +123,14 @@ def from_system(error: Exception, place: Path | None) -> SalesMetricsError:
     reason = error.strerror if isinstance(error, OSError) else None
     first = reason or (text.strip().splitlines() or [type(error).__name__])[0]
     return SalesMetricsError(f"{where} cannot be used: {first}")
+
+
+def lacks_memory(text: str) -> bool:
+    return "Out of Memory Error" in text and NO_SPILL not in text
+
+
+def lacks_space(text: str) -> bool:
+    return any(words in text for words in FULL)
 
 
 def told_of(error: Exception, place: Path) -> SalesMetricsError:

@@ -30,6 +30,7 @@ quarter_targets as (
         quarter_start,
         'segment' as scope,
         segment,
+        false as is_summed,
         amount
     from planned
     where segment <> 'all'
@@ -38,6 +39,7 @@ quarter_targets as (
         quarter_start,
         'company' as scope,
         'all' as segment,
+        count(case when segment = 'all' then 1 end) = 0 as is_summed,
         coalesce(sum(amount) filter (where segment = 'all'), sum(amount)) as amount
     from planned
     group by quarter_start
@@ -49,6 +51,7 @@ months as (
         quarter_start,
         scope,
         segment,
+        is_summed,
         amount,
         {{ month_start('quarter_start', shift=shift) }} as month_start
     from quarter_targets
@@ -72,6 +75,7 @@ month_targets as (
         months.month_start,
         months.scope,
         months.segment,
+        months.is_summed,
         cast(months.amount as double)
         * case
             when quarter_quotas.amount is null then 1
@@ -95,6 +99,7 @@ revenue_targets as (
         quarter_start as period_start,
         scope,
         segment,
+        is_summed,
         cast(amount as decimal(18, 2)) as target_amount
     from quarter_targets
     union all
@@ -103,6 +108,7 @@ revenue_targets as (
         month_start as period_start,
         scope,
         segment,
+        is_summed,
         cast(amount as decimal(18, 2)) as target_amount
     from month_targets
 )

@@ -207,7 +207,7 @@ def sentence(breach: Mapping[str, Any]) -> str:
     elif breach.get("acknowledged_on"):
         parts.append(f"seen on {_day(breach['acknowledged_on'])}")
     if breach.get("escalated_on"):
-        role = _role(breach.get("escalate_to") or "nobody")
+        role = spelled(breach.get("escalate_to") or "nobody")
         parts.append(f"escalated to {_cell(role)} on {_day(breach['escalated_on'])}")
     return "; ".join(parts) + "."
 
@@ -240,13 +240,9 @@ def _why(breach: Mapping[str, Any]) -> str:
 
 def _owner(breach: Mapping[str, Any]) -> str:
     """The person and the role; the role alone where nobody is known to fill it."""
-    role = _role(breach.get("owner_role") or "nobody")
+    role = spelled(breach.get("owner_role") or "nobody")
     name = breach.get("owner_name")
     return f"{name} ({role})" if name else role
-
-
-def _role(role: object) -> str:
-    return spelled(str(role))
 
 
 def _day(value: object) -> str:

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sales_metrics.errors import CHECK_FAILED, FULL, OUT_OF_MEMORY, USAGE, SalesMetricsError
+from sales_metrics.errors import (
+    CHECK_FAILED,
+    OUT_OF_MEMORY,
+    USAGE,
+    SalesMetricsError,
+    lacks_memory,
+    lacks_space,
+)
 from sales_metrics.stopping import heed
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -264,9 +271,9 @@ def _plain(text: str) -> str:
     said = " ".join(kept) or " ".join(lines)
     if "Could not set lock" in said:
         return "The work file is open in another program: close it there and run again."
-    if "Out of Memory Error" in said and "failed to offload" not in said:
+    if lacks_memory(said):
         return OUT_OF_MEMORY
-    if any(words in said for words in FULL):
+    if lacks_space(said):
         return "The disk is full: free some space and run again; the old build still serves."
     if file := FORBIDDEN.search(said):
         return f"{file[1]} cannot be read: give the user who runs this read permission."
