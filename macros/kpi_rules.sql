@@ -47,6 +47,14 @@
     end
 {%- endmacro %}
 
+{#-
+    Days, of a quarter at most, after which a breach lapses if nothing of its series could be judged: its team is gone,
+    or the cases are too few to say that all is well.
+-#}
+{% macro kpi_lapses_after() -%}
+    92
+{%- endmacro %}
+
 {#- The rules whose baseline freezes when a breach opens. -#}
 {% macro kpi_frozen_rules() -%}
     ('points_below_baseline', 'pct_change_below')

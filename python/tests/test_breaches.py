@@ -300,6 +300,8 @@ def test_an_incident_is_a_sentence_that_says_who_does_what_by_when_and_why() -> 
     assert sentence({**LEAK, "acted_on": "2025-07-15"}).endswith("acted upon on 15 July 2025.")
     closed = {**LEAK, "closed_on": "2025-08-03"}
     assert "is well again: closed on 3 August 2025, open since 13 July 2025." in sentence(closed)
+    lapsed = {**closed, "is_lapsed": True}
+    assert "is no longer measured: closed on 3 August 2025, open" in sentence(lapsed)
 
 
 def test_every_owner_has_a_digest_of_what_is_open() -> None:

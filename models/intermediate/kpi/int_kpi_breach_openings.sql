@@ -30,12 +30,14 @@ openings as (
         candidates.series_id,
         candidates.place,
         candidates.reference_value,
-        min(later.place) as closing_place
+        -- What could not be judged for so long lapsed before, in the place left free.
+        min(case when later.is_resumed then later.place - 1 else later.place end) as closing_place
     from candidates
     left join judgements as later
         on candidates.series_id = later.series_id
         and candidates.place < later.place
         and case
+            when later.is_resumed then true
             when candidates.rule in {{ kpi_frozen_rules() }}
                 then not {{ kpi_rule_breaks(
                     'candidates', 'later.metric_value', 'candidates.reference_value'

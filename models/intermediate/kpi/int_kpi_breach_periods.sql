@@ -1,5 +1,6 @@
 -- The periods of each breach episode. Each opening compares with the baseline frozen there until
--- the first period that is clean against it; what would open in between opens nothing.
+-- the first period that is clean against it; what would open in between opens nothing. What could
+-- not be judged for long lapses. Long, because that goes by the last judged period.
 with openings as (select * from {{ ref('int_kpi_breach_openings') }}),
 
 judgements as (select * from {{ ref('int_kpi_judgements') }}),
@@ -22,7 +23,7 @@ bounded as (
     select
         episodes.*,
         opening.period_end as opened_on,
-        closing.period_end as closed_on
+        closing.period_end as clean_on
     from episodes
     inner join judgements as opening
         on episodes.series_id = opening.series_id and episodes.opening_place = opening.place
@@ -30,7 +31,7 @@ bounded as (
         on episodes.series_id = closing.series_id and episodes.closing_place = closing.place
 ),
 
-breach_periods as (
+in_breach as (
     select
         concat_ws(
             ':', bounded.series_id, cast(bounded.opened_on as {{ dbt.type_string() }})
@@ -54,7 +55,9 @@ breach_periods as (
         judgements.errors_worse,
         judgements.days_to_quarter_end,
         bounded.opened_on,
-        bounded.closed_on,
+        bounded.clean_on,
+        max(judgements.period_end) over (partition by bounded.series_id, bounded.opening_place)
+        + {{ kpi_lapses_after() }} as lapses_on,
         bounded.reference_value as baseline,
         judgements.place - bounded.opening_place + 1 as periods_in_breach
     from bounded
@@ -62,6 +65,17 @@ breach_periods as (
         on bounded.series_id = judgements.series_id
         and bounded.opening_place <= judgements.place
         and bounded.closing_place > judgements.place
+),
+
+breach_periods as (
+    select
+        *,
+        case
+            when clean_on is not null then clean_on
+            when lapses_on <= {{ as_of_date() }} then lapses_on
+        end as closed_on,
+        clean_on is null and lapses_on <= {{ as_of_date() }} as is_lapsed
+    from in_breach
 )
 
 select * from breach_periods

@@ -144,6 +144,10 @@ evidence as (
         year_value,
         year_n,
         year_n / nullif(cast(year_windows as double), 0) as year_n_of_a_window,
+        -- Few deals created are the message, and no reason for silence.
+        case
+            when evidence_kind = 'amount' then year_n / nullif(cast(year_windows as double), 0)
+        end as expected_n,
         case evidence_kind
             when 'share' then metric_value
             when 'mean' then sum_x / nullif(cases, 0)

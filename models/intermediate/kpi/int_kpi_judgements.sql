@@ -2,7 +2,7 @@
 -- that period; what a breach compares with once it is open is the business of the openings. Long,
 -- because rule, evidence and runs follow from one another on the same rows. Periods too thin to
 -- judge, and values that tomorrow's build will not have, are not there, so that they neither open
--- nor close anything.
+-- nor close anything. Of what is held to a plan, few are not thin where more were to be expected.
 with readings as (select * from {{ ref('int_kpi_readings') }}),
 
 triggers as (select * from {{ configured('kpi_triggers') }}),
@@ -22,8 +22,8 @@ watched as (
         triggers.{{ column }},
         {%- endfor %}
         {%- for column in [
-            'year_value', 'year_n', 'year_n_of_a_window', 'estimate', 'estimate_variance',
-            'compared', 'compared_variance',
+            'year_value', 'year_n', 'year_n_of_a_window', 'expected_n', 'estimate',
+            'estimate_variance', 'compared', 'compared_variance',
         ] %}
         kpi_evidence.{{ column }},
         {%- endfor %}
@@ -54,16 +54,23 @@ watched as (
     where coalesce(triggers.is_on, true)
         and (triggers.slice_id is null or readings.slice_id = triggers.slice_id)
         and (readings.metric_value is not null or readings.is_worst)
-        and readings.n >= coalesce(triggers.min_n, readings.min_n)
+        and greatest(readings.n, coalesce(kpi_evidence.expected_n, 0))
+        >= coalesce(triggers.min_n, readings.min_n)
         and readings.history_days >= coalesce(triggers.history_days, 0)
 ),
 
 ordered as (
     select
         *,
-        cast(row_number() over (partition by series_id order by period_start) as bigint) as place,
-        lag(metric_value) over (partition by series_id order by period_start) as value_before
+        row_number() over in_time as judged_place,
+        lag(metric_value) over in_time as value_before,
+        coalesce(
+            {{ days_between('lag(period_end) over in_time', 'period_end') }}
+            > {{ kpi_lapses_after() }},
+            false
+        ) as is_resumed
     from watched
+    window in_time as (partition by series_id order by period_start)
 ),
 
 compared as (
@@ -72,7 +79,7 @@ compared as (
         case
             when is_of_a_year then case when year_n >= needed_n then year_value end
             when rule in {{ kpi_frozen_rules() }} and baseline_n >= needed_n then baseline_value
-            when rule = 'declining' then value_before
+            when rule = 'declining' and not is_resumed then value_before
             when rule = 'age_multiple_above' then expected_days
         end as reference_value,
         is_of_a_year
@@ -97,7 +104,7 @@ evident as (
             (direction * (coalesce(compared, threshold) - estimate) - evidence_margin)
             / nullif(sqrt(estimate_variance + compared_variance), 0),
             case
-                when is_worst and year_n_of_a_window > 0
+                when (is_worst and year_n_of_a_window > 0) or (n = 0 and expected_n > 0)
                     then {{ errors_of_none('year_n_of_a_window') }}
             end
         ) as errors_worse
@@ -118,20 +125,15 @@ doubted as (
     from evident
 ),
 
-allowed as (
-    select
-        *,
-        case
-            when chance <= evidence_q * place_by_chance / series_looked_at then place_by_chance
-        end as discovered_place
-    from doubted
-),
-
 discovered as (
     select
         *,
-        max(discovered_place) over (partition by trigger_id, period_start) as discoveries
-    from allowed
+        max(
+            case
+                when chance <= evidence_q * place_by_chance / series_looked_at then place_by_chance
+            end
+        ) over (partition by trigger_id, period_start) as discoveries
+    from doubted
 ),
 
 ruled as (
@@ -165,9 +167,13 @@ judged as (
     select
         *,
         is_beyond and is_evident as is_breach,
-        sum(case when is_beyond and is_evident then 0 when is_beyond is null then 0 else 1 end)
-            over (partition by series_id order by place) as run_number
+        count(
+            case when is_resumed or not (is_beyond is null or (is_beyond and is_evident)) then 1 end
+        ) over in_time as run_number,
+        -- A place is left free where nothing could be judged for so long that what was open lapsed.
+        judged_place + count(case when is_resumed then 1 end) over in_time as place
     from ruled
+    window in_time as (partition by series_id order by judged_place)
 ),
 
 kpi_judgements as (
@@ -184,7 +190,7 @@ select
         'consecutive_periods', 'from_quarter_share', 'evidence', 'period_type', 'period_start',
         'period_end', 'scope', 'segment', 'team_id', 'rep_id', 'slice_type', 'slice_id',
         'metric_value', 'n', 'reference_value', 'quarter_share', 'days_to_quarter_end',
-        'surely_worse_by', 'errors_worse', 'is_beyond', 'is_breach',
+        'surely_worse_by', 'errors_worse', 'is_beyond', 'is_breach', 'is_resumed',
     ] %}
     {{ column }},
     {%- endfor %}

@@ -39,6 +39,7 @@ episodes as (
         breach_periods.breach_id,
         min(breach_periods.opened_on) as opened_on,
         max(breach_periods.closed_on) as closed_on,
+        bool_or(breach_periods.is_lapsed) as is_lapsed,
         count(*) as periods_in_breach,
         -- Null is the worst: nothing was won, or no answer came.
         case
@@ -124,6 +125,7 @@ breaches as (
             when escalations.escalated_on is not null then 'escalated'
             else 'open'
         end as status,
+        episodes.is_lapsed,
         {{ as_of_date() }} as as_of_date
     from openings
     inner join episodes on openings.breach_id = episodes.breach_id

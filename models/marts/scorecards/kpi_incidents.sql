@@ -168,6 +168,7 @@ kpi_incidents as (
         lives.members,
         lives.opened_on as first_seen_on,
         costed.days_left_in_quarter,
+        lives.closed_on is not null and costed.is_lapsed as is_lapsed,
         {{ as_of_date() }} as as_of_date
     from lives
     inner join costed on lives.incident_id = costed.incident_id

@@ -38,6 +38,7 @@ TOLD = (
     "slice_id",
     "opened_on",
     "closed_on",
+    "is_lapsed",
     "escalated_on",
     "periods_in_breach",
     "opening_value",
@@ -190,8 +191,9 @@ def sentence(breach: Mapping[str, Any]) -> str:
     name = metric_name(breach["label"]) if breach.get("label") else breach["metric_id"]
     told = f"**{_cell(name)}** ({_cell(', '.join(where) or 'company')})"
     if breach.get("closed_on"):
+        ended = "is no longer measured" if breach.get("is_lapsed") else "is well again"
         since = f" since {_day(breach.get('opened_on'))}"
-        return f"{told} is well again: closed on {_day(breach['closed_on'])}, open{since}."
+        return f"{told} {ended}: closed on {_day(breach['closed_on'])}, open{since}."
     due = f", by {_day(breach['due_on'])}" if breach.get("due_on") else ""
     act = _cell(breach.get("intervention") or "no intervention named")
     parts = [f"{_cell(_owner(breach))}{due}: {act}. {told}: {_why(breach)}"]
