@@ -35,7 +35,7 @@ def test_the_glossary_is_fresh() -> None:
 def test_the_glossary_says_thresholds_in_words_and_which_triggers_are_off() -> None:
     told = glossary(REPO)
     for line in (
-        "- Trigger `reply_rate_low`, off: below 0.03, 2 weeks in a row; rep; warning, to "
+        "- Trigger `reply_rate_low`, off: below 3 %, 2 weeks in a row; rep; warning, to "
         "sdr_manager.",
         "- Trigger `pipeline_created_drop`: 20 % worse than the same weeks of four quarters, "
         "weekly; company, segment, team; warning, to vp_sales.",

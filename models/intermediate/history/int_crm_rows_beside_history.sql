@@ -9,6 +9,8 @@ stage_names as (select * from {{ ref('int_stage_names_mapped') }}),
 
 stages as (select * from {{ ref('int_stages_mapped') }}),
 
+precisions as (select * from {{ ref('int_change_precisions') }}),
+
 -- Deals that are closed by the CRM's own flag in a stage that is none: a deal is never open against
 -- the word of its row. A row older than a change record is an older copy, and proves nothing.
 flagged as (
@@ -20,11 +22,9 @@ flagged as (
     left join beginnings on opportunities.opportunity_id = beginnings.opportunity_id
     where (opportunities.is_closed_in_crm or opportunities.is_won_in_crm)
         and opportunities.is_current_at_as_of
-        and (
-            opportunities.last_modified_at is null
-            or beginnings.last_changed_at is null
-            or {{ business_day('opportunities.last_modified_at') }}
-            >= {{ business_day('beginnings.last_changed_at') }}
+        and coalesce(
+            not {{ is_older_copy('opportunities.last_modified_at', 'beginnings.last_changed_at') }},
+            true
         )
 ),
 
@@ -133,6 +133,21 @@ current_rows as (
                 then coalesce(known_pipelines.first_stage_id, own_pipelines.first_stage_id)
             else beginnings.first_stage_id
         end as first_known_stage_id,
+        -- Before the log began only the close date tells when a deal closed that it calls closed from
+        -- its first record on: the day of that record is the day of the import.
+        beginnings.first_stage_id as first_recorded_stage_id,
+        case
+            when beginnings.is_stage_extended_back
+                and (known_stages.is_won or known_stages.is_lost)
+                and coalesce(beginnings.first_close_date, opportunities.close_date)
+                between date '0002-01-01' and {{ business_day('precisions.told_from') }} - 1
+                then greatest(
+                    opportunities.created_at,
+                    {{ business_midnight(
+                        'coalesce(beginnings.first_close_date, opportunities.close_date)'
+                    ) }}
+                )
+        end as closed_before_records_at,
         beginnings.first_amount,
         beginnings.first_close_date,
         beginnings.first_rep_id,
@@ -146,6 +161,7 @@ current_rows as (
             as last_stage_changed_at
     from opportunities
     left join beginnings on opportunities.opportunity_id = beginnings.opportunity_id
+    left join precisions on opportunities.source = precisions.source
     left join stage_names
         on opportunities.source = stage_names.source
         and coalesce(opportunities.pipeline, '') = stage_names.pipeline

@@ -40,7 +40,8 @@ dated as (
         changes.crm_probability,
         coalesce(changes.tells_crm_probability, false) as tells_crm_probability,
         coalesce(changes.is_remembered, false) as is_remembered,
-        coalesce(precisions.is_known_by_day, false) as is_known_by_day,
+        precisions.source is not null
+        and coalesce(changes.changed_at < precisions.timed_from, true) as is_known_by_day,
         {{ business_day('changes.changed_at') }} as changed_on,
         pipelines.pipeline,
         old_pipelines.pipeline as old_pipeline,

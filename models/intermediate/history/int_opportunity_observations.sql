@@ -97,20 +97,27 @@ recorded_changes as (
     from changes
 ),
 
-proven_qualifications as (
+{% for fact, kind, instant, stage_id in [
+    ('proven_qualifications', 3, 'qualification_proven_at',
+        'case when is_closed_stage then first_qualified_stage_id else stage_id end'),
+    ('closings_before_records', 4, 'closed_before_records_at', 'first_recorded_stage_id'),
+] -%}
+{{ fact }} as (
     select
         opportunity_id,
-        qualification_proven_at as observed_at,
-        3 as observation_kind,
+        {{ instant }} as observed_at,
+        {{ kind }} as observation_kind,
         {{ no_change_order }},
-        case when is_closed_stage then first_qualified_stage_id else stage_id end as stage_id,
+        {{ stage_id }} as stage_id,
         {{ silent_fields(known=['stage_id']) }},
         cast(null as boolean) as is_deleted,
         true as is_known_by_day,
         true as is_inferred
     from current_rows
-    where qualification_proven_at is not null
+    where {{ instant }} is not null
 ),
+
+{% endfor -%}
 
 -- A closing without a record of it, or that the records miss.
 proven_closings as (
@@ -130,8 +137,8 @@ proven_closings as (
     where closing_proven_at is not null
 ),
 
--- Where history and the current row disagree, the row is right from its last modification on. A row
--- that was last modified on a day before the last change record is an older copy: history is right.
+-- Where history and the current row disagree, the row is right from its last modification on, unless
+-- it is an older copy than the last change record.
 corrections as (
     select
         opportunity_id,
@@ -153,7 +160,7 @@ corrections as (
     from current_rows
     where last_modified_at is not null
         and is_current_at_as_of
-        and {{ business_day('last_modified_at') }} >= {{ business_day('last_changed_at') }}
+        and not {{ is_older_copy('last_modified_at', 'last_changed_at') }}
 ),
 
 -- A deletion takes nothing back, so it is never earlier than what else the row proves.
@@ -177,24 +184,16 @@ deletions as (
     where is_deleted
 ),
 
-facts as (
-    select * from creations
-    union all
-    select * from recorded_changes
-    union all
-    select * from proven_qualifications
-    union all
-    select * from proven_closings
-    union all
-    select * from corrections
-    union all
-    select * from deletions
-),
-
 opportunity_observations as (
-    select *
-    from facts
-    where observed_at < {{ as_of_end() }}
+    {% for fact in [
+        'creations', 'recorded_changes', 'proven_qualifications', 'closings_before_records',
+        'proven_closings', 'corrections', 'deletions',
+    ] -%}
+    select * from {{ fact }}
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
 )
 
-select * from opportunity_observations
+select *
+from opportunity_observations
+where observed_at < {{ as_of_end() }}

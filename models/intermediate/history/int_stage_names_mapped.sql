@@ -1,5 +1,5 @@
--- Every raw stage name that occurs, with the stage it stands for and since when: the row that names
--- the CRM pipeline wins over the row for any pipeline, and a name nobody mapped stands for
+-- Every raw stage name that occurs, with the stage it stands for and since when: while it lasts, the
+-- row that names the CRM pipeline wins over the row for any, and a name nobody mapped stands for
 -- `unmapped`. Where every deal that stands in such a name is closed by the CRM's own flag, it is
 -- closed all the same, in a stage apart: no won deal is open for want of a row. Long, because the
 -- flags are another witness.
@@ -63,10 +63,7 @@ candidates as (
         stage_map.stage_order,
         coalesce(stage_map.valid_from, date '0001-01-01') as valid_from,
         coalesce(stage_map.valid_to, date '9999-12-31') as valid_to,
-        stage_map.pipeline is not null as names_pipeline,
-        max(case when stage_map.pipeline is not null then 1 else 0 end) over (
-            partition by names.source, names.pipeline, names.stage_name
-        ) as is_pipeline_named
+        stage_map.pipeline is not null as names_pipeline
     from names
     left join stage_map
         on names.source = stage_map.source
@@ -79,6 +76,52 @@ candidates as (
     where names.stage_name is not null
 ),
 
+edges as (
+    {%- for edge in ['valid_from', 'valid_to'] %}
+    select
+        source,
+        pipeline,
+        stage_name,
+        {{ edge }} as edge
+    from candidates
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+),
+
+stretches as (
+    select
+        source,
+        pipeline,
+        stage_name,
+        edge as valid_from,
+        lead(edge) over (partition by source, pipeline, stage_name order by edge) as valid_to
+    from edges
+),
+
+-- The row for a pipeline goes first while it lasts; before and after, the row for any holds.
+in_force as (
+    select
+        stretches.source,
+        stretches.pipeline,
+        stretches.stage_name,
+        stretches.valid_from,
+        stretches.valid_to,
+        candidates.stage_id,
+        candidates.stage_order,
+        candidates.names_pipeline,
+        bool_or(candidates.names_pipeline) over (
+            partition by
+                stretches.source, stretches.pipeline, stretches.stage_name, stretches.valid_from
+        ) as is_pipeline_named
+    from stretches
+    inner join candidates
+        on stretches.source = candidates.source
+        and stretches.pipeline = candidates.pipeline
+        and stretches.stage_name = candidates.stage_name
+        and stretches.valid_from >= candidates.valid_from
+        and stretches.valid_to <= candidates.valid_to
+),
+
 stage_names_mapped as (
     select
         source,
@@ -88,8 +131,8 @@ stage_names_mapped as (
         stage_order,
         valid_from,
         valid_to
-    from candidates
-    where names_pipeline or is_pipeline_named = 0
+    from in_force
+    where names_pipeline or not is_pipeline_named
 )
 
 select * from stage_names_mapped

@@ -1,6 +1,7 @@
 -- Two logs: snapshots of a deal's state (OpportunityHistory) and changes of single fields
 -- (OpportunityFieldHistory), whose forecast categories are labels and become the API values they
--- stand for. Long, because each log is one branch.
+-- stand for. Nobody corrects a log: its rows are deleted with their deal, or when they are old, and
+-- happened all the same. Long, because each log is one branch.
 with snapshots as (select * from {{ ref('stg_salesforce__opportunity_history') }}),
 
 field_changes as (select * from {{ ref('stg_salesforce__opportunity_field_history') }}),
@@ -23,7 +24,6 @@ worded as (
     left join category_labels as new_labels
         on {{ is_category_label('field_changes.field_name') }}
         and lower(field_changes.new_value) = new_labels.category_label
-    where not field_changes.is_deleted
 ),
 
 snapshot_changes as (
@@ -54,7 +54,6 @@ snapshot_changes as (
         {{ no_old_values() -}}
         true as tells_crm_probability
     from snapshots
-    where not is_deleted
 ),
 
 single_changes as (
