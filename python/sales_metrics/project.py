@@ -172,7 +172,10 @@ def check_settings() -> None:
 
 
 def check_profile(project: Path, profiles: Path, target: str | None) -> None:
-    """That the profile and its target are there and build a DuckDB file; Jinja is dbt's to read."""
+    """That the profile and its target are there and build a DuckDB file that `run` can name.
+
+    Jinja is dbt's to read.
+    """
     path = profiles / "profiles.yml"
     if not path.is_file():
         raise SalesMetricsError(
@@ -197,6 +200,23 @@ def check_profile(project: Path, profiles: Path, target: str | None) -> None:
             f"The target {wanted} of {path} is of the type {kind}, and `run` publishes what a"
             " DuckDB file holds: name another with --target."
         )
+    built = str(outputs[wanted].get("path", ":memory:"))
+    if "SALES_METRICS_DUCKDB" not in built:
+        raise fixed_path(path, built)
+
+
+def database_path(default: str) -> str:
+    """The path of a profile whose database `run` may name; in any other build it is `default`."""
+    return f'{{{{ env_var("SALES_METRICS_DUCKDB", "{default}") }}}}'
+
+
+def fixed_path(profile: Path, built: str = "another file") -> SalesMetricsError:
+    """That `run` would build into what people have open, and find nothing to publish."""
+    default = built if built.endswith(".duckdb") and "{{" not in built else "metrics.duckdb"
+    return SalesMetricsError(
+        f"{profile} builds into {built}, whatever SALES_METRICS_DUCKDB says, and `run` names its"
+        f" work file there: write path: '{database_path(default)}'."
+    )
 
 
 def code_hash(project: Path) -> str:

@@ -89,6 +89,10 @@ def judged(told: Reading | Refusal) -> Iterator[Check]:
     if isinstance(told, Refusal):
         status = "setting" if told.is_configuration else "error"
         yield from (Check(status, sentence) for sentence in told.sentences)
+    try:
+        reading.check_schema()
+    except SalesMetricsError as error:
+        yield Check("setting", str(error))
     if reading.as_of and reading.is_stated:
         yield Check("ok", f"as of {reading.as_of}")
     elif reading.as_of:

@@ -41,6 +41,7 @@ from sales_metrics.project import (
     check_raw_folder,
     check_settings,
     code_hash,
+    fixed_path,
     git_commit,
     project_vars,
     raw_fingerprint,
@@ -222,6 +223,10 @@ class Job:
         )
         if not isinstance(reading, Reading):
             raise reading.error()
+        # A target that Jinja names is known to dbt alone.
+        if reading.tables and not self.database.exists():
+            raise fixed_path(settings.profiles / "profiles.yml")
+        reading.check_schema()
         check_accepted(settings.accepted, reading.tables)
         self.warnings += reading.warnings()
         return reading
