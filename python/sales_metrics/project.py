@@ -149,12 +149,20 @@ def read_seed(path: Path, *columns: str) -> list[dict[str, str]]:
     return rows
 
 
-def check_raw_folder(raw: Path) -> None:
-    if not raw.is_dir():
+def check_raw_folder(raw: Path, project: Path | None = None) -> None:
+    """`project`: of who only reads, and needs no folder where all his tables lie in schemas."""
+    if not raw.is_dir() and not (project and _names_no_folder(project, raw)):
         raise SalesMetricsError(
             f"There is no raw folder {raw}: set SALES_METRICS_RAW to the folder that holds one"
             " folder per source."
         )
+
+
+def _names_no_folder(project: Path, raw: Path) -> bool:
+    """Whether sources lie in the warehouse, and nobody says that others lie in a folder."""
+    vars = project_vars(project) if (project / "dbt_project.yml").is_file() else {}
+    is_default = raw.resolve() == raw_folder_of(project).resolve()
+    return bool(vars.get("raw_schemas")) and not vars.get("raw_folder") and is_default
 
 
 def check_settings() -> None:

@@ -67,7 +67,7 @@ def check_raw(project: Path, raw: Path, kept: Path) -> Iterator[Check]:
     except SalesMetricsError as error:
         yield Check("setting", str(error))
         return
-    check_raw_folder(raw)
+    check_raw_folder(raw, project)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         if (kept / CACHE).is_file() and os.access(kept / CACHE, os.R_OK):

@@ -143,7 +143,7 @@ class Job:
 
     def _run(self) -> Report:
         try:
-            check_raw_folder(self.settings.raw)
+            check_raw_folder(self.settings.raw, self.settings.project)
             with held(self.settings.raw, alone=False, wait_seconds=self.settings.wait_seconds):
                 info = self._published()
         except SalesMetricsError as error:
