@@ -28,6 +28,7 @@
         doubled    sentences
         tables     see told_table: every table of the contract
         currency   the reporting currency
+        marts      the schema of the public tables
 -#}
 {% macro tell_raw_tables() -%}
     {{ check_vars() }}
@@ -45,6 +46,7 @@
         'doubled': raw_columns_doubled() | map(attribute='told') | list,
         'tables': tables,
         'currency': var('reporting_currency'),
+        'marts': graph.nodes['model.sales_metrics.data_quality'].schema,
     }) -%}
 {%- endmacro %}
 

@@ -31,7 +31,10 @@ NO_LOCKS = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.EOPNOTSUPP)
 
 @contextlib.contextmanager
 def held(raw: Path, *, alone: bool, wait_seconds: float) -> Iterator[None]:
-    """Holds the raw folder; no file of the lock lies in it."""
+    """Holds the raw folder; no file of the lock lies in it. What is not there nobody writes to."""
+    if not alone and not raw.exists():
+        yield
+        return
     try:
         handle = os.open(raw, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:

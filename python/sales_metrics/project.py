@@ -149,12 +149,20 @@ def read_seed(path: Path, *columns: str) -> list[dict[str, str]]:
     return rows
 
 
-def check_raw_folder(raw: Path) -> None:
-    if not raw.is_dir():
+def check_raw_folder(raw: Path, project: Path | None = None) -> None:
+    """`project`: of who only reads, and needs no folder where all his tables lie in schemas."""
+    if not raw.is_dir() and not (project and _names_no_folder(project, raw)):
         raise SalesMetricsError(
             f"There is no raw folder {raw}: set SALES_METRICS_RAW to the folder that holds one"
             " folder per source."
         )
+
+
+def _names_no_folder(project: Path, raw: Path) -> bool:
+    """Whether sources lie in the warehouse, and nobody says that others lie in a folder."""
+    vars = project_vars(project) if (project / "dbt_project.yml").is_file() else {}
+    is_default = raw.resolve() == raw_folder_of(project).resolve()
+    return bool(vars.get("raw_schemas")) and not vars.get("raw_folder") and is_default
 
 
 def check_settings() -> None:
@@ -172,7 +180,10 @@ def check_settings() -> None:
 
 
 def check_profile(project: Path, profiles: Path, target: str | None) -> None:
-    """That the profile and its target are there and build a DuckDB file; Jinja is dbt's to read."""
+    """That the profile and its target are there and build a DuckDB file that `run` can name.
+
+    Jinja is dbt's to read.
+    """
     path = profiles / "profiles.yml"
     if not path.is_file():
         raise SalesMetricsError(
@@ -197,6 +208,23 @@ def check_profile(project: Path, profiles: Path, target: str | None) -> None:
             f"The target {wanted} of {path} is of the type {kind}, and `run` publishes what a"
             " DuckDB file holds: name another with --target."
         )
+    built = str(outputs[wanted].get("path", ":memory:"))
+    if "SALES_METRICS_DUCKDB" not in built:
+        raise fixed_path(path, built)
+
+
+def database_path(default: str) -> str:
+    """The path of a profile whose database `run` may name; in any other build it is `default`."""
+    return f'{{{{ env_var("SALES_METRICS_DUCKDB", "{default}") }}}}'
+
+
+def fixed_path(profile: Path, built: str = "another file") -> SalesMetricsError:
+    """That `run` would build into what people have open, and find nothing to publish."""
+    default = built if built.endswith(".duckdb") and "{{" not in built else "metrics.duckdb"
+    return SalesMetricsError(
+        f"{profile} builds into {built}, whatever SALES_METRICS_DUCKDB says, and `run` names its"
+        f" work file there: write path: '{database_path(default)}'."
+    )
 
 
 def code_hash(project: Path) -> str:

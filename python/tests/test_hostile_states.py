@@ -162,6 +162,14 @@ STATES = [
     ("run", folder("project/dbt_project.yml"), "There is no dbt project in"),
     ("run", text("project/profiles/profiles.yml", "tiny: {"), "profiles.yml is no valid YAML (lin"),
     ("run", text("project/profiles/profiles.yml", "a: {}"), "profiles.yml lacks the profile tiny"),
+    (
+        "run",
+        text(
+            "project/profiles/profiles.yml",
+            "tiny: {outputs: {default: {type: duckdb, path: w.duckdb}}}",
+        ),
+        'write path: \'{{ env_var("SALES_METRICS_DUCKDB", "w.duckdb") }}\'',
+    ),
     ("run", folder("project/profiles/profiles.yml"), "There is no "),
     ("run", text("project/models/staging/a/_a__sources.yml", "sources: 7"), "has another shape"),
     ("run", text("build/build.json", '{"build_id": "2'), "build.json is no whole JSON file (line "),

@@ -80,7 +80,8 @@ def test_the_project_names_its_seeds_to_the_package(tmp_path: Path) -> None:
         "fiscal_year_start_month": 1,
     }
     profiles = yaml.safe_load((target / "profiles.yml").read_text())
-    assert profiles["acme_corp"]["outputs"]["duckdb"]["path"] == "metrics.duckdb"
+    path = profiles["acme_corp"]["outputs"]["duckdb"]["path"]
+    assert path == '{{ env_var("SALES_METRICS_DUCKDB", "metrics.duckdb") }}'
     with (target / "seeds" / "my_stage_map.csv").open(newline="") as file:
         shipped = writing.header(REPO, "stage_map")
         assert next(csv.reader(file)) == shipped
@@ -370,6 +371,14 @@ def test_a_question_answered_in_a_seed_finds_it_there(tmp_path: Path) -> None:
     )
     project = yaml.safe_load((target / "dbt_project.yml").read_text(encoding="utf-8"))
     assert project["vars"]["sales_metrics"]["loss_reason_map"] == "my_loss_reason_map"
+
+
+def test_run_can_build_what_init_wrote_and_a_name_of_ours_is_free(tmp_path: Path) -> None:
+    write(tmp_path, proposals(stage("New")))
+    project.check_profile(tmp_path, tmp_path, None)
+    written = project.read_yaml(tmp_path / "dbt_project.yml")
+    assert written["flags"]["require_ref_searches_node_package_before_root"] is True
+    assert "/published/" in (tmp_path / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 def test_commands_look_at_the_project_somebody_stands_in(

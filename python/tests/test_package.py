@@ -17,9 +17,13 @@ import pytest
 import yaml
 
 from harness import PREFIX, REPO
+from publishing_harness import call
+from sales_metrics.dbt_runs.reading import Reading
+from sales_metrics.doctor.checks import judged
+from sales_metrics.errors import USAGE
 from sales_metrics.expectations.reconciling import STAGE_COLUMNS
 from sales_metrics.expectations.suites import marts_suite
-from sales_metrics.project import code_hash, configured_rows, package_folder
+from sales_metrics.project import code_hash, configured_rows, database_path, package_folder
 
 DEALS = """\
 id,owner,stage,created_date,close_date,amount,loss_reason,segment,type
@@ -283,6 +287,25 @@ def test_a_table_of_a_user_with_the_name_of_one_of_ours_does_not_stand_in_its_pl
     ) in done.stdout
     configured(copied, flags={"require_ref_searches_node_package_before_root": True})
     copied.must("build", "--select", "acme.fct_opportunities", "rows_of_fct_opportunities")
+
+
+def test_run_refuses_what_it_could_not_publish_before_it_builds(copied: Project) -> None:
+    profile = yaml.safe_load(yaml.safe_dump(PROFILE))
+    profile["acme_warehouse"]["target"] = "{{ env_var('ACME_TARGET', 'prod') }}"
+    (copied.folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+    done = call("run", "--json", cwd=copied.folder)
+    report = json.loads(done.stdout)
+    assert (done.returncode, list(report["seconds"])) == (USAGE, ["freshness of sources"])
+    assert "builds into another file, whatever SALES_METRICS_DUCKDB says" in report["errors"][0]
+    profile["acme_warehouse"]["outputs"]["prod"]["path"] = database_path("acme.duckdb")
+    (copied.folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+    done = call("run", "--json", cwd=copied.folder)
+    report = json.loads(done.stdout)
+    assert (done.returncode, list(report["seconds"])) == (USAGE, ["freshness of sources"])
+    sentence = "The project names the schema of the public tables analytics_marts, and `run`"
+    assert report["errors"][0].startswith(sentence)
+    (told, *_) = judged(Reading(marts="analytics_marts"))
+    assert (told.status, told.sentence.startswith(sentence)) == ("setting", True)
 
 
 def test_schemas_and_the_database_may_be_called_otherwise(copied: Project) -> None:

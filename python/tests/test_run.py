@@ -99,3 +99,18 @@ def test_expectations_go_by_the_project_they_are_given(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[0].startswith("error  marts.dim_reps: has rows"), done.stderr
     assert done.stdout.endswith(" 1 errors, 0 warnings\n")
     assert done.returncode == 1
+
+
+def test_a_run_of_sources_in_schemas_alone_needs_no_raw_folder(tmp_path: Path) -> None:
+    """Unless somebody names one: planning may lie there."""
+    project = write_tiny_project(tmp_path / "project")
+    settings = project / "dbt_project.yml"
+    told = settings.read_text(encoding="utf-8") + "vars: {raw_schemas: {hubspot: wh.raw}"
+    settings.write_text(told + "}\n", encoding="utf-8")
+    arguments = ("run", "--project-dir", project, "--published", tmp_path / "published")
+    done = call(*arguments, env={"TINY_NUMBER": "1"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    settings.write_text(told + ", raw_folder: landed}\n", encoding="utf-8")
+    for more in ((), ("--raw", tmp_path / "nowhere")):
+        done = call(*arguments, *more, env={"TINY_NUMBER": "1"})
+        assert f"There is no raw folder {more[1] if more else project / 'landed'}" in done.stderr

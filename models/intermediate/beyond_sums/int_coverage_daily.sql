@@ -28,6 +28,16 @@ keys as (
         targets.rep_id
     from targets
     where targets.scope in ('company', 'segment', 'team', 'rep')
+    union
+    -- Of a quarter that has quotas and no plan yet the company has a row as well as its reps.
+    select
+        targets.period_start as quarter_start,
+        'company' as scope,
+        'all' as segment,
+        'all' as team_id,
+        'all' as rep_id
+    from targets
+    where targets.scope in ('segment', 'team', 'rep')
 ),
 
 days as (

@@ -51,7 +51,7 @@ def expectations(
     check_project(project)
     connected(database).close()
     project, raw = project.resolve(), (raw or raw_folder_of(project)).resolve()
-    check_raw_folder(raw)
+    check_raw_folder(raw, project)
     with tempfile.TemporaryDirectory() as folder:
         reading = ask_reading(
             project=project,

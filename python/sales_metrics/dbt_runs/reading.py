@@ -13,6 +13,8 @@ from sales_metrics.dbt_runs import dbt
 from sales_metrics.errors import CHECK_FAILED, USAGE, SalesMetricsError, about
 from sales_metrics.project import package_folder, read_yaml
 
+# Where `run` looks for what it publishes.
+SCHEMA = "marts"
 MACRO = "sales_metrics.tell_raw_tables"
 
 
@@ -39,6 +41,8 @@ class Reading:
     # Sentences about columns that two physical columns could be read as.
     doubled: tuple[str, ...] = ()
     currency: str = "USD"
+    # The schema of the public tables.
+    marts: str = SCHEMA
 
     @property
     def read(self) -> list[RawTable]:
@@ -53,6 +57,15 @@ class Reading:
         """A file that is like no table of the contract is told by doctor alone."""
         told = [one.sentence for one in self.unread if one.check_id != "extra_file"]
         return [*told, *self.doubled]
+
+    def check_schema(self) -> None:
+        """That `run` would find what it publishes."""
+        if self.marts != SCHEMA:
+            raise SalesMetricsError(
+                f"The project names the schema of the public tables {self.marts}, and `run`"
+                f" publishes {SCHEMA}: docs/package.md of the package has the macro"
+                " generate_schema_name that names it so."
+            )
 
     def unread_of(self, source: str, table: str) -> UnreadFile | None:
         return next((one for one in self.unread if one.table == (source, table)), None)
@@ -103,6 +116,7 @@ def understood(done: dbt.DbtOutcome, told: Mapping[str, Any], raw: Path) -> Read
         unread=tuple(_unread(one, raw) for one in told.get("files", []) if one["check_id"]),
         doubled=tuple(told.get("doubled", [])),
         currency=str(told.get("currency", "USD")),
+        marts=str(told.get("marts", SCHEMA)),
     )
     if not done.success or "tables" not in told:
         problems += done.sentences or ("dbt does not say what it would read.",)

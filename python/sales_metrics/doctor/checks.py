@@ -67,7 +67,7 @@ def check_raw(project: Path, raw: Path, kept: Path) -> Iterator[Check]:
     except SalesMetricsError as error:
         yield Check("setting", str(error))
         return
-    check_raw_folder(raw)
+    check_raw_folder(raw, project)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         if (kept / CACHE).is_file() and os.access(kept / CACHE, os.R_OK):
@@ -89,6 +89,10 @@ def judged(told: Reading | Refusal) -> Iterator[Check]:
     if isinstance(told, Refusal):
         status = "setting" if told.is_configuration else "error"
         yield from (Check(status, sentence) for sentence in told.sentences)
+    try:
+        reading.check_schema()
+    except SalesMetricsError as error:
+        yield Check("setting", str(error))
     if reading.as_of and reading.is_stated:
         yield Check("ok", f"as of {reading.as_of}")
     elif reading.as_of:

@@ -20,7 +20,7 @@ from sales_metrics.errors import about
 from sales_metrics.init.proposals import Proposal, Row, free
 from sales_metrics.init.reading import LANDING, RAW, Plan
 from sales_metrics.init.shapes import profile
-from sales_metrics.project import read_yaml
+from sales_metrics.project import database_path, read_yaml
 
 PROPOSAL, NEWS = "PROPOSAL.md", "PROPOSAL-NEW.md"
 # What was ever proposed, so that a row a person has taken out does not come again.
@@ -74,11 +74,11 @@ def write(
     files = {
         "dbt_project.yml": _dbt_project(name, plan, vars, mapped),
         "profiles.yml": yaml.safe_dump(
-            profile(name, "metrics.duckdb", plan.attached), sort_keys=False
+            profile(name, database_path("metrics.duckdb"), plan.attached), sort_keys=False
         ),
         "packages.yml": f"packages:\n{_package(package)}",
         ".gitignore": "target/\nlogs/\ndbt_packages/\n*.duckdb\n*.duckdb.wal\n/metrics.html\n"
-        "/raw/*\n!/raw/planning/\n",
+        "/published/\n/raw/*\n!/raw/planning/\n",
         "seeds/_seeds.yml": _seed_types(project, mapped),
         "macros/generate_schema_name.sql": SCHEMA_NAMES,
         PROPOSAL: told(proposals, target, plan),
@@ -289,7 +289,11 @@ def _dbt_project(
         "seed-paths": ["seeds"],
         "model-paths": ["models"],
         "macro-paths": ["macros"],
-        "flags": {"send_anonymous_usage_stats": False},
+        "flags": {
+            "send_anonymous_usage_stats": False,
+            # Else a model of theirs that is called like one of ours is read in its place.
+            "require_ref_searches_node_package_before_root": True,
+        },
         "vars": {"sales_metrics": ours},
     }
     return (

@@ -41,6 +41,7 @@ from sales_metrics.project import (
     check_raw_folder,
     check_settings,
     code_hash,
+    fixed_path,
     git_commit,
     project_vars,
     raw_fingerprint,
@@ -142,7 +143,7 @@ class Job:
 
     def _run(self) -> Report:
         try:
-            check_raw_folder(self.settings.raw)
+            check_raw_folder(self.settings.raw, self.settings.project)
             with held(self.settings.raw, alone=False, wait_seconds=self.settings.wait_seconds):
                 info = self._published()
         except SalesMetricsError as error:
@@ -222,6 +223,10 @@ class Job:
         )
         if not isinstance(reading, Reading):
             raise reading.error()
+        # A target that Jinja names is known to dbt alone.
+        if reading.tables and not self.database.exists():
+            raise fixed_path(settings.profiles / "profiles.yml")
+        reading.check_schema()
         check_accepted(settings.accepted, reading.tables)
         self.warnings += reading.warnings()
         return reading
