@@ -27,7 +27,7 @@ def landed(folder: Path, tables: Mapping[str, Rows]) -> Path:
     return folder
 
 
-def stages(build: Build, opportunity_id: str) -> list[tuple[str, ...]]:
+def stages(build: Build, opportunity_id: str) -> list[tuple[str, str, bool]]:
     """Since when it was in which stage, and whether that is inferred."""
     return [
         (str(since), stage, inferred)

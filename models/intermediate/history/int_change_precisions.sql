@@ -1,5 +1,5 @@
--- Since when each log tells of stages, and since when with the time of day: what it lists of one day
--- before that came one after the other.
+-- Since when each log tells of stages, and since when with the time of day: what it lists of one
+-- day before that came one after the other.
 with changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 precisions as (
@@ -8,7 +8,8 @@ precisions as (
         min(changed_at) as told_from,
         min(
             case
-                when changed_at <> {{ business_midnight(business_day('changed_at')) }} then changed_at
+                when changed_at <> {{ business_midnight(business_day('changed_at')) }}
+                    then changed_at
             end
         ) as timed_from
     from changes

@@ -133,20 +133,21 @@ current_rows as (
                 then coalesce(known_pipelines.first_stage_id, own_pipelines.first_stage_id)
             else beginnings.first_stage_id
         end as first_known_stage_id,
-        -- Before the log began only the close date tells when a deal closed that it calls closed from
-        -- its first record on: the day of that record is the day of the import.
+        -- Before the log began only the close date tells when a deal closed that it calls closed
+        -- from its first record on: the day of that record is the day of the import.
         beginnings.first_stage_id as first_recorded_stage_id,
         case
             when beginnings.is_stage_extended_back
                 and (known_stages.is_won or known_stages.is_lost)
                 and coalesce(beginnings.first_close_date, opportunities.close_date)
                 between date '0002-01-01' and {{ business_day('precisions.told_from') }} - 1
-                then greatest(
-                    opportunities.created_at,
-                    {{ business_midnight(
-                        'coalesce(beginnings.first_close_date, opportunities.close_date)'
-                    ) }}
-                )
+                then
+                    greatest(
+                        opportunities.created_at,
+                        {{ business_midnight(
+                            'coalesce(beginnings.first_close_date, opportunities.close_date)'
+                        ) }}
+                    )
         end as closed_before_records_at,
         beginnings.first_amount,
         beginnings.first_close_date,

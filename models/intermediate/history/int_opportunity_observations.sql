@@ -137,8 +137,8 @@ proven_closings as (
     where closing_proven_at is not null
 ),
 
--- Where history and the current row disagree, the row is right from its last modification on, unless
--- it is an older copy than the last change record.
+-- Where history and the current row disagree, the row is right from its last modification on,
+-- unless it is an older copy than the last change record.
 corrections as (
     select
         opportunity_id,

@@ -1,5 +1,5 @@
--- Each line is the deal's state after a change; what it leaves empty it does not tell. A line that was
--- deleted was a mistake, unless it went with its deal: then it happened.
+-- Each line is the deal's state after a change; what it leaves empty it does not tell. A line that
+-- was deleted was a mistake, unless it went with its deal: then it happened.
 with changes as (select * from {{ ref('stg_csv_export__stage_changes') }}),
 
 deleted_deals as (
