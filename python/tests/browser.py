@@ -79,8 +79,10 @@ class Browser:
             self._process.kill()
             self._process.wait()
 
-    def look(self, *, width: int, dark: bool = False, height: int = 900) -> None:
-        """The size of the window, and which colours the reader prefers."""
+    def look(
+        self, *, width: int, dark: bool = False, height: int = 900, paper: bool = False
+    ) -> None:
+        """The size of the window or of the sheet, and which colours the reader prefers."""
         self._call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -91,6 +93,7 @@ class Browser:
         scheme = "dark" if dark else "light"
         self._call(
             "Emulation.setEmulatedMedia",
+            media="print" if paper else "",
             features=[{"name": "prefers-color-scheme", "value": scheme}],
         )
 

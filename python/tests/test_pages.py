@@ -547,6 +547,32 @@ def test_pages_fit_and_hinder_nobody(browser: Browser, page: Path, width: int, d
     assert (browser.requests, browser.said) == ([], [])
 
 
+def test_paper_shows_every_column_and_what_was_chosen(browser: Browser, page: Path) -> None:
+    """A sheet cannot be scrolled, opened or asked; Letter, across, is 980 pixels wide."""
+    browser.look(width=980, dark=True, paper=True)
+    browser.open(page)
+    try:
+        for one in PAGES:
+            browser.go(f"#{one.name}?segment=enterprise")
+            cut = browser.run(
+                "[...document.querySelectorAll('main .scroll')].filter("
+                "(d) => d.scrollWidth > d.clientWidth).map((d) => d.firstChild.ariaLabel)"
+            )
+            assert cut == [], one.name
+            hidden = browser.run(
+                "[...document.querySelectorAll('.filters, details[open], .more')].filter("
+                "(d) => d.childElementCount && !d.offsetHeight"
+                " && !d.closest('details:not([open])')).map((d) => d.className || d.tagName)"
+            )
+            assert hidden == [], one.name
+        # Of a reader who prefers the dark, too; and the colours a legend speaks of are printed.
+        style = "getComputedStyle(document.body)"
+        assert browser.run(f"{style}.backgroundColor") == "rgb(255, 255, 255)"
+        assert browser.run(f"{style}.printColorAdjust") == "exact"
+    finally:
+        browser.look(width=1440)
+
+
 def test_filters_sorting_and_links_work_by_mouse_and_keyboard(browser: Browser, page: Path) -> None:
     browser.look(width=1440)
     browser.open(page, "#funnel")
@@ -879,6 +905,7 @@ def test_what_is_not_known_is_not_called_good(browser: Browser, demo: Path, tmp_
             "update marts.dim_segments set segment_name = repeat('Far East ', 5) || segment"
         )
         connection.execute("update marts.dim_stages set stage_name = stage_name || ', in writing'")
+        connection.execute("update marts.dim_reps set rep_name = repeat('Wolfeschlegel', 5)")
         connection.execute(
             "update marts.quarter_forecast set forecast_on = date '2025-11-30'"
             " where forecast_on = date '2025-09-28'"
@@ -887,8 +914,9 @@ def test_what_is_not_known_is_not_called_good(browser: Browser, demo: Path, tmp_
     page.write_text(render(database, SETTINGS), encoding="utf-8")
     browser.look(width=360)
     browser.open(page)
-    for name in ("today", "quarter", "funnel"):
+    for name in ("today", "quarter", "funnel", "deals"):
         browser.go(f"#{name}")
+        assert browser.run("document.documentElement.scrollWidth") <= 360, name
         assert browser.run(UNREADABLE) == [], name
     browser.look(width=1440)
     browser.open(page)
@@ -899,6 +927,9 @@ def test_what_is_not_known_is_not_called_good(browser: Browser, demo: Path, tmp_
             "Object.fromEntries([...document.querySelectorAll('.panel')].map((p) =>"
             " [p.id.split('-')[2], p.innerText]))"
         )
+    browser.go("#deals")
+    table = "document.querySelector('#panel-deals-deals .scroll')"
+    assert browser.run(f"{table}.scrollWidth <= {table}.clientWidth")
     panels_of = {one.name: {panel.name: panel for panel in one.panels} for one in PAGES}
     incidents = panels_of["today"]["incidents"]
     assert incidents.unknown in said["today"]["incidents"]
@@ -912,6 +943,38 @@ def test_what_is_not_known_is_not_called_good(browser: Browser, demo: Path, tmp_
     assert {"No team", "No segment"} <= set(re.split(r"[\n\t]+", said["quarter"]["forecast"]))
     assert not re.search(r"NaN|undefined|Infinity|null", "".join(said["quarter"].values()))
     assert (browser.requests, browser.said) == ([], [])
+
+
+def test_coverage_asks_for_a_target_only_where_there_is_none(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    """A CRM that keeps no past close dates has targets all the same, and no coverage."""
+    tables = f"{DEALS} or table_name in ('coverage_curve', 'quarter_forecast', 'forecast_accuracy')"
+    database = _copied(demo, tmp_path / "undated.duckdb", "true", tables)
+    page = tmp_path / FILE
+    said = []
+    for table, column in (("coverage_curve", "coverage"), ("quarter_forecast", "target_amount")):
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(f"update marts.{table} set {column} = null")
+        page.write_text(render(database, SETTINGS), encoding="utf-8")
+        browser.open(page, "#quarter")
+        said.append(browser.run("document.querySelector('#panel-quarter-coverage').innerText"))
+    assert ["history of their close dates" in text for text in said] == [True, False]
+    assert ["needs a target" in text for text in said] == [False, True]
+
+
+def test_a_number_that_stands_for_another_calls_it_by_its_name(
+    browser: Browser, demo: Path, tmp_path: Path
+) -> None:
+    tables = f"{DEALS} or table_name in ('ceo_five', 'dim_metrics')"
+    database = _copied(demo, tmp_path / "stand_in.duckdb", "true", tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update marts.ceo_five set stands_in_for = 'nrr' where place = 5")
+    page = tmp_path / FILE
+    page.write_text(render(database, SETTINGS), encoding="utf-8")
+    browser.open(page)
+    title = browser.run("document.querySelector('.card:last-child h3').textContent")
+    assert title.endswith("(for Net revenue retention)")
 
 
 def test_what_rests_on_too_few_cases_is_not_called_good_either(

@@ -69,7 +69,7 @@ const PANELS = {
       const periods = row.period_type === "week" ? "weeks" : row.period_type + "s";
       const better = row.change_12_weeks === null ? null : (row.change_12_weeks > 0) === (row.better === "up");
       return el("div", { class: "card" },
-        el("h3", { title: row.formula }, metricName(row.label, row.metric_id), row.stands_in_for ? ` (for ${words(row.stands_in_for)})` : ""),
+        el("h3", { title: row.formula }, metricName(row.label, row.metric_id), row.stands_in_for ? ` (for ${metricName(metric(row.stands_in_for)?.label, row.stands_in_for)})` : ""),
         el("div", { class: "big" }, number(row, "metric_value", row.unit || "points")),
         el("p", null, spanOf(row), row.period_start ? " " : "", statusChip(row.status)),
         row.metric_value === null ? el("p", null, "It is ", row.formula, ". What it needs: docs/own_crm.md.") : null,
@@ -194,6 +194,9 @@ const PANELS = {
   "quarter.coverage"(filters, panel) {
     const rows = ONE_SCOPE("quarter.coverage", filters).filter((row) => row.coverage !== null);
     const now = rows.filter((row) => row.which_quarter === "this");
+    if (!now.length && ONE_SCOPE("quarter.forecast", filters).some((row) => row.scope !== "team" && row.target_amount !== null)) {
+      return none("There is a target, but the open deals of the quarter are not known: it takes the history of their close dates (docs/own_crm.md, step 4) and their amounts.");
+    }
     if (!now.length) return nothing(filters, panel, "Coverage needs a target of the segment: give planning/targets for the quarter (docs/own_crm.md).");
     const last = now[now.length - 1];
     const kinds = QUARTERS.filter(([which]) => rows.some((row) => row.which_quarter === which));
@@ -370,7 +373,7 @@ const PANELS = {
         { title: "Why", key: "health_reasons", words: true, text: (row) => reasons(row.health_reasons) },
         { title: "Stage", key: "stage_id", order: (row) => stageOrder(row.stage_id), text: (row) => stageName(row.stage_id) },
         { title: "Days in it", key: "days_in_stage", unit: "count", text: (row) => [number(row, "days_in_stage", "count"), row.expected_days === null ? "" : el("span", { class: "sub" }, "of ", number(row, "expected_days", "count"))] },
-        { title: "Rep", key: "rep_id", order: (row) => repName(row.rep_id), text: (row) => el("span", { class: "keep" }, repName(row.rep_id), el("span", { class: "sub" }, teamName(row.team_id))) },
+        { title: "Rep", key: "rep_id", words: true, order: (row) => repName(row.rep_id), text: (row) => [repName(row.rep_id), el("span", { class: "sub" }, teamName(row.team_id))] },
         { title: "Last touch", key: "last_activity_on", unit: "day" }, { title: "Closes", key: "close_date", unit: "day" }, { title: "Pushes", key: "push_count", unit: "count" },
         { title: "Amount", key: "amount", unit: "amount" }, { title: "Chance", key: "chance", unit: "share" }, { title: "Brings", key: "expected_amount", unit: "amount" },
       ], { stack: true, sortable: true, page: 30 }),

@@ -107,7 +107,7 @@ const spanOf = (row) => span(row.metric_id, row.period_type, row.period_start ||
 const spanBelow = (row) => el("span", { class: "sub" }, spanOf(row));
 /** The last day of the last whole week. */
 const lastWeek = () => rowsOf("shared.periods").filter((row) => row.period_type === "week" && row.is_complete).map((row) => row.last_day).sort().pop();
-/** A metric's name, without the window that its span names. @param {string | null} label @param {string} id */
+/** A metric's name, without the window that its span names. @param {string | null | undefined} label @param {string} id */
 const metricName = (label, id) => (label || words(id)).replace(/, trailing \d+ days$/, "");
 
 /** A number and where it comes from: the tests hold it against the tables.
