@@ -110,17 +110,17 @@ company_readings as (
 ceo_five as (
     select
         {{ as_of_date() }} as as_of_date,
-        current_values.scope,
-        current_values.segment,
-        current_values.team_id,
-        current_values.rep_id,
+        'company' as scope,
+        'all' as segment,
+        'all' as team_id,
+        'all' as rep_id,
         cast(chosen.place as bigint) as place,
         chosen.metric_id,
         chosen.stands_in_for,
         current_values.period_type,
         current_values.period_start,
         current_values.metric_value,
-        cast(current_values.n as bigint) as n,
+        coalesce(cast(current_values.n as bigint), 0) as n,
         {{ scorecard_status('current_values', 'kpi_status') }} as status,
         current_values.baseline_value,
         current_values.value_12_weeks_before,
@@ -136,10 +136,12 @@ ceo_five as (
             else 'steady'
         end as trend,
         company_readings.reading,
-        current_values.timing,
+        metrics.timing,
         'team' as tier
     from chosen
-    inner join compared as current_values on chosen.metric_id = current_values.metric_id
+    -- What is known of some reps alone, as where one of two CRMs keeps close dates, is not known of
+    -- the company.
+    left join compared as current_values on chosen.metric_id = current_values.metric_id
     inner join metrics on chosen.metric_id = metrics.metric_id and metrics.slice_type = 'all'
     left join kpi_status
         on current_values.metric_id = kpi_status.metric_id
