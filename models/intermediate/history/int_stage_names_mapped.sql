@@ -1,7 +1,7 @@
 -- Every raw stage name that occurs, with the stage it stands for and since when: while it lasts,
 -- the row that names the CRM pipeline wins over the row for any, and a name nobody mapped stands
--- for `unmapped`. Where every deal that stands in such a name is closed by the CRM's own flag, it is
--- closed all the same, in a stage apart: no won deal is open for want of a row. Long, because the
+-- for `unmapped`. Where every deal that stands in such a name is closed by the CRM's own flag, it
+-- is closed all the same, in a stage apart: no won deal is open for want of a row. Long, because the
 -- flags are another witness.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
@@ -99,7 +99,7 @@ stretches as (
 ),
 
 -- The row for a pipeline goes first while it lasts; before and after, the row for any holds.
-in_force as (
+meanings as (
     select
         stretches.source,
         stretches.pipeline,
@@ -118,8 +118,7 @@ in_force as (
         on stretches.source = candidates.source
         and stretches.pipeline = candidates.pipeline
         and stretches.stage_name = candidates.stage_name
-        and stretches.valid_from >= candidates.valid_from
-        and stretches.valid_to <= candidates.valid_to
+        and {{ in_force('candidates', 'stretches.valid_from') }}
 ),
 
 stage_names_mapped as (
@@ -131,7 +130,7 @@ stage_names_mapped as (
         stage_order,
         valid_from,
         valid_to
-    from in_force
+    from meanings
     where names_pipeline or not is_pipeline_named
 )
 
