@@ -1,8 +1,8 @@
 -- Every raw stage name that occurs, with the stage it stands for and since when: while it lasts,
 -- the row that names the CRM pipeline wins over the row for any, and a name nobody mapped stands
 -- for `unmapped`. Where every deal that stands in such a name is closed by the CRM's own flag, it
--- is closed all the same, in a stage apart: no won deal is open for want of a row. Long, because the
--- flags are another witness.
+-- is closed all the same, in a stage apart: no won deal is open for want of a row. Long, because
+-- the flags are another witness.
 with opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),

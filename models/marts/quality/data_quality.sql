@@ -23,6 +23,7 @@ counted as (
         'opportunity_changes': ref('int_opportunity_changes_unioned'),
         'activities': ref('int_activities_typed'),
         'leads': ref('int_leads_unioned'),
+        'people': ref('int_crm_people'),
         'kpi_roles': configured('kpi_roles'),
     }.items() %}
     select
